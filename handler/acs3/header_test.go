@@ -1,0 +1,167 @@
+package acs3
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+)
+
+func TestCanonicalHeaders(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		host   string
+		header http.Header
+		names  string
+		want   string
+	}{
+		"only the host": {
+			names: "host",
+			want:  "host:url.example\n",
+		},
+		"the request's host goes before the URL's": {
+			host:  "request.example:9200",
+			names: "host",
+			want:  "host:request.example:9200\n",
+		},
+		"a host is trimmed": {
+			host:  " request.example ",
+			names: "host",
+			want:  "host:request.example\n",
+		},
+		"a Host in the header map is not sent": {
+			header: http.Header{"Host": {"map.example"}},
+			names:  "host",
+			want:   "host:url.example\n",
+		},
+		"content-type is signed, other headers are not": {
+			header: http.Header{"Accept": {"a"}, "Authorization": {"b"}, "Content-Type": {"application/json"}, "User-Agent": {"c"}, "X-Acsx": {"d"}},
+			names:  "content-type;host",
+			want:   "content-type:application/json\nhost:url.example\n",
+		},
+		"values are trimmed outside, not inside": {
+			header: http.Header{"X-Acs-A": {" \ta  b\t "}},
+			names:  "host;x-acs-a",
+			want:   "host:url.example\nx-acs-a:a  b\n",
+		},
+		"a non-breaking space is no space in a header": {
+			header: http.Header{"X-Acs-A": {"\u00a0a"}},
+			names:  "host;x-acs-a",
+			want:   "host:url.example\nx-acs-a:\u00a0a\n",
+		},
+		"several values are joined in their order": {
+			header: http.Header{"X-Acs-A": {"b ", " a", ""}},
+			names:  "host;x-acs-a",
+			want:   "host:url.example\nx-acs-a:b,a,\n",
+		},
+		"an empty value is sent, a key without values is not": {
+			header: http.Header{"X-Acs-A": {""}, "X-Acs-B": {}, "X-Acs-C": nil, "Content-Type": nil},
+			names:  "host;x-acs-a",
+			want:   "host:url.example\nx-acs-a:\n",
+		},
+		"names are sorted in lower case, a prefix first": {
+			header: http.Header{"X-Acs-Z": {"6"}, "X-Acs-Ba": {"5"}, "X-Acs-_a": {"2"}, "X-Acs-A-B": {"4"}, "X-Acs-A": {"3"}, "X-Acs-1": {"1"}},
+			names:  "host;x-acs-1;x-acs-_a;x-acs-a;x-acs-a-b;x-acs-ba;x-acs-z",
+			want:   "host:url.example\nx-acs-1:1\nx-acs-_a:2\nx-acs-a:3\nx-acs-a-b:4\nx-acs-ba:5\nx-acs-z:6\n",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := &http.Request{Host: test.host, URL: &url.URL{Host: "url.example"}, Header: test.header}
+			keys := appendKeys(nil, r.Header)
+			equal(t, "signed headers", signedHeaderList(keys), test.names)
+			equal(t, "canonical headers", string(appendHeaders(nil, r, keys)), test.want)
+		})
+	}
+}
+
+func TestSignSetsHeaders(t *testing.T) {
+	t.Parallel()
+	const helloSHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+	plain := Credentials{AccessKeyID: NewSecret("id"), AccessKeySecret: NewSecret("secret")}
+	sts := Credentials{NewSecret("id"), NewSecret("secret"), NewSecret("token")}
+	tests := map[string]struct {
+		credentials  Credentials
+		header, want http.Header
+	}{
+		"plain key": {plain, http.Header{}, http.Header{}},
+		"STS": {sts, http.Header{}, http.Header{
+			"X-Acs-Accesskey-Id": {"id"}, "X-Acs-Security-Token": {"token"},
+		}},
+		"stale values of every header, in another spelling": {
+			plain,
+			http.Header{
+				"x-acs-date": {"stale"}, "X-ACS-SIGNATURE-NONCE": {"stale"}, "x-acs-Content-sha256": {"stale"}, "authorization": {"stale"},
+				"x-acs-security-token": {"stale"}, "x-acs-accesskey-id": {"stale"},
+			},
+			http.Header{},
+		},
+		"two spellings of one header": {
+			plain,
+			http.Header{"X-Acs-A": {"1"}, "x-acs-a": {"2"}},
+			http.Header{"X-Acs-A": {"1", "2"}},
+		},
+		"a header that is not signed": {plain, http.Header{"Accept": {"a", "b"}}, http.Header{"Accept": {"a", "b"}}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := &http.Request{URL: &url.URL{Host: "url.example"}, Header: test.header}
+			east := time.FixedZone("", 8*60*60)
+			Sign(r, Input{test.credentials, []byte("hello"), time.Date(2023, 10, 26, 18, 22, 32, 999, east), "nonce"})
+
+			test.want.Set("Authorization", r.Header.Get("Authorization")) // Its value is for the vectors to test.
+			test.want.Set("X-Acs-Date", "2023-10-26T10:22:32Z")
+			test.want.Set("X-Acs-Signature-Nonce", "nonce")
+			test.want.Set("X-Acs-Content-Sha256", helloSHA256)
+			equalJSON(t, "headers", r.Header, test.want)
+		})
+	}
+}
+
+func TestHeadersAreIndependent(t *testing.T) {
+	t.Parallel()
+	r := &http.Request{URL: &url.URL{Host: "url.example"}, Header: http.Header{}}
+	Sign(r, Input{Nonce: "nonce"})
+	r.Header.Add("x-acs-date", "another")
+	equal(t, "x-acs-signature-nonce", r.Header.Get("x-acs-signature-nonce"), "nonce")
+}
+
+func TestDateOfZeroTimeIsNow(t *testing.T) {
+	t.Parallel()
+	before := time.Now().Truncate(time.Second)
+	got, err := time.Parse(time.RFC3339, date(time.Time{}))
+	if err != nil || got.Before(before) || got.After(time.Now()) {
+		t.Errorf("date: got %v, %v, want now, %v", got, err, before)
+	}
+}
+
+func TestEmptyMethodIsGET(t *testing.T) {
+	t.Parallel()
+	r := &http.Request{URL: &url.URL{Host: "url.example", Path: "/a", RawQuery: "b=c"}, Header: http.Header{"X-Acs-Content-Sha256": {"hash"}}}
+	equal(t, "canonical request", canonical(r), "GET\n/a\nb=c\nhost:url.example\nx-acs-content-sha256:hash\n\nhost;x-acs-content-sha256\nhash")
+}
+
+func TestCompareLower(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		a, b string
+		want int
+	}{
+		"a prefix goes first":     {"X-Acs-A", "X-Acs-A-B", -1},
+		"case does not count":     {"X-Acs-A", "x-acs-a", 0},
+		"upper case after hyphen": {"X-Acs-Ba", "X-Acs-_a", 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := compareLower(test.a, test.b); got != test.want {
+				t.Errorf("compareLower(%q, %q): got %d, want %d", test.a, test.b, got, test.want)
+			}
+			if got := compareLower(test.b, test.a); got != -test.want {
+				t.Errorf("compareLower(%q, %q): got %d, want %d", test.b, test.a, got, -test.want)
+			}
+		})
+	}
+}
