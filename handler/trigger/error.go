@@ -1,0 +1,57 @@
+package trigger
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// An Error says why an event was refused. It is the only type of error that
+// this package returns from [Parse].
+type Error struct {
+	Status int     // the HTTP status that tells it: 400, 404, 405, 413 or 415
+	Allow  string  // the methods that would do, with status 405
+	Faults []Fault // at least one, in a fixed order
+}
+
+// A Fault is one thing wrong with an event.
+type Fault struct {
+	Path   string `json:"path"`   // JSON path from the root of the event, such as $.data.instanceId
+	Detail string `json:"detail"` // what is wrong there
+}
+
+func (e *Error) Error() string {
+	texts := make([]string, len(e.Faults))
+	for i, f := range e.Faults {
+		texts[i] = f.Path + " " + f.Detail
+	}
+	return strings.Join(texts, "; ")
+}
+
+func (e *Error) add(path, format string, args ...any) {
+	e.Faults = append(e.Faults, Fault{path, fmt.Sprintf(format, args...)})
+}
+
+// refuse makes an Error of a single fault.
+func refuse(status int, path, format string, args ...any) *Error {
+	e := &Error{Status: status}
+	e.add(path, format, args...)
+	return e
+}
+
+// maxQuoted bounds, in bytes, what a message repeats of a foreign text.
+const maxQuoted = 64
+
+// quote repeats foreign text in a message: bounded, and in ASCII, so that no
+// control or bidirectional character reaches a terminal or a log.
+func quote(text string) string {
+	if len(text) <= maxQuoted {
+		return strconv.QuoteToASCII(text)
+	}
+	end := maxQuoted
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return strconv.QuoteToASCII(text[:end]) + "…"
+}

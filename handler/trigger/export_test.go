@@ -1,0 +1,4 @@
+package trigger
+
+// Members is members, for its fuzz test.
+var Members = members

@@ -1,0 +1,106 @@
+package trigger_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// seed gives the fuzzer the events of the tables and the recorded ones.
+func seed(f *testing.F) {
+	for _, test := range accepted() {
+		f.Add([]byte(test.event))
+	}
+	for _, test := range refused() {
+		if len(test.event) < 1<<12 { // what is large is slow to minimize
+			f.Add([]byte(test.event))
+		}
+	}
+	files, err := filepath.Glob("../../events/*.json")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no recorded events: %v", err)
+	}
+	for _, file := range files {
+		event, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(event)
+	}
+}
+
+// FuzzParse: an event never panics; it is refused with an Error that names a
+// path, and asks for nothing; or it is accepted, and then either asks for
+// information or names two different, valid instances.
+func FuzzParse(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, event []byte) {
+		r, err := trigger.Parse(event)
+		removal := r.Removal
+		if err != nil {
+			checkRefusal(t, err)
+			if r.Info || removal != (connection.Removal{}) {
+				t.Errorf("a refused event asks for %+v", r)
+			}
+			return
+		}
+		if r.Info {
+			if removal != (connection.Removal{}) {
+				t.Errorf("a request for information removes %+v", removal)
+			}
+			return
+		}
+		must(connection.ParseInstanceID(removal.Instance.String()))
+		must(connection.ParseInstanceID(removal.Connected.String()))
+		if removal.Instance == removal.Connected {
+			t.Errorf("an instance is connected with itself: %+v", removal)
+		}
+	})
+}
+
+func checkRefusal(t *testing.T, err error) {
+	t.Helper()
+	var refused *trigger.Error
+	if !errors.As(err, &refused) || len(refused.Faults) == 0 || refused.Status/100 != 4 {
+		t.Fatalf("error %#v", err)
+	}
+	for _, fault := range refused.Faults {
+		if !strings.HasPrefix(fault.Path, "$") || fault.Detail == "" {
+			t.Errorf("fault %+v", fault)
+		}
+	}
+}
+
+// FuzzMembers: the members found are those that encoding/json finds.
+func FuzzMembers(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if !utf8.Valid(text) {
+			return // check refuses it before
+		}
+		var want map[string]json.RawMessage
+		valid := json.Unmarshal(text, &want) == nil && strings.HasPrefix(strings.TrimLeft(string(text), " \t\r\n"), "{")
+		got := map[string]json.RawMessage{}
+		for name, value := range trigger.Members(text) {
+			got[string(name)] = value
+		}
+		if !valid {
+			return
+		}
+		if len(got) != len(want) {
+			t.Fatalf("%d members, want %d", len(got), len(want))
+		}
+		for name, value := range want {
+			if string(got[name]) != string(value) {
+				t.Errorf("member %q:\n got %s\nwant %s", name, got[name], value)
+			}
+		}
+	})
+}

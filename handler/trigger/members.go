@@ -1,0 +1,119 @@
+package trigger
+
+import (
+	"encoding/json"
+	"iter"
+)
+
+// members yields the members of a JSON object in order: the name, unquoted, and
+// the bytes of the value. It copies nothing (but a name with escapes) and keeps
+// nothing, so an object of any size costs no memory. Of what is not an object
+// it yields nothing; of what is not JSON, some of what looks like members.
+//
+// encoding/json does not serve here: it takes Instanceid for instanceId and the
+// last of two members of one name, and both would act on an instance that the
+// sender may not have meant.
+func members(object []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(name, value []byte) bool) {
+		c := cursor{text: object}
+		if !c.skip('{') {
+			return
+		}
+		for {
+			name := c.value()
+			if len(name) < 2 || name[0] != '"' || !c.skip(':') {
+				return
+			}
+			value := c.value()
+			if len(value) == 0 || !yield(unquote(name), value) || !c.skip(',') {
+				return
+			}
+		}
+	}
+}
+
+// unquote returns the text of a JSON string.
+func unquote(quoted []byte) []byte {
+	for _, b := range quoted {
+		if b == '\\' {
+			var text string
+			if json.Unmarshal(quoted, &text) == nil {
+				return []byte(text)
+			}
+		}
+	}
+	return quoted[1 : len(quoted)-1]
+}
+
+// A cursor walks over JSON text that is known to be valid, or does not matter.
+type cursor struct {
+	text []byte
+	at   int
+}
+
+// space moves over white space (RFC 8259, section 2).
+func (c *cursor) space() {
+	for c.at < len(c.text) {
+		switch c.text[c.at] {
+		case ' ', '\t', '\r', '\n':
+			c.at++
+		default:
+			return
+		}
+	}
+}
+
+// skip moves over white space and then over b, if b is there.
+func (c *cursor) skip(b byte) bool {
+	c.space()
+	if c.at == len(c.text) || c.text[c.at] != b {
+		return false
+	}
+	c.at++
+	return true
+}
+
+// value moves over one value, white space before it included, and returns it.
+// It counts brackets and does not call itself, so depth costs nothing.
+func (c *cursor) value() []byte {
+	c.space()
+	start, depth := c.at, 0
+	for c.at < len(c.text) {
+		switch c.text[c.at] {
+		case '"':
+			c.string()
+			if depth == 0 {
+				return c.text[start:c.at]
+			}
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth <= 1 {
+				c.at += depth // of a container the bracket is a part; after a scalar it is not
+				return c.text[start:c.at]
+			}
+			depth--
+		case ',', ':', ' ', '\t', '\r', '\n':
+			if depth == 0 {
+				return c.text[start:c.at]
+			}
+		}
+		c.at++
+	}
+	return c.text[start:]
+}
+
+// string moves over the string that begins here.
+func (c *cursor) string() {
+	for c.at++; c.at < len(c.text); c.at++ {
+		switch c.text[c.at] {
+		case '\\':
+			c.at++
+		case '"':
+			c.at++
+			return
+		}
+	}
+	c.at = len(c.text)
+}
