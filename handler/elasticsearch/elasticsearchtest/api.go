@@ -1,0 +1,165 @@
+package elasticsearchtest
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	version          = "2017-06-13"
+	vpcID            = "vpc-bp1uag5jj38c000000000" // Connected instances share one VPC, so there is one here.
+	clientTokenLimit = 64                          // characters
+	pageSize         = 10                          // instances a page where the request does not say
+	pageSizeLimit    = 100                         // instances a page
+)
+
+// A ListShape is one of the shapes in which ListConnectedClusters is documented. Which of them the live server sends is
+// not known.
+type ListShape int
+
+// The documented shapes, by the JSON they answer with.
+const (
+	ShapeNested     ListShape = iota // {"Result":{"Result":[{"instances":"es-cn-…","networkType":"vpc"}]}}
+	ShapeInstanceID                  // {"Result":[{"instanceId":"es-cn-…","networkType":"vpc"}]}
+	ShapeInstances                   // {"Result":[{"instances":"es-cn-…"}]}
+)
+
+// A route is an API, found by method and path. Its action is called with the lock held and answers for {InstanceId} of
+// the path.
+type route struct {
+	method, path, action string
+	carryOut             func(c *call, instance string) http.HandlerFunc
+}
+
+func (s *Server) routes() []route {
+	return []route{
+		{"DELETE", "openapi/instances/{InstanceId}/connected-clusters", "DeleteConnectedCluster", s.deleteConnectedCluster},
+		{"GET", "openapi/instances/{InstanceId}/connected-clusters", "ListConnectedClusters", s.listConnectedClusters},
+		{"GET", "openapi/instances/{InstanceId}", "DescribeInstance", s.describeInstance},
+		{"GET", "openapi/instances", "ListInstance", s.listInstance},
+	}
+}
+
+// carryOut finds the API of a request. Method and path decide, but x-acs-action and x-acs-version must agree.
+func (s *Server) carryOut(c *call) http.HandlerFunc {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.routes() {
+		instance, ok := r.match(c)
+		if ok && c.header.Get("x-acs-action") == r.action && c.header.Get("x-acs-version") == version {
+			return r.carryOut(c, instance)
+		}
+	}
+	return Refuse(http.StatusNotFound, "InvalidApi.NotFound",
+		"No API of version "+version+" has this method and path and the x-acs-action and x-acs-version sent.")
+}
+
+func (r route) match(c *call) (instance string, ok bool) {
+	pattern := strings.Split(r.path, "/")
+	if c.method != r.method || len(c.path) != len(pattern) {
+		return "", false
+	}
+	for i, segment := range c.path {
+		switch pattern[i] {
+		case "{InstanceId}":
+			instance = segment
+		case segment:
+		default:
+			return "", false
+		}
+	}
+	return instance, true
+}
+
+// A deletion is what a client token stands for once its request succeeded: the same again is answered the same, without
+// effect.
+type deletion struct{ instance, connected string }
+
+// deleteConnectedCluster removes a connection, both ways. Only the instance of the path must exist: a released one is
+// accepted as connectedInstanceId.
+func (s *Server) deleteConnectedCluster(c *call, instance string) http.HandlerFunc {
+	asked := deletion{instance, c.query.Get("connectedInstanceId")}
+	token := c.query.Get("clientToken")
+	done, used := s.tokens[token]
+	status, exists := s.instances[instance]
+	switch {
+	case asked.connected == "":
+		return Refuse(http.StatusBadRequest, "InvalidParameter", "connectedInstanceId is mandatory.")
+	case len(token) > clientTokenLimit || strings.ContainsFunc(token, func(r rune) bool { return r > 0x7F }):
+		return Refuse(http.StatusBadRequest, "InvalidParameter", "clientToken must be ASCII, at most 64 characters.")
+	case used && done == asked:
+		return result(reply{Result: true})
+	case used:
+		return Refuse(http.StatusBadRequest, "IdempotentParameterMismatch", "clientToken was used with other parameters.")
+	case !exists:
+		return instanceNotFound()
+	case status == "activating":
+		return Refuse(http.StatusBadRequest, "InstanceActivating", "The instance is being changed.")
+	case !s.connections[pair(instance, asked.connected)]:
+		return Refuse(http.StatusBadRequest, "RepetitionOperationError", "The instances are not connected.")
+	}
+	delete(s.connections, pair(instance, asked.connected))
+	if token != "" {
+		s.tokens[token] = asked
+	}
+	return result(reply{Result: true})
+}
+
+func (s *Server) listConnectedClusters(_ *call, instance string) http.HandlerFunc {
+	if _, exists := s.instances[instance]; !exists {
+		return instanceNotFound()
+	}
+	clusters := []map[string]string{} // An empty list is [] on the wire, not null.
+	for _, peer := range s.peers(instance) {
+		clusters = append(clusters, map[ListShape]map[string]string{
+			ShapeNested:     {"instances": peer, "networkType": "vpc"},
+			ShapeInstanceID: {"instanceId": peer, "networkType": "vpc"},
+			ShapeInstances:  {"instances": peer},
+		}[s.ListShape])
+	}
+	if s.ListShape == ShapeNested {
+		return result(reply{Result: map[string]any{"Result": clusters}})
+	}
+	return result(reply{Result: clusters})
+}
+
+func (s *Server) describeInstance(_ *call, instance string) http.HandlerFunc {
+	if _, exists := s.instances[instance]; !exists {
+		return instanceNotFound()
+	}
+	return result(reply{Result: s.described(instance)})
+}
+
+// listInstance pages through the instances in the order of their ids. The filters of the real API are not known here.
+func (s *Server) listInstance(c *call, _ string) http.HandlerFunc {
+	page, err := strconv.Atoi(cmp.Or(c.query.Get("page"), "1"))
+	if err != nil || page < 1 {
+		return Refuse(http.StatusBadRequest, "InvalidParameter", "page must be a number from 1.")
+	}
+	size, err := strconv.Atoi(cmp.Or(c.query.Get("size"), strconv.Itoa(pageSize)))
+	if err != nil || size < 1 || size > pageSizeLimit {
+		return Refuse(http.StatusBadRequest, "InvalidParameter", "size must be a number from 1 to 100.")
+	}
+	ids := slices.Sorted(maps.Keys(s.instances))
+	from := min(page-1, len(ids)) * size // Past the end either way, without overflow.
+	listed := []map[string]any{}
+	for _, id := range ids[min(from, len(ids)):min(from+size, len(ids))] {
+		listed = append(listed, s.described(id))
+	}
+	return result(reply{Result: listed, Headers: map[string]int{"X-Total-Count": len(ids)}})
+}
+
+func (s *Server) described(id string) map[string]any {
+	return map[string]any{
+		"instanceId": id, "status": s.instances[id], "networkConfig": map[string]string{"vpcId": vpcID},
+	}
+}
+
+// instanceNotFound is a 400, as on most APIs of the product.
+func instanceNotFound() http.HandlerFunc {
+	return Refuse(http.StatusBadRequest, "InstanceNotFound", "The instance is not found.")
+}

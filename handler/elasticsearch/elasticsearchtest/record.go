@@ -1,0 +1,143 @@
+package elasticsearchtest
+
+import (
+	"cmp"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+)
+
+const requestIDHeader = "X-Acs-Request-Id"
+
+// A Request is one request that arrived, whether it was accepted or not, and what was answered.
+type Request struct {
+	Method      string
+	Path        string      // decoded
+	Query       url.Values  // decoded
+	Header      http.Header // as received, and Host with it
+	Action      string      // of x-acs-action
+	ClientToken string      // of the query
+	AccessKeyID string      // of Authorization, known or not; empty when that header cannot be read
+	Status      int         // HTTP status answered; 0 while there is none, and for good when the answer was none
+	Code        string      // error code answered, from JSON or XML; empty when there was none
+	RequestID   string      // of the answer, as in its x-acs-request-id
+}
+
+// Requests returns copies of the requests so far, in order of arrival. A request is in it from its arrival on, and its
+// Status and Code from before the client can read the answer.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	copies := make([]Request, 0, len(s.requests))
+	for _, r := range s.requests {
+		c := *r
+		c.Header = r.Header.Clone()
+		c.Query = url.Values(http.Header(r.Query).Clone())
+		copies = append(copies, c)
+	}
+	return copies
+}
+
+// MaxInFlight returns the highest number of requests that were being answered at one time. A request whose client gave
+// up counts until the server notices.
+func (s *Server) MaxInFlight() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.maxInFlight
+}
+
+// Dials returns the number of TCP connections accepted since the server was started.
+func (s *Server) Dials() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dials
+}
+
+func (s *Server) countDial(_ net.Conn, state http.ConnState) {
+	if state != http.StateNew {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dials++
+}
+
+// arrive records the request and returns the writer through which its answer is recorded too.
+func (s *Server) arrive(w http.ResponseWriter, r *http.Request, c *call) *recorder {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inFlight++
+	s.maxInFlight = max(s.maxInFlight, s.inFlight)
+	request := &Request{
+		Method:      c.method,
+		Path:        r.URL.Path,
+		Query:       c.query,
+		Header:      c.header,
+		Action:      c.header.Get("x-acs-action"),
+		ClientToken: c.query.Get("clientToken"),
+		AccessKeyID: c.authorization.accessKeyID,
+		RequestID:   fmt.Sprintf("E5C0FFEE-0000-4000-8000-%012X", len(s.requests)+1),
+	}
+	s.requests = append(s.requests, request)
+	w.Header().Set(requestIDHeader, request.RequestID)
+	return &recorder{ResponseWriter: w, server: s, request: request}
+}
+
+// A recorder notes status and code of an answer before it passes them on: a client that has its answer must find it
+// recorded.
+type recorder struct {
+	http.ResponseWriter
+	server  *Server
+	request *Request
+	left    bool
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+func (r *recorder) WriteHeader(status int) {
+	r.note(status, "")
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write expects a body in one piece, as all the ready-made answers write it.
+func (r *recorder) Write(body []byte) (int, error) {
+	r.note(http.StatusOK, errorCode(body))
+	return r.ResponseWriter.Write(body)
+}
+
+// note keeps the first status, as net/http does, but for the informational ones.
+func (r *recorder) note(status int, code string) {
+	r.server.mu.Lock()
+	defer r.server.mu.Unlock()
+	if r.request.Status < http.StatusOK {
+		r.request.Status = status
+	}
+	r.request.Code = cmp.Or(r.request.Code, code)
+}
+
+// leave ends the time in flight, once. Who breaks the connection calls it before, or the client's next request may
+// come first and MaxInFlight count one too many.
+func (r *recorder) leave() {
+	r.server.mu.Lock()
+	defer r.server.mu.Unlock()
+	if !r.left {
+		r.left = true
+		r.server.inFlight--
+	}
+}
+
+func errorCode(body []byte) string {
+	var fromJSON struct{ Code string }
+	if json.Unmarshal(body, &fromJSON) == nil {
+		return fromJSON.Code
+	}
+	var fromXML struct{ Code string }
+	if xml.Unmarshal(body, &fromXML) == nil {
+		return fromXML.Code
+	}
+	return ""
+}

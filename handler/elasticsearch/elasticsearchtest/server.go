@@ -1,0 +1,177 @@
+// Package elasticsearchtest is a stand-in for the Alibaba Cloud Elasticsearch OpenAPI, version 2017-06-13, on loopback.
+// It is for tests and for programs that replay recorded events, so nothing here needs a testing.TB.
+//
+// Two things make it more than a mock:
+//   - It verifies the ACS3-HMAC-SHA256 signature of every request with code of its own, written from the
+//     specification. It shares nothing with the client it judges, so a mistake cannot cancel itself out.
+//   - It keeps state. A test asserts which connections are left, not which calls were made.
+//
+// Codes and shapes are the documented ones where there is documentation. Where there is none, the place that chooses
+// says so: a client must not depend on it.
+package elasticsearchtest
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"time"
+)
+
+// A Server is one running stand-in. Its methods are safe for concurrent use; its fields are to be set before the first
+// request.
+type Server struct {
+	URL       string           // the endpoint with its scheme, such as http://127.0.0.1:41234, without a final slash
+	Now       func() time.Time // the gateway's clock; nil: time.Now
+	Latency   time.Duration    // how long every answer is held back after its effect; the client leaving cuts it short
+	ListShape ListShape        // how ListConnectedClusters answers
+
+	http *httptest.Server
+	stop context.CancelFunc // ends the context of every request
+
+	mu       sync.Mutex
+	accounts map[string]Account // by access key id
+	dials    int
+	inFlight int
+	scenario
+}
+
+// A scenario is everything that Reset forgets.
+type scenario struct {
+	instances   map[string]string  // id to status
+	connections map[[2]string]bool // by pair, in order
+	tokens      map[string]deletion
+	nonces      map[string]bool
+	faults      []Fault
+	requests    []*Request
+	maxInFlight int
+}
+
+func newScenario() scenario {
+	return scenario{
+		instances:   map[string]string{},
+		connections: map[[2]string]bool{},
+		tokens:      map[string]deletion{},
+		nonces:      map[string]bool{},
+	}
+}
+
+// An Account is an access key that the gateway knows.
+type Account struct {
+	AccessKeyID     string
+	AccessKeySecret string
+	SecurityToken   string // empty: a plain key, which must not send a token
+}
+
+// NewServer starts a stand-in that speaks plain HTTP. It knows no account and no instance yet.
+func NewServer() *Server {
+	s := newServer()
+	s.http.Start()
+	s.URL = s.http.URL
+	return s
+}
+
+// NewTLSServer starts a stand-in that speaks HTTPS, with a certificate for 127.0.0.1 which only Transport and
+// CertificatePEM make trusted.
+func NewTLSServer() *Server {
+	s := newServer()
+	s.http.StartTLS()
+	s.URL = s.http.URL
+	return s
+}
+
+func newServer() *Server {
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Server{stop: stop, accounts: map[string]Account{}, scenario: newScenario()}
+	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	s.http.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	s.http.Config.ConnState = s.countDial
+	return s
+}
+
+// Close ends the answers that hang, cuts every connection and returns when no request is left. An Answer of the
+// caller's own must heed the context of its request, or Close waits for it.
+func (s *Server) Close() {
+	s.stop()
+	// A client that stopped in the middle of its request body keeps the handler reading, which no context ends.
+	s.http.CloseClientConnections()
+	s.http.Close()
+}
+
+// Transport returns a new transport, with a connection pool of its own, that trusts the certificate of a TLS server.
+func (s *Server) Transport() *http.Transport {
+	t := &http.Transport{}
+	if certificate := s.http.Certificate(); certificate != nil {
+		pool := x509.NewCertPool()
+		pool.AddCert(certificate)
+		t.TLSClientConfig = &tls.Config{RootCAs: pool}
+	}
+	return t
+}
+
+// CertificatePEM returns the certificate to put in the file that SSL_CERT_FILE of another process names. It is nil for
+// a plain server.
+func (s *Server) CertificatePEM() []byte {
+	certificate := s.http.Certificate()
+	if certificate == nil {
+		return nil
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})
+}
+
+// AddAccount makes an access key known, beside those known already. The same AccessKeyID again takes its place, as when
+// a security token is renewed.
+func (s *Server) AddAccount(a Account) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.accounts[a.AccessKeyID] = a
+}
+
+// Reset forgets instances, connections, client tokens, nonces, faults, requests and MaxInFlight, and restarts the
+// request ids. It keeps the accounts, the listener with its TCP connections, and so Dials.
+func (s *Server) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scenario = newScenario()
+	s.maxInFlight = s.inFlight
+}
+
+// serve takes one request through the gateway: read, record, judge, answer.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	c, err := readCall(r)
+	if err != nil {
+		panic(http.ErrAbortHandler) // The client went away before its request was whole.
+	}
+	rec := s.arrive(w, r, c)
+	defer rec.leave()
+	answer := s.judge(c)
+	s.holdBack(r.Context())
+	answer(rec, r)
+}
+
+// judge does what the request asks for, unless its signature or a fault is against it, and chooses the answer.
+func (s *Server) judge(c *call) http.HandlerFunc {
+	if refusal := s.verify(c); refusal != nil {
+		return refusal
+	}
+	fault := s.nextFault()
+	if fault.Answer != nil && !fault.AfterEffect {
+		return fault.Answer
+	}
+	answer := s.carryOut(c)
+	if fault.Answer != nil {
+		return fault.Answer
+	}
+	return answer
+}
+
+func (s *Server) holdBack(ctx context.Context) {
+	select {
+	case <-time.After(s.Latency):
+	case <-ctx.Done():
+	}
+}
