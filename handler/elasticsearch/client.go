@@ -1,0 +1,122 @@
+// Package elasticsearch is the errand: a client of the Alibaba Cloud
+// Elasticsearch OpenAPI, version 2017-06-13 (ROA style, JSON), for the one call
+// this function makes.
+//
+// The official SDK is not used: the request is one line, and the SDK brings
+// tens of packages into every cold start.
+package elasticsearch
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/connection"
+)
+
+// apiVersion of the Elasticsearch OpenAPI.
+const apiVersion = "2017-06-13"
+
+// attemptTimeout bounds one request and the reading of its answer.
+const attemptTimeout = 10 * time.Second
+
+// A Client calls the OpenAPI with one identity. It is made anew for every
+// invocation, so that credentials are never kept beyond it; what is worth
+// keeping, connections, is kept by the Transport.
+type Client struct {
+	Endpoint    Endpoint
+	Credentials acs3.Credentials
+	UserAgent   string
+
+	Transport http.RoundTripper // follows no redirects; nil: http.DefaultTransport
+	Now       func() time.Time  // nil: time.Now
+	Nonce     func() string     // new for every request; nil: a random UUID
+	Log       *slog.Logger      // gets each attempt at debug level; nil: no log
+}
+
+// DeleteConnectedCluster removes the connection of a pair of instances.
+//
+// Success is an HTTP status of the 200s with a body whose Result is true and
+// whose Code is empty: the API also answers 200 when it did nothing. Any other
+// error is a *[connection.Error]. The Outcome's Status and Attempts are told
+// either way.
+//
+// The client token makes it safe to repeat: the API carries out a token once.
+func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Removal) (connection.Outcome, error) {
+	op := call{
+		action: "DeleteConnectedCluster",
+		method: http.MethodDelete,
+		path:   "/openapi/instances/" + r.Instance.String() + "/connected-clusters",
+		query: url.Values{
+			"connectedInstanceId": {r.Connected.String()},
+			"clientToken":         {r.ClientToken.String()},
+		},
+	}
+	if r.DryRun {
+		return connection.Outcome{State: connection.DryRun, Unsent: c.prepare(op)}, nil
+	}
+	answer, err := c.attempt(ctx, op)
+	outcome := connection.Outcome{RequestID: string(answer.RequestID), Status: answer.status, Attempts: 1}
+	switch {
+	case err != nil:
+		return outcome, err
+	case !answer.isTrue():
+		return outcome, answer.failure("Result is not true")
+	}
+	outcome.State = connection.Removed
+	return outcome, nil
+}
+
+// A call is one operation of the API with its parameters.
+type call struct {
+	action, method, path string
+	query                url.Values
+}
+
+// prepare goes all the way to the signature and describes what it would send.
+func (c *Client) prepare(op call) *connection.Unsent {
+	r, signed := c.request(context.Background(), op)
+	return &connection.Unsent{Method: r.Method, URL: r.URL.String(), SignedHeaders: signed}
+}
+
+// request makes a signed request, with the date and nonce of now.
+func (c *Client) request(ctx context.Context, op call) (r *http.Request, signedHeaders []string) {
+	r = (&http.Request{
+		Method: op.method,
+		URL:    &url.URL{Scheme: c.Endpoint.scheme, Host: c.Endpoint.host, Path: op.path, RawQuery: op.query.Encode()},
+		Host:   c.Endpoint.host,
+		Header: http.Header{
+			"Accept":        {"application/json"},
+			"User-Agent":    {c.UserAgent},
+			"X-Acs-Action":  {op.action},
+			"X-Acs-Version": {apiVersion},
+		},
+	}).WithContext(ctx)
+	return r, acs3.Sign(r, acs3.Input{Credentials: c.Credentials, Time: c.now(), Nonce: c.nonce()})
+}
+
+func (c *Client) now() time.Time {
+	if c.Now == nil {
+		return time.Now()
+	}
+	return c.Now()
+}
+
+func (c *Client) nonce() string {
+	if c.Nonce == nil {
+		return uuid.NewString()
+	}
+	return c.Nonce()
+}
+
+func (c *Client) transport() http.RoundTripper {
+	if c.Transport == nil {
+		return http.DefaultTransport
+	}
+	return c.Transport
+}

@@ -1,0 +1,80 @@
+package elasticsearch
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+)
+
+// An Endpoint is where the OpenAPI is: a scheme and a host, no more. The zero
+// Endpoint is none.
+type Endpoint struct{ scheme, host string }
+
+// ParseEndpoint accepts https://HOST, or for a host of this machine http://HOST;
+// HOST may have a port. User information, a path, a query and a fragment are
+// refused: nothing of them could be signed.
+func ParseEndpoint(text string) (Endpoint, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return Endpoint{}, errors.New("is not a URL") // url.Parse repeats the text, which may hold a password
+	}
+	e := Endpoint{u.Scheme, u.Host}
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
+		return Endpoint{}, errors.New("is not of the form https://HOST")
+	case *u != url.URL{Scheme: e.scheme, Host: e.host} && *u != url.URL{Scheme: e.scheme, Host: e.host, Path: "/"}:
+		return Endpoint{}, errors.New("has more than a scheme and a host")
+	case e.scheme == "http" && !isLoopback(u.Hostname()):
+		return Endpoint{}, errors.New("is plain http, which only a loopback address may use")
+	}
+	return e, nil
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// String returns the endpoint as a URL without a path.
+func (e Endpoint) String() string { return e.scheme + "://" + e.host }
+
+// A Network is the side from which the OpenAPI is reached.
+type Network string
+
+const (
+	Public Network = "public" // the internet
+	VPC    Network = "vpc"    // a VPC of the same region
+)
+
+// ParseNetwork accepts "public" and "vpc".
+func ParseNetwork(text string) (Network, error) {
+	if n := Network(text); n == Public || n == VPC {
+		return n, nil
+	}
+	return "", errors.New("is neither public nor vpc")
+}
+
+// Endpoint is the OpenAPI's endpoint in a region, such as cn-hangzhou. All
+// regions follow the two patterns without exception (Alibaba Cloud's endpoint
+// list of the product).
+func (n Network) Endpoint(region string) (Endpoint, error) {
+	if !isRegion(region) {
+		return Endpoint{}, fmt.Errorf("%q is not a region", region)
+	}
+	service := "elasticsearch"
+	if n == VPC {
+		service = "elasticsearch-vpc"
+	}
+	return Endpoint{"https", service + "." + region + ".aliyuncs.com"}, nil
+}
+
+// isRegion holds a region to the characters of one DNS label, so that it cannot
+// lead to another domain.
+func isRegion(region string) bool {
+	for _, c := range region {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return region != "" && len(region) <= 63
+}
