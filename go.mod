@@ -3,7 +3,13 @@ module elasticsearch-disconnect
 go 1.26.0
 
 require (
-	github.com/aliyun/credentials-go v1.4.14 // indirect
-	github.com/aliyun/fc-runtime-go-sdk v0.3.1 // indirect
-	github.com/google/uuid v1.6.0 // indirect
+	github.com/aliyun/credentials-go v1.4.14
+	github.com/aliyun/fc-runtime-go-sdk v0.3.1
+	github.com/google/uuid v1.6.0
+	go.yaml.in/yaml/v3 v3.0.6
+)
+
+require (
+	github.com/alibabacloud-go/debug v1.0.1 // indirect
+	gopkg.in/ini.v1 v1.67.0 // indirect
 )

@@ -1,0 +1,78 @@
+package handler
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+
+	"elasticsearch-disconnect/handler/elasticsearch"
+)
+
+// A Config is how the operator set the function up. Nothing in an event can
+// change it.
+type Config struct {
+	Network  elasticsearch.Network  // the side from which the region's API is reached
+	Endpoint elasticsearch.Endpoint // in place of the region's; zero for none
+	DryRun   bool                   // a brake: nothing is ever sent, whatever an event says
+	LogLevel slog.Level
+}
+
+// A variable of the environment, and how its text becomes configuration. A
+// variable that is not set, or is empty, leaves the default.
+type variable struct {
+	name string
+	set  func(*Config, string) error
+}
+
+func variables() []variable {
+	return []variable{
+		{"ELASTICSEARCH_NETWORK", func(c *Config, text string) (err error) {
+			c.Network, err = elasticsearch.ParseNetwork(text)
+			return err
+		}},
+		{"ELASTICSEARCH_ENDPOINT", func(c *Config, text string) (err error) {
+			c.Endpoint, err = elasticsearch.ParseEndpoint(text)
+			return err
+		}},
+		{"DRY_RUN", func(c *Config, text string) (err error) {
+			if c.DryRun, err = strconv.ParseBool(text); err != nil {
+				return errors.New("is neither true nor false")
+			}
+			return nil
+		}},
+		{"LOG_LEVEL", func(c *Config, text string) error {
+			if err := c.LogLevel.UnmarshalText([]byte(text)); err != nil {
+				return errors.New("is none of debug, info, warn and error")
+			}
+			return nil
+		}},
+	}
+}
+
+// Variables returns the names of the environment variables that configure the
+// function.
+func Variables() []string {
+	var names []string
+	for _, v := range variables() {
+		names = append(names, v.name)
+	}
+	return names
+}
+
+// ReadConfig reads the configuration from the environment. Its error names
+// every variable that has a bad value, and repeats no value.
+func ReadConfig(getenv func(string) string) (Config, error) {
+	config := Config{Network: elasticsearch.Public}
+	var faults []error
+	for _, v := range variables() {
+		text := getenv(v.name)
+		if text == "" {
+			continue
+		}
+		if err := v.set(&config, text); err != nil {
+			faults = append(faults, fmt.Errorf("%s %w", v.name, err))
+		}
+	}
+	return config, errors.Join(faults...)
+}

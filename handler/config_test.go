@@ -1,0 +1,58 @@
+package handler_test
+
+import (
+	"log/slog"
+	"slices"
+	"testing"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch"
+)
+
+func TestReadConfig(t *testing.T) {
+	t.Parallel()
+	endpoint, err := elasticsearch.ParseEndpoint("https://example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		env     map[string]string
+		want    handler.Config
+		wantErr string
+	}{
+		"nothing set": {nil, handler.Config{Network: elasticsearch.Public}, ""},
+		"everything set": {map[string]string{"ELASTICSEARCH_NETWORK": "vpc", "ELASTICSEARCH_ENDPOINT": "https://example.com", "DRY_RUN": "true", "LOG_LEVEL": "debug"},
+			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug}, ""},
+		"everything set to nothing": {map[string]string{"ELASTICSEARCH_NETWORK": "", "ELASTICSEARCH_ENDPOINT": "", "DRY_RUN": "", "LOG_LEVEL": ""},
+			handler.Config{Network: elasticsearch.Public}, ""},
+		"the brake is off": {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public}, ""},
+		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud"},
+			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nDRY_RUN is neither true nor false\nLOG_LEVEL is none of debug, info, warn and error"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := handler.ReadConfig(func(name string) string { return test.env[name] })
+			gotErr := ""
+			if err != nil {
+				gotErr = err.Error()
+			}
+			if gotErr != test.wantErr {
+				t.Errorf("error:\n got %s\nwant %s", gotErr, test.wantErr)
+			}
+			if err == nil && got != test.want {
+				t.Errorf("config:\n got %+v\nwant %+v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	if _, err := handler.ReadConfig(func(name string) string { asked = append(asked, name); return "" }); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(asked, handler.Variables()) {
+		t.Errorf("ReadConfig reads %v, Variables are %v", asked, handler.Variables())
+	}
+}

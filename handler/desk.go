@@ -1,0 +1,48 @@
+package handler
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
+
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// Exit codes of a run at the desk.
+const (
+	ExitDone    = 0
+	ExitFailed  = 1
+	ExitInvalid = 2 // the event was refused
+)
+
+// Desk serves one event outside Function Compute. It returns the reply as
+// indented JSON, for a person to read, and the exit code that tells it.
+func (h *Handler) Desk(ctx context.Context, event []byte) (reply []byte, exit int) {
+	invocation := h.invocation(ctx)
+	request, result, err := h.serve(ctx, invocation, event)
+	switch {
+	case errors.As(err, new(*trigger.Error)):
+		exit = ExitInvalid
+	case err != nil:
+		exit = ExitFailed
+	}
+	return indented(seal(request, result, err, invocation.RequestID)), exit
+}
+
+// indented is the JSON of a reply, or of the problem that an error holds.
+func indented(reply any, err error) []byte {
+	if failure := (messages.InvokeResponse_Error{}); errors.As(err, &failure) {
+		reply = json.RawMessage(failure.Message)
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // a URL with & is for reading
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(reply); err != nil {
+		panic("handler: a reply that is not JSON: " + err.Error())
+	}
+	return text.Bytes()
+}

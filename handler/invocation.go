@@ -1,0 +1,106 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/aliyun/credentials-go/credentials/providers"
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
+	"github.com/google/uuid"
+
+	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/connection"
+)
+
+// An Invocation is what surrounds one event: who calls, from where, and with
+// whose credentials.
+type Invocation struct {
+	RequestID  string // Function Compute's
+	Region     string // such as cn-hangzhou
+	RetryCount int    // how often Function Compute has tried this event before
+
+	// Credentials are asked for once the event is known to need them.
+	Credentials func() (acs3.Credentials, error)
+}
+
+// FunctionCompute is the invocation that the FC runtime describes in ctx.
+func FunctionCompute(ctx context.Context) Invocation {
+	fc, ok := fccontext.FromContext(ctx)
+	if !ok {
+		fc = &fccontext.FcContext{}
+	}
+	return Invocation{
+		RequestID:   fc.RequestID,
+		Region:      fc.Region,
+		RetryCount:  fc.RetryCount,
+		Credentials: func() (acs3.Credentials, error) { return roleCredentials(fc.Credentials) },
+	}
+}
+
+// roleCredentials are the function role's, as this invocation got them. One
+// that is empty is refused here: credentials-go would fill it from the
+// environment, and sign with a mixture of two identities.
+func roleCredentials(c fccontext.Credentials) (acs3.Credentials, error) {
+	var missing []string
+	for _, part := range []struct{ name, value string }{
+		{"access key id", c.AccessKeyId},
+		{"access key secret", c.AccessKeySecret},
+		{"security token", c.SecurityToken},
+	} {
+		if part.value == "" {
+			missing = append(missing, part.name)
+		}
+	}
+	if len(missing) > 0 {
+		return acs3.Credentials{}, denied("the invocation came without "+strings.Join(missing, " and ")+": give the function a role", nil)
+	}
+	provider, err := providers.NewStaticSTSCredentialsProviderBuilder().
+		WithAccessKeyId(c.AccessKeyId).
+		WithAccessKeySecret(c.AccessKeySecret).
+		WithSecurityToken(c.SecurityToken).
+		Build()
+	if err != nil {
+		return acs3.Credentials{}, denied("the invocation's credentials cannot be used", err)
+	}
+	return obtain(provider)
+}
+
+// AtDesk makes the invocation of a run outside Function Compute, with the default
+// credential chain of Alibaba Cloud's tools.
+func AtDesk(region string) func(context.Context) Invocation {
+	return func(context.Context) Invocation {
+		return Invocation{RequestID: uuid.NewString(), Region: region, Credentials: chainCredentials}
+	}
+}
+
+// chainCredentials are those of whoever sits at the desk.
+func chainCredentials() (acs3.Credentials, error) {
+	c, err := obtain(providers.NewDefaultCredentialsProvider())
+	if err != nil {
+		return c, denied("no credentials; set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`."+
+			" Looked in the environment, for an OIDC token, in ~/.aliyun/config.json, in ~/.alibabacloud/credentials,"+
+			" for an ECS RAM role, and for ALIBABA_CLOUD_CREDENTIALS_URI", err)
+	}
+	return c, nil
+}
+
+// obtain takes credentials out of credentials-go, whose own type prints them.
+func obtain(provider providers.CredentialsProvider) (acs3.Credentials, error) {
+	c, err := provider.GetCredentials()
+	if err != nil {
+		return acs3.Credentials{}, err
+	}
+	if c.AccessKeyId == "" || c.AccessKeySecret == "" {
+		return acs3.Credentials{}, errors.New("an empty access key")
+	}
+	return acs3.Credentials{
+		AccessKeyID:     acs3.NewSecret(c.AccessKeyId),
+		AccessKeySecret: acs3.NewSecret(c.AccessKeySecret),
+		SecurityToken:   acs3.NewSecret(c.SecurityToken),
+	}, nil
+}
+
+func denied(message string, cause error) *connection.Error {
+	return &connection.Error{Kind: connection.Denied, Message: message, Err: cause}
+}

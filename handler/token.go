@@ -1,0 +1,36 @@
+package handler
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// clientToken is the caller's token, or else one that is the same whenever the
+// same thing is asked again: EventBridge delivers an event at least once under
+// one (source, id), and Function Compute retries an invocation under one
+// request id.
+func clientToken(r trigger.Request, requestID string) connection.ClientToken {
+	if given := r.Removal.ClientToken; given != (connection.ClientToken{}) {
+		return given
+	}
+	pair := r.Removal.Pair
+	if r.Shape == trigger.EventBridge {
+		return derivedToken("event", r.Source, r.EventID, pair)
+	}
+	return derivedToken("request", "", requestID, pair)
+}
+
+// derivedToken is a UUID of version 5 (RFC 9562, section 5.5). Each part of its
+// name is quoted, so that two names are the same only if all parts are.
+func derivedToken(kind, source, id string, pair connection.Pair) connection.ClientToken {
+	name := fmt.Sprintf("%s %q %q %q %q", kind, source, id, pair.Instance, pair.Connected)
+	token, err := connection.ParseClientToken(uuid.NewSHA1(uuid.NameSpaceOID, []byte(name)).String())
+	if err != nil {
+		panic("handler: a UUID is a client token: " + err.Error())
+	}
+	return token
+}

@@ -1,0 +1,113 @@
+// Command main is a function for Alibaba Cloud Function Compute that removes
+// the network connection between two Alibaba Cloud Elasticsearch instances.
+//
+// In Function Compute (FC_RUNTIME_API is set) it serves events until the
+// runtime ends it. Elsewhere it serves one event, at the desk; see usage.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fc"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch"
+)
+
+const usage = `This program is a function for Alibaba Cloud Function Compute, which runs it
+with FC_RUNTIME_API set. Elsewhere it serves one event and prints the reply:
+
+  main --event FILE [--region REGION]    FILE may be - for standard input
+  main --version
+
+The region may also be in ALIBABA_CLOUD_REGION_ID. Credentials come from the
+default chain of Alibaba Cloud's tools. Configuration is by environment:
+ELASTICSEARCH_NETWORK, ELASTICSEARCH_ENDPOINT, DRY_RUN, LOG_LEVEL.
+
+Exit codes: 0 done, 1 failed, 2 invalid event or usage.
+`
+
+func main() {
+	config, err := handler.ReadConfig(os.Getenv)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "configuration: %v\n", err)
+		os.Exit(2)
+	}
+	h := &handler.Handler{Config: config, Build: build(), Transport: elasticsearch.NewTransport()}
+	if os.Getenv("FC_RUNTIME_API") != "" {
+		h.Log = logger(os.Stdout, config.LogLevel)
+		fc.Start(h.Handle)
+	}
+	h.Log = logger(os.Stderr, config.LogLevel)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(desk(ctx, h, os.Args[1:]))
+}
+
+// desk serves one event outside Function Compute and returns the exit code.
+func desk(ctx context.Context, h *handler.Handler, args []string) int {
+	flags := flag.NewFlagSet("main", flag.ContinueOnError)
+	flags.Usage = func() { fmt.Fprint(flags.Output(), usage) }
+	file := flags.String("event", "", "")
+	region := flags.String("region", os.Getenv("ALIBABA_CLOUD_REGION_ID"), "")
+	version := flags.Bool("version", false, "")
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return handler.ExitDone
+	case err != nil:
+		return handler.ExitInvalid
+	case *version:
+		fmt.Printf("%s %s, commit %s, %s\n", handler.Name, h.Build.Version, cmp.Or(h.Build.Commit, "unknown"), runtime.Version())
+		return handler.ExitDone
+	case *file == "" || flags.NArg() > 0:
+		flags.Usage()
+		return handler.ExitInvalid
+	}
+	event, err := read(*file)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return handler.ExitInvalid
+	}
+	h.Invocation = handler.AtDesk(*region)
+	reply, exit := h.Desk(ctx, event)
+	os.Stdout.Write(reply)
+	return exit
+}
+
+func read(file string) ([]byte, error) {
+	if file == "-" {
+		return io.ReadAll(os.Stdin)
+	}
+	return os.ReadFile(file)
+}
+
+// logger writes JSON lines, as Log Service indexes them.
+func logger(w io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// build reads from the binary which program it is.
+func build() handler.Build {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return handler.Build{Version: "unknown"}
+	}
+	b := handler.Build{Version: info.Main.Version}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			b.Commit = s.Value
+		}
+	}
+	return b
+}
