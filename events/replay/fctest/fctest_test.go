@@ -1,0 +1,153 @@
+package fctest_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"elasticsearch-disconnect/events/replay/fctest"
+)
+
+// The tests of this file speak plain HTTP to the server; those of sdk_test.go let the SDK do it.
+
+func TestInvokeReturnsWhatWasPosted(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		endpoint string
+		want     fctest.Reply
+	}{
+		"a result":         {"response", fctest.Reply{Payload: []byte(`{"Result":true}`)}},
+		"a function error": {"error", fctest.Reply{Failed: true, Payload: []byte(`{"Result":true}`)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t)
+			got := invoke(t, s, fctest.Invocation{RequestID: "1-a", Payload: []byte("event")})
+
+			poll := s.get(t)
+			if poll.body != "event" || poll.header.Get("x-fc-request-id") != "1-a" {
+				t.Errorf("poll: got %q of %q, want event of 1-a", poll.body, poll.header.Get("x-fc-request-id"))
+			}
+			if status := s.post(t, "1-a/"+test.endpoint, `{"Result":true}`); status != http.StatusOK {
+				t.Errorf("post: got %d, want 200", status)
+			}
+			if o := <-got; o.err != nil || o.reply.Failed != test.want.Failed || string(o.reply.Payload) != string(test.want.Payload) {
+				t.Errorf("Invoke: got %+v, want %+v", o, test.want)
+			}
+		})
+	}
+}
+
+func TestReplyThatNobodyAwaits(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	if status := s.post(t, "1-unknown/response", "{}"); status != http.StatusNotFound {
+		t.Errorf("unknown request id: got %d, want 404", status)
+	}
+
+	got := invoke(t, s, fctest.Invocation{RequestID: "1-a"})
+	s.get(t)
+	s.post(t, "1-a/response", "{}")
+	<-got
+	if status := s.post(t, "1-a/error", "{}"); status != http.StatusNotFound {
+		t.Errorf("second reply: got %d, want 404", status)
+	}
+}
+
+func TestReplyOverTheLimit(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	got := invoke(t, s, fctest.Invocation{RequestID: "1-a"})
+	s.get(t)
+	if status := s.post(t, "1-a/response", strings.Repeat(" ", 32<<20+1)); status != http.StatusBadRequest {
+		t.Errorf("post: got %d, want 400", status)
+	}
+	const want = "invocation 1-a: read the reply: http: request body too large"
+	if o := <-got; o.err == nil || o.err.Error() != want {
+		t.Errorf("Invoke:\n got %v\nwant %s", o.err, want)
+	}
+}
+
+func TestInvokeRefuses(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	_, err := s.Invoke(t.Context(), fctest.Invocation{})
+	if want := "an invocation needs a request id"; err == nil || err.Error() != want {
+		t.Errorf("no request id:\n got %v\nwant %s", err, want)
+	}
+
+	invoke(t, s, fctest.Invocation{RequestID: "1-a"})
+	s.get(t)
+	_, err = s.Invoke(t.Context(), fctest.Invocation{RequestID: "1-a"})
+	if want := "invocation 1-a is under way already"; err == nil || err.Error() != want {
+		t.Errorf("request id in use:\n got %v\nwant %s", err, want)
+	}
+}
+
+func TestInvokeEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	gone := errors.New("the process has ended")
+	ctx, cancel := context.WithCancelCause(t.Context())
+
+	polled := make(chan outcome, 1)
+	go func() {
+		reply, err := s.Invoke(ctx, fctest.Invocation{RequestID: "1-a"})
+		polled <- outcome{reply, err}
+	}()
+	s.get(t)
+	cancel(gone)
+	if o := <-polled; !errors.Is(o.err, gone) {
+		t.Errorf("handed over: got %v, want one that wraps %v", o.err, gone)
+	}
+	if _, err := s.Invoke(ctx, fctest.Invocation{RequestID: "1-b"}); !errors.Is(err, gone) {
+		t.Errorf("not asked for: got %v, want one that wraps %v", err, gone)
+	}
+	if status := s.post(t, "1-a/response", "{}"); status != http.StatusNotFound {
+		t.Errorf("reply after the end: got %d, want 404", status)
+	}
+}
+
+func TestCloseEndsPollsAndInvocations(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	got := invoke(t, s, fctest.Invocation{RequestID: "1-a"})
+	s.get(t)
+
+	hung := make(chan int, 1)
+	go func() { hung <- s.get(t).status }()
+	s.Close()
+	s.Close() // again does no harm
+
+	if o := <-got; !errors.Is(o.err, fctest.ErrClosed) {
+		t.Errorf("Invoke: got %v, want ErrClosed", o.err)
+	}
+	if _, err := s.Invoke(t.Context(), fctest.Invocation{RequestID: "1-b"}); !errors.Is(err, fctest.ErrClosed) {
+		t.Errorf("Invoke after Close: got %v, want ErrClosed", err)
+	}
+	// The poll may have come when the server listened no more: status 0.
+	if status := <-hung; status != http.StatusServiceUnavailable && status != 0 {
+		t.Errorf("hung poll: got %d, want 503", status)
+	}
+}
+
+func TestPolledTellsTheStart(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	select {
+	case <-s.Polled():
+		t.Fatal("closed before the first poll")
+	default:
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	go s.get(t)
+	select {
+	case <-s.Polled():
+	case <-ctx.Done():
+		t.Fatal("not closed by the first poll")
+	}
+}

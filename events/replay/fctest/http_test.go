@@ -1,0 +1,71 @@
+package fctest_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/events/replay/fctest"
+)
+
+// server adds what a function's process does, in plain HTTP.
+type server struct{ *fctest.Server }
+
+func start(t *testing.T) server {
+	t.Helper()
+	s := fctest.NewServer()
+	t.Cleanup(s.Close)
+	return server{s}
+}
+
+type outcome struct {
+	reply fctest.Reply
+	err   error
+}
+
+func invoke(t *testing.T, s server, inv fctest.Invocation) <-chan outcome {
+	t.Helper()
+	c := make(chan outcome, 1)
+	go func() {
+		reply, err := s.Invoke(t.Context(), inv)
+		c <- outcome{reply, err}
+	}()
+	return c
+}
+
+type polled struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (s server) url(path string) string {
+	return "http://" + s.Addr() + "/2020-11-11/runtime/invocation/" + path
+}
+
+// get polls. A connection that is refused has status 0.
+func (s server) get(t *testing.T) polled {
+	t.Helper()
+	r, err := http.Get(s.url("next"))
+	if err != nil {
+		return polled{}
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Errorf("read the poll: %v", err)
+	}
+	return polled{r.StatusCode, r.Header, string(body)}
+}
+
+func (s server) post(t *testing.T, path, body string) int {
+	t.Helper()
+	r, err := http.Post(s.url(path), "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Errorf("post: %v", err)
+		return 0
+	}
+	defer r.Body.Close()
+	return r.StatusCode
+}

@@ -1,0 +1,162 @@
+package fctest_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fc"
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
+
+	"elasticsearch-disconnect/events/replay/fctest"
+)
+
+// crowd is how many invocations must be under way at once before any of them is answered.
+const crowd = 40
+
+// TestMain lets this binary be the function too: startSDK runs it again with FC_RUNTIME_API set.
+func TestMain(m *testing.M) {
+	if os.Getenv("FC_RUNTIME_API") == "" {
+		os.Exit(m.Run())
+	}
+	var together sync.WaitGroup
+	together.Add(crowd)
+	fc.Start(func(ctx context.Context, event []byte) (any, error) {
+		switch string(event) {
+		case "fail":
+			return nil, errors.New("as asked")
+		case "panic":
+			panic("as asked")
+		case "together":
+			together.Done()
+			together.Wait()
+		}
+		return describe(ctx, event), nil
+	})
+}
+
+// seen is what the function learns of an invocation.
+type seen struct {
+	Event                        string
+	RequestID, Region, AccountID string
+	KeyID, KeySecret, Token      string
+	RetryCount, TimeoutSeconds   int
+	Name, Handler, Memory        string // of the function
+	Deadline                     time.Time
+}
+
+func describe(ctx context.Context, event []byte) seen {
+	fcctx, _ := fccontext.FromContext(ctx)
+	deadline, _ := ctx.Deadline()
+	return seen{
+		Event:     string(event),
+		RequestID: fcctx.RequestID, Region: fcctx.Region, AccountID: fcctx.AccountId,
+		KeyID: fcctx.Credentials.AccessKeyId, KeySecret: fcctx.Credentials.AccessKeySecret, Token: fcctx.Credentials.SecurityToken,
+		RetryCount: fcctx.RetryCount, TimeoutSeconds: fcctx.Function.Timeout,
+		Name: fcctx.Function.Name, Handler: fcctx.Function.Handler, Memory: fcctx.Function.Memory,
+		Deadline: deadline,
+	}
+}
+
+func TestSDKGetsTheInvocation(t *testing.T) {
+	t.Parallel()
+	s := startSDK(t)
+	before := time.Now().Truncate(time.Millisecond)
+	reply, err := s.Invoke(t.Context(), fctest.Invocation{
+		RequestID: "1-64f6cd87-aaaaaaaaaaaa-bbbbbbbbbbbb", Payload: []byte(`{"a":"é"}`),
+		Region: "cn-hangzhou", AccountID: "1234567890984321",
+		AccessKeyID: "STS.id", AccessKeySecret: "secret", SecurityToken: "CAIS+/=",
+		RetryCount: 2, Timeout: 1500 * time.Millisecond,
+	})
+	if err != nil || reply.Failed {
+		t.Fatalf("Invoke: got %s, %v", reply.Payload, err)
+	}
+	var got seen
+	if err := json.Unmarshal(reply.Payload, &got); err != nil {
+		t.Fatal(err)
+	}
+	if d := got.Deadline.Add(-1500 * time.Millisecond); d.Before(before) || d.After(time.Now()) {
+		t.Errorf("deadline: got %v, want 1.5 s after %v", got.Deadline, before)
+	}
+	got.Deadline = time.Time{}
+	want := seen{
+		Event:     `{"a":"é"}`,
+		RequestID: "1-64f6cd87-aaaaaaaaaaaa-bbbbbbbbbbbb", Region: "cn-hangzhou", AccountID: "1234567890984321",
+		KeyID: "STS.id", KeySecret: "secret", Token: "CAIS+/=",
+		RetryCount: 2, TimeoutSeconds: 2,
+		Name: "elasticsearch-disconnect", Handler: "main", Memory: "128",
+	}
+	if got != want {
+		t.Errorf("invocation:\n got %+v\nwant %+v", got, want)
+	}
+}
+
+func TestSDKPostsFunctionErrors(t *testing.T) {
+	t.Parallel()
+	s := startSDK(t)
+	for event, want := range map[string]string{"fail": "errorString", "panic": "string"} {
+		reply, err := s.Invoke(t.Context(), fctest.Invocation{RequestID: "1-" + event, Payload: []byte(event)})
+		if err != nil || !reply.Failed {
+			t.Errorf("%s: got %s, %v, want a function error", event, reply.Payload, err)
+			continue
+		}
+		var got struct{ ErrorMessage, ErrorType string }
+		if err := json.Unmarshal(reply.Payload, &got); err != nil {
+			t.Errorf("%s: %v", event, err)
+		}
+		if got.ErrorMessage != "as asked" || got.ErrorType != want {
+			t.Errorf("%s: got %+v, want as asked of type %s", event, got, want)
+		}
+	}
+}
+
+func TestSDKWorksOnManyInvocationsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := startSDK(t)
+	var all sync.WaitGroup
+	for i := range crowd {
+		all.Go(func() {
+			id := fmt.Sprintf("1-%d", i)
+			reply, err := s.Invoke(t.Context(), fctest.Invocation{RequestID: id, Payload: []byte("together")})
+			var got seen
+			if err := errors.Join(err, json.Unmarshal(reply.Payload, &got)); err != nil || got.RequestID != id {
+				t.Errorf("%s: got the reply to %q, %v", id, got.RequestID, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// startSDK runs this test binary as the function of a server, and waits until it asks for work.
+func startSDK(t *testing.T) *fctest.Server {
+	t.Helper()
+	s := fctest.NewServer()
+	t.Cleanup(s.Close)
+	var output bytes.Buffer // not a file: when this process is killed, the broken pipe ends the function
+	function := exec.Command(os.Args[0])
+	function.Env = []string{"FC_RUNTIME_API=" + s.Addr()}
+	function.Stdout, function.Stderr = &output, &output
+	if err := function.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- function.Wait() }()
+	t.Cleanup(func() { // before Close: cleanups run last in, first out
+		function.Process.Kill()
+		<-ended
+	})
+	select {
+	case <-s.Polled():
+	case err := <-ended:
+		ended <- err
+		t.Fatalf("the function ended: %v\n%s", err, output.String())
+	}
+	return s
+}
