@@ -1,0 +1,92 @@
+# Needs Go and GNU make; package also zip, deploy also Serverless Devs. The shell is whatever POSIX sh there is.
+
+# Exact versions, so that the same commit is judged the same way on every day.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+FUZZTIME ?= 60s
+
+# The commit goes into the binary wherever git can tell it. Go's own auto stops the build where git refuses to answer,
+# as it does in a checkout that belongs to someone else.
+BUILDVCS = $(shell git status >/dev/null 2>&1 && echo auto || echo false)
+
+# The race detector needs a C compiler that works; building the one package that uses it tells.
+RACE = $(shell go build -race runtime/cgo 2>/dev/null && echo -race)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL: # the checks print; one at a time stays readable
+.PHONY: help build package replay test check fuzz bench deploy clean \
+	format vet modules staticcheck vulnerabilities
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Static, because the runtime promises no C library; GOAMD64=v1, because it promises no newer processor; -trimpath, so
+# that the bytes are the same from every folder.
+build: ## the function's binary: target/main, static, stripped, reproducible
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 GOAMD64=v1 \
+		go build -trimpath -buildvcs=$(BUILDVCS) -ldflags="-s -w" -o target/main .
+
+# The same binary makes the same zip: fixed mode and time (the first that zip knows), no owner.
+package: build ## the binary in target.zip, for an upload by hand
+	@command -v zip >/dev/null || { echo 'make package needs zip; make deploy does without' >&2; exit 1; }
+	rm -f target.zip
+	chmod 755 target/main
+	TZ=UTC touch -t 198001010000 target/main
+	cd target && TZ=UTC zip -X -q ../target.zip main
+
+replay: ## play the recorded events through the binary, offline (ARGS='events/direct.json')
+	go run ./events/replay $(ARGS)
+
+test: ## all tests, with the race detector where there is a C compiler
+	@[ "$(RACE)" ] || echo 'no C compiler that works: the race detector is left out'
+	go test $(RACE) ./...
+
+check: FUZZTIME = 5s
+check: format vet modules staticcheck vulnerabilities fuzz replay ## format, vet, modules, staticcheck, govulncheck, 5 s of each fuzz test, replay
+
+# The gofmt of the very toolchain that builds, which need not be the first in PATH.
+format:
+	@unformatted=$$("$$(go env GOROOT)/bin/gofmt" -s -l .) && [ -z "$$unformatted" ] || \
+		{ printf 'gofmt -s would change:\n%s\n' "$$unformatted" >&2; exit 1; }
+
+vet:
+	go vet ./...
+
+modules:
+	go mod tidy -diff
+	go mod verify
+
+staticcheck:
+	go run $(STATICCHECK) ./...
+
+# Only a database out of reach is forgiven: a finding fails.
+vulnerabilities:
+	@echo go run $(GOVULNCHECK) ./...
+	@report=$$(go run $(GOVULNCHECK) ./... 2>&1) && result=0 || result=$$?; \
+	case $$report in \
+	*'govulncheck: fetching vulnerabilities:'*) echo 'skipped: https://vuln.go.dev cannot be reached' ;; \
+	*) printf '%s\n' "$$report"; exit $$result ;; \
+	esac
+
+# go takes one fuzz test at a time; its own list says which there are: names, then their package.
+fuzz: ## FUZZTIME (60s) of each fuzz test
+	@list=$$(go test -list '^Fuzz' ./...) || { printf '%s\n' "$$list"; exit 1; }; \
+	printf '%s\n' "$$list" | \
+	awk '/^Fuzz/ { names[n++] = $$1 } $$1 == "ok" { for (i = 0; i < n; i++) print names[i], $$2; n = 0 }' | \
+	while read -r name package; do \
+		echo "go test -fuzz $$name -fuzztime $(FUZZTIME) $$package"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
+	done
+
+bench: ## all benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+# s.yaml has the binary built first.
+deploy: ## build and deploy with Serverless Devs (ARGS='--function code')
+	@command -v s >/dev/null || \
+		{ echo 'make deploy needs Serverless Devs: npm install -g @serverless-devs/s, then s config add' >&2; exit 1; }
+	s deploy -y $(ARGS)
+
+clean: ## remove what build and package made
+	rm -rf target target.zip
