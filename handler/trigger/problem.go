@@ -35,7 +35,7 @@ func (p *Problem) Error() string { return encode(p) }
 func kinds(kind connection.Kind) (status int, title string) {
 	switch kind {
 	case connection.InvalidEvent:
-		return http.StatusBadRequest, "The event is not valid"
+		return http.StatusBadRequest, "The request is not valid"
 	case connection.Denied:
 		return http.StatusForbidden, "Credentials or permissions do not allow it"
 	case connection.Absent:

@@ -58,9 +58,9 @@ func failures() map[string]struct {
 		"unforeseen": {errors.New("a secret"),
 			`{"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"an unforeseen fault, told in the function's log under this requestId","requestId":"fc"}`},
 		"one fault": {&trigger.Error{Status: 404, Faults: []trigger.Fault{{Path: "$.a", Detail: "is b"}}},
-			`{"type":"urn:elasticsearch-disconnect:InvalidEvent","title":"The event is not valid","status":404,"detail":"$.a is b","requestId":"fc","errors":[{"path":"$.a","detail":"is b"}]}`},
+			`{"type":"urn:elasticsearch-disconnect:InvalidEvent","title":"The request is not valid","status":404,"detail":"$.a is b","requestId":"fc","errors":[{"path":"$.a","detail":"is b"}]}`},
 		"two faults": {&trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$.a", Detail: "is b"}, {Path: "$.c", Detail: "is d"}}},
-			`{"type":"urn:elasticsearch-disconnect:InvalidEvent","title":"The event is not valid","status":400,"detail":"2 faults, listed in errors","requestId":"fc","errors":[{"path":"$.a","detail":"is b"},{"path":"$.c","detail":"is d"}]}`},
+			`{"type":"urn:elasticsearch-disconnect:InvalidEvent","title":"The request is not valid","status":400,"detail":"2 faults, listed in errors","requestId":"fc","errors":[{"path":"$.a","detail":"is b"},{"path":"$.c","detail":"is d"}]}`},
 	}
 }
 
