@@ -12,8 +12,7 @@
 //	1  one is not, or has none to be compared with, or the replay itself broke off
 //	2  wrong usage
 //
-// The stand-in API has a certificate of its own, of which the function learns by SSL_CERT_FILE: Go reads that on Linux
-// and other Unix systems, not on macOS and Windows.
+// The API speaks TLS, but on macOS and Windows, where the function could not be told of its certificate.
 package main
 
 import (

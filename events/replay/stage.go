@@ -1,11 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -55,7 +55,7 @@ func open(ctx context.Context, dir string) (*stage, error) {
 	if err := build(ctx, binary); err != nil {
 		return nil, err
 	}
-	s := &stage{runtime: fctest.NewServer(), api: elasticsearchtest.NewTLSServer()}
+	s := &stage{runtime: fctest.NewServer(), api: newAPI()}
 	s.api.AddAccount(elasticsearchtest.Account{
 		AccessKeyID:     accessKeyID,
 		AccessKeySecret: accessKeySecret,
@@ -65,6 +65,15 @@ func open(ctx context.Context, dir string) (*stage, error) {
 		return nil, fmt.Errorf("start the function: %w\n%s", err, s.close())
 	}
 	return s, nil
+}
+
+// newAPI starts the API, over TLS where another process can be told of its certificate: Go reads SSL_CERT_FILE on Linux
+// and other Unix systems, but not on macOS and Windows.
+func newAPI() *elasticsearchtest.Server {
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+		return elasticsearchtest.NewServer()
+	}
+	return elasticsearchtest.NewTLSServer()
 }
 
 func (s *stage) start(ctx context.Context, binary, dir string) error {
@@ -145,8 +154,8 @@ func (s *stage) reset() {
 // wants are stable, and true to what the function answers when it is deployed.
 func (s *stage) atHome(reply []byte) []byte {
 	const home = "elasticsearch.cn-hangzhou.aliyuncs.com"
-	host := strings.TrimPrefix(s.api.URL, "https://")
-	return bytes.ReplaceAll(reply, []byte(host), []byte(home))
+	_, host, _ := strings.Cut(s.api.URL, "://")
+	return []byte(strings.NewReplacer(s.api.URL, "https://"+home, host, home).Replace(string(reply)))
 }
 
 // close ends the function and the stand-ins, and returns what the function wrote since the last event. It may be called
