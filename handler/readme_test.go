@@ -1,0 +1,291 @@
+package handler_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/connection"
+)
+
+const readme = "../README.md"
+
+// The excerpt of a replay is what a replay prints, but for the time it takes.
+func TestReadmeReplay(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("builds the binary")
+	}
+	elapsed := regexp.MustCompile(`; [0-9.]+m?s\n$`)
+	excerpt := regexp.MustCompile("(?s)\n\\$ make replay ARGS='(.+?)'\n(.+?)```").FindStringSubmatch(string(read(t, readme)))
+	if excerpt == nil {
+		t.Fatal("no excerpt of a replay")
+	}
+	command := exec.CommandContext(t.Context(), "go", append([]string{"run", "./events/replay"}, strings.Fields(excerpt[1])...)...)
+	command.Dir = ".."
+	out, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := elapsed.ReplaceAllString(excerpt[2], ""), elapsed.ReplaceAllString(string(out), ""); got != want {
+		t.Errorf("README.md:\n got %s\nwant %s", got, want)
+	}
+}
+
+func TestReadmeNamesEventsThatExist(t *testing.T) {
+	t.Parallel()
+	events := found(t, readme, `(events/[-\w]+\.json)()`)
+	if len(events) == 0 {
+		t.Error("README.md names no event")
+	}
+	for file := range events {
+		if !json.Valid(read(t, "../"+file)) {
+			t.Errorf("%s is not JSON", file)
+		}
+	}
+}
+
+func TestReadmeTargets(t *testing.T) {
+	t.Parallel()
+	want := found(t, "../Makefile", `(?m)^([a-z]+):.* ## (.+)$`)
+	if got := found(t, readme, `(?m)^  make ([a-z]+) +(.+)$`); !maps.Equal(got, want) {
+		t.Errorf("the list of make help in README.md:\n got %q\nwant %q", got, want)
+	}
+	for target := range found(t, readme, `\bmake ([a-z]+)()`) {
+		if want[target] == "" {
+			t.Errorf("README.md: make %s is not in the Makefile", target)
+		}
+	}
+}
+
+// The variables are the function's, in its order, and their defaults those of .env.example.
+func TestReadmeConfiguration(t *testing.T) {
+	t.Parallel()
+	defaults := found(t, "../.env.example", `(?m)^([A-Z_]+)=(.*)$`)
+	var want [][]string
+	for _, name := range handler.Variables() {
+		want = append(want, []string{name, defaults[name]})
+	}
+	var got [][]string
+	for _, cells := range table(t, "variable") {
+		got = append(got, []string{strings.Join(names(cells[0]), " "), strings.Join(names(cells[2]), " ")})
+	}
+	if !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("README.md, configuration:\n got %q\nwant %q", got, want)
+	}
+}
+
+// The policy allows what the function asks of the API, and no more.
+func TestReadmePolicy(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.handle(t, direct)
+	var want []string
+	for _, request := range s.api.Requests() {
+		want = append(want, "elasticsearch:"+request.Action)
+	}
+	var policy struct {
+		Statement []struct{ Action, Resource string }
+	}
+	for text := range found(t, readme, `(?s) --PolicyDocument '(.+?)'()`) {
+		decode(t, []byte(text), &policy)
+	}
+	var got []string
+	for _, statement := range policy.Statement {
+		got = append(got, statement.Action)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("README.md, the actions of the policy:\n got %q\nwant %q", got, want)
+	}
+}
+
+// The CloudEvent shown passes the rule of s.yaml, and is one that the function carries out.
+func TestReadmeCloudEvent(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	_, f := deployed(t)
+	text := block(t, `{"specversion"`)
+	var event struct{ Source, Type string }
+	decode(t, []byte(text), &event)
+	want := fmt.Sprintf(`{"source":[%q],"type":[%q]}`, event.Source, event.Type)
+	var got bytes.Buffer
+	if err := json.Compact(&got, []byte(f.Props.Triggers[1].Config.Filter)); err != nil || got.String() != want {
+		t.Errorf("the rule:\n got %s, %v\nwant %s", &got, err, want)
+	}
+	s.handle(t, text)
+	if s.api.Connected(instance, connected) {
+		t.Errorf("the event removes nothing: %s", &s.log)
+	}
+}
+
+// The kinds are all there are, in their order, each with the statuses that the function answers it with.
+func TestReadmeKinds(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, cells := range table(t, "kind") {
+		got = append(got, cells[0]+" "+cells[1])
+	}
+	var want []string
+	for _, kind := range regexp.MustCompile(`Kind += "(\w+)"`).FindAllStringSubmatch(string(read(t, "connection/error.go")), -1) {
+		want = append(want, fmt.Sprintf("`%s` %s", kind[1], strings.Join(statuses(t, connection.Kind(kind[1])), ", ")))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("README.md, kinds:\n got %q\nwant %q", got, want)
+	}
+}
+
+// statuses are those of all replies over HTTP that tell a kind.
+func statuses(t *testing.T, kind connection.Kind) (found []string) {
+	t.Helper()
+	replies := []string{failing(t, &connection.Error{Kind: kind, Status: 400}), failing(t, &connection.Error{Kind: kind, Status: 401})}
+	if kind == connection.InvalidEvent {
+		replies = refusals(t)
+	}
+	for _, reply := range replies {
+		var response struct{ StatusCode int }
+		decode(t, []byte(reply), &response)
+		found = append(found, strconv.Itoa(response.StatusCode))
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// failing returns the reply to a request over HTTP that comes to this end.
+func failing(t *testing.T, failure error) string {
+	t.Helper()
+	s := newStage(t)
+	s.Invocation = func(context.Context) handler.Invocation {
+		return handler.Invocation{Credentials: func() (acs3.Credentials, error) { return acs3.Credentials{}, failure }}
+	}
+	return s.handle(t, post)
+}
+
+// refusals are the replies to requests that are refused, one for each reason that has a status of its own.
+func refusals(t *testing.T) (replies []string) {
+	t.Helper()
+	for old, wrong := range map[string]string{
+		instance: connected,
+		`"/"`:    `"/x"`,
+		"POST":   "PUT",
+		"v1":     strings.Repeat("v", 1<<20),
+		"{":      `{"headers":{"Content-Type":"text/plain"},`,
+	} {
+		replies = append(replies, newStage(t).handle(t, strings.Replace(post, old, wrong, 1)))
+	}
+	return replies
+}
+
+// The members told are all that a reply can have, in the reply's order.
+func TestReadmeReplies(t *testing.T) {
+	t.Parallel()
+	var failure struct{ ErrorMessage string }
+	decode(t, read(t, "../events/eventbridge-absent.want.json"), &failure)
+	want := keys(t, read(t, "../events/direct-dry-run.want.json"))
+	want = slices.Insert(want, 1, "RequestId") // absent in a dry run
+	want = append(want, keys(t, []byte(failure.ErrorMessage))...)
+	want = append(want, "errors") // in refusals alone
+	if got := firsts(table(t, "member of a success")); !slices.Equal(got, want) {
+		t.Errorf("README.md, members of replies:\n got %q\nwant %q", got, want)
+	}
+}
+
+// The line shown is what the function logs for the event, but for the time, and the fields are all that a line has.
+func TestReadmeLog(t *testing.T) {
+	t.Parallel()
+	var got struct{ RequestID, Version string }
+	shown := block(t, `{"time"`)
+	decode(t, []byte(shown), &got)
+
+	s := newStage(t)
+	s.Build.Version = got.Version
+	ctx := fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: got.RequestID, Credentials: role})
+	if _, err := s.Handle(ctx, read(t, "../events/eventbridge.json")); err != nil {
+		t.Fatal(err)
+	}
+	times := regexp.MustCompile(`"(time|durationMs)":[^,]+`)
+	if want := s.log.String(); times.ReplaceAllString(shown, "") != times.ReplaceAllString(want, "") {
+		t.Errorf("README.md, the log line:\n got %swant %s", shown, want)
+	}
+
+	fields := append(keys(t, s.log.Bytes()), "error") // in failures alone
+	if got := firsts(table(t, "field")); !slices.Equal(got, fields) {
+		t.Errorf("README.md, the fields of the log:\n got %q\nwant %q", got, fields)
+	}
+}
+
+// table returns the cells of the table in README.md whose first column has this title.
+func table(t *testing.T, title string) (rows [][]string) {
+	t.Helper()
+	_, text, found := strings.Cut(string(read(t, readme)), "\n| "+title+" |")
+	if !found {
+		t.Fatalf("README.md has no table of each %s", title)
+	}
+	text, _, _ = strings.Cut(text, "\n\n")
+	for _, line := range strings.Split(text, "\n")[2:] {
+		cells := strings.Split(strings.Trim(line, "|"), "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		rows = append(rows, cells)
+	}
+	return rows
+}
+
+// block returns the JSON block of README.md that begins so.
+func block(t *testing.T, begin string) string {
+	t.Helper()
+	_, text, found := strings.Cut(string(read(t, readme)), "```json\n"+begin)
+	if !found {
+		t.Fatalf("README.md has no JSON that begins with %s", begin)
+	}
+	text, _, _ = strings.Cut(text, "```")
+	return begin + text
+}
+
+// firsts are the names in the first cells of all rows.
+func firsts(rows [][]string) (found []string) {
+	for _, cells := range rows {
+		found = append(found, names(cells[0])...)
+	}
+	return found
+}
+
+// names are the words that a cell has as code.
+func names(cell string) (found []string) {
+	for _, match := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
+		found = append(found, match[1])
+	}
+	return found
+}
+
+// keys are the names of the members of a JSON object, in order.
+func keys(t *testing.T, object []byte) (found []string) {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	if _, err := decoder.Token(); err != nil {
+		t.Fatal(err)
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err == nil {
+			err = decoder.Decode(new(json.RawMessage))
+		}
+		if err != nil {
+			t.Fatalf("%v in %s", err, object)
+		}
+		found = append(found, fmt.Sprint(name))
+	}
+	return found
+}
