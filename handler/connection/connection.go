@@ -90,6 +90,11 @@ type Removal struct {
 	Pair
 	ClientToken ClientToken
 	DryRun      bool // prepare and sign the request, but do not send it
+
+	// MayBeDone says that the connection may have been removed before this
+	// was asked, by an earlier delivery or with the instance: that it is gone
+	// is then a success.
+	MayBeDone bool
 }
 
 // A State is what became of a connection.
@@ -98,6 +103,9 @@ type State string
 const (
 	Removed State = "removed" // the API removed it
 	DryRun  State = "dry-run" // nothing was sent
+
+	// AlreadyAbsent: there was no such connection, or no such instance any more.
+	AlreadyAbsent State = "absent"
 )
 
 // An Outcome is what became of one Removal. Status and Attempts are filled in

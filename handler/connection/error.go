@@ -20,6 +20,8 @@ const (
 	Unavailable  Kind = "Unavailable"  // the API could not be reached, or says that it cannot serve
 	Timeout      Kind = "Timeout"      // no answer in time; whether the connection is removed is unknown
 	Internal     Kind = "Internal"     // a fault of this function
+
+	PartialFailure Kind = "PartialFailure" // of several things, some failed
 )
 
 // An Error is a failure to remove a connection.

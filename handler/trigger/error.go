@@ -13,6 +13,9 @@ type Error struct {
 	Status int     // the HTTP status that tells it: 400, 404, 405, 413 or 415
 	Allow  string  // the methods that would do, with status 405
 	Faults []Fault // at least one, in a fixed order
+
+	EventID string // of the event refused, as in a Request
+	Source  string
 }
 
 // A Fault is one thing wrong with an event.

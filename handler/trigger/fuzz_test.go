@@ -36,33 +36,52 @@ func seed(f *testing.F) {
 	}
 }
 
-// FuzzParse: an event never panics; it is refused with an Error that names a
-// path, and asks for nothing; or it is accepted, and then either asks for
-// information or names two different, valid instances.
+// FuzzParse: an event never panics. It is refused with an Error that names a
+// path, and asks for nothing; or it is accepted, an array of n entries as a
+// batch of n at least, and all that it asks for is about valid instances.
 func FuzzParse(f *testing.F) {
 	seed(f)
-	f.Fuzz(func(t *testing.T, event []byte) {
-		r, err := trigger.Parse(event)
-		removal := r.Removal
+	f.Fuzz(func(t *testing.T, text []byte) {
+		event, err := trigger.Parse(text)
 		if err != nil {
 			checkRefusal(t, err)
-			if r.Info || removal != (connection.Removal{}) {
-				t.Errorf("a refused event asks for %+v", r)
+			if len(event.Requests) > 0 {
+				t.Errorf("a refused event asks for %+v", event)
 			}
 			return
 		}
-		if r.Info {
-			if removal != (connection.Removal{}) {
-				t.Errorf("a request for information removes %+v", removal)
-			}
-			return
+		var entries []json.RawMessage
+		if json.Unmarshal(text, &entries) == nil && len(event.Requests) < len(entries) || !event.Batch && len(event.Requests) != 1 {
+			t.Errorf("%d requests of %d entries", len(event.Requests), len(entries))
 		}
-		must(connection.ParseInstanceID(removal.Instance.String()))
-		must(connection.ParseInstanceID(removal.Connected.String()))
-		if removal.Instance == removal.Connected {
-			t.Errorf("an instance is connected with itself: %+v", removal)
+		for _, r := range event.Requests {
+			checkRequest(t, r)
 		}
 	})
+}
+
+func checkRequest(t *testing.T, r trigger.Request) {
+	t.Helper()
+	switch a := r.Action.(type) {
+	case nil:
+		checkRefusal(t, r.Err)
+	case trigger.Info:
+	case trigger.Disconnect:
+		must(connection.ParseInstanceID(a.Instance.String()))
+		must(connection.ParseInstanceID(a.Connected.String()))
+		if a.Instance == a.Connected {
+			t.Errorf("an instance is connected with itself: %+v", a)
+		}
+	case trigger.Cleanup:
+		must(connection.ParseInstanceID(a.Instance.String()))
+		if a.Certainty == "" {
+			t.Errorf("no certainty: %+v", a)
+		}
+	case trigger.Ignore:
+		if a.Reason == "" {
+			t.Error("ignored for no reason")
+		}
+	}
 }
 
 func checkRefusal(t *testing.T, err error) {

@@ -21,7 +21,8 @@ const (
 func (p *parser) http(raw []byte) {
 	e := p.envelope(raw)
 	method, path := e.method(), e.rawPath()
-	p.request.head = method == http.MethodHead
+	p.event.head = method == http.MethodHead
+	p.idempotencyKey, _ = e.header("Idempotency-Key")
 	if len(p.refusal.Faults) > 0 {
 		return
 	}
@@ -47,7 +48,7 @@ func instanceSegment(path string) (string, bool) {
 func (p *parser) root(e envelope, method string) {
 	switch method {
 	case http.MethodGet, http.MethodHead:
-		p.request.Info = true
+		p.act(Info{})
 	case http.MethodPost:
 		p.post(e)
 	default:
@@ -64,7 +65,6 @@ func (p *parser) post(e envelope) {
 	if body := e.body(); body != nil {
 		p.removal("$.body", body)
 	}
-	p.idempotencyKey(e)
 	e.query()
 }
 
@@ -75,12 +75,10 @@ func (p *parser) openAPI(e envelope, method, segment string) {
 		p.notAllowed(method, http.MethodDelete)
 		return
 	}
-	p.request.Removal.Instance = p.pathInstance(segment)
-	if query := e.query("connectedInstanceId", "clientToken", "dryRun"); query != nil {
-		query.peer()
-		p.request.Removal.DryRun = query.textFlag("dryRun")
+	instance := p.pathInstance(segment)
+	if query := e.query("connectedInstanceId", "clientToken", "dryRun", "all"); query != nil {
+		query.connections(instance, query.textFlag)
 	}
-	p.idempotencyKey(e)
 	if text, _ := e.text("body"); text != "" {
 		p.fault("$.body", "is not empty, and DELETE reads none: give query parameters")
 	}
@@ -97,20 +95,6 @@ func (p *parser) pathInstance(segment string) connection.InstanceID {
 		p.fault("$.rawPath", "{InstanceId} %v", err)
 	}
 	return id
-}
-
-// idempotencyKey takes the header for the client token where the request gives
-// none (draft-ietf-httpapi-idempotency-key-header).
-func (p *parser) idempotencyKey(e envelope) {
-	token := &p.request.Removal.ClientToken
-	key, ok := e.header("Idempotency-Key")
-	if !ok || *token != (connection.ClientToken{}) {
-		return
-	}
-	var err error
-	if *token, err = connection.ParseClientToken(key); err != nil {
-		p.fault("$.headers.Idempotency-Key", "%v", err)
-	}
 }
 
 func (p *parser) notAllowed(method, allow string) {

@@ -32,6 +32,22 @@ func members(object []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
+// elements yields the elements of a JSON array in order, as members does.
+func elements(array []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		c := cursor{text: array}
+		if !c.skip('[') {
+			return
+		}
+		for {
+			value := c.value()
+			if len(value) == 0 || !yield(value) || !c.skip(',') {
+				return
+			}
+		}
+	}
+}
+
 // unquote returns the text of a JSON string.
 func unquote(quoted []byte) []byte {
 	for _, b := range quoted {

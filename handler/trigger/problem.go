@@ -22,6 +22,10 @@ type Problem struct {
 	APIRequestID string  `json:"apiRequestId,omitempty"` // the API's, when it gave one
 	Errors       []Fault `json:"errors,omitempty"`       // the faults of the event, when it was the event
 
+	// Of a partial failure, what failed and what was done.
+	Failed []FailedPart `json:"failed,omitempty"`
+	Done   []DonePart   `json:"done,omitempty"`
+
 	Kind       connection.Kind `json:"-"`
 	allow      string
 	retryAfter time.Duration
@@ -50,14 +54,16 @@ func kinds(kind connection.Kind) (status int, title string) {
 		return http.StatusServiceUnavailable, "The Elasticsearch API cannot be reached"
 	case connection.Timeout:
 		return http.StatusGatewayTimeout, "No answer in time; the outcome is unknown, and it is safe to repeat"
+	case connection.PartialFailure:
+		return http.StatusMultiStatus, "Some of what was asked failed; it is safe to repeat"
 	default:
 		return http.StatusInternalServerError, "The function failed"
 	}
 }
 
-// problem tells an error of this package or of connection, and of every other
-// only that there was one.
-func problem(err error, requestID string) *Problem {
+// NewProblem tells an error of this package or of connection, and of every
+// other only that there was one.
+func NewProblem(err error, requestID string) *Problem {
 	if refused := (*Error)(nil); errors.As(err, &refused) {
 		return refusedProblem(refused, requestID)
 	}

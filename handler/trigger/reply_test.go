@@ -70,12 +70,12 @@ func TestFail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, shape := range []trigger.Shape{trigger.Direct, trigger.EventBridge} {
-				reply, err := trigger.Request{Shape: shape}.Fail(test.err, "fc")
+				reply, err := trigger.Event{Shape: shape}.Fail(test.err, "fc")
 				if reply != nil || err == nil || err.Error() != test.want {
 					t.Errorf("%s: reply %v, error\n got %v\nwant %s", shape, reply, err, test.want)
 				}
 			}
-			reply, err := trigger.Request{Shape: trigger.HTTP}.Fail(test.err, "fc")
+			reply, err := trigger.Event{Shape: trigger.HTTP}.Fail(test.err, "fc")
 			if err != nil {
 				t.Fatalf("over HTTP a failure is an error: %v", err)
 			}
@@ -109,7 +109,7 @@ func TestFailHeaders(t *testing.T) {
 		"the methods allowed are told":     {&trigger.Error{Status: 405, Allow: "DELETE", Faults: []trigger.Fault{{}}}, "Allow", "DELETE"},
 		"a bad request has nothing for it": {&trigger.Error{Status: 400, Faults: []trigger.Fault{{}}}, "Allow", ""},
 	} {
-		reply, err := trigger.Request{Shape: trigger.HTTP}.Fail(test.err, "fc")
+		reply, err := trigger.Event{Shape: trigger.HTTP}.Fail(test.err, "fc")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,44 +20,132 @@ const (
 	EventBridge Shape = "eventbridge"
 )
 
-// A Request is an event, understood.
-type Request struct {
-	Shape   Shape
-	EventID string // the CloudEvent's id; "" for other shapes
-	Source  string // the CloudEvent's source; "" for other shapes
+// An Event is what came in, understood.
+type Event struct {
+	Shape Shape
 
-	// Info asks what this function is (GET or HEAD /). It never acts: the
-	// removal is zero.
-	Info bool
+	// Batch says that the reply is a list: the event is an array, or one
+	// that names several instances.
+	Batch bool
 
-	// Removal is what to remove. Its ClientToken is zero when the event gives
-	// none.
-	Removal connection.Removal
+	// Requests are what the event asks for, in order: one, or those of a
+	// batch, which may be none.
+	Requests []Request
 
 	head bool // answer HEAD: no body
 }
 
-// maxEventSize is the largest event that is read, in bytes. EventBridge sends
-// at most 256 KiB, an asynchronous invocation holds at most 128 KiB.
-const maxEventSize = 1 << 20
+// A Request is one thing an event asks for.
+type Request struct {
+	EventID string // the CloudEvent's id, or ActionTrail's eventId; "" when there is none
+	Source  string // the CloudEvent's source; "" when there is none
+	Action  Action // nil when Err is not
+	Err     error  // in a batch, the *Error of one that is refused
+}
 
-// Parse reads one event. When it fails, the error is an *[Error] and the
-// Request holds at least the shape of the event, so that it can be answered.
-func Parse(event []byte) (Request, error) {
-	p := &parser{request: Request{Shape: shapeOf(event)}}
+// An Action is one of [Info], [Disconnect], [Cleanup] and [Ignore].
+type Action interface{ action() }
+
+// Info asks what this function is (GET or HEAD /). It never acts.
+type Info struct{}
+
+// Disconnect asks to remove one connection. The ClientToken is zero when the
+// event gives none.
+type Disconnect struct{ connection.Removal }
+
+// Cleanup asks to remove every connection of an instance.
+type Cleanup struct {
+	Instance    connection.InstanceID
+	Certainty   Certainty
+	ClientToken connection.ClientToken // from which each removal derives its own; zero when the event gives none
+	DryRun      bool
+}
+
+// Ignore says that the event asks for nothing, and why. It is no failure: a
+// rule that lets too much pass must cost nothing and harm nothing.
+type Ignore struct{ Reason string }
+
+func (Info) action()       {}
+func (Disconnect) action() {}
+func (Cleanup) action()    {}
+func (Ignore) action()     {}
+
+// A Certainty says how sure an event is that an instance is gone for good.
+type Certainty string
+
+const (
+	Certain   Certainty = "certain"   // it is gone, or the sender asked for its connections alone
+	Revocable Certainty = "revocable" // it is frozen, and its release can be cancelled
+	Unknown   Certainty = "unknown"   // the event does not say
+)
+
+const (
+	// maxEventSize is the largest event that is read, in bytes. EventBridge
+	// sends at most 256 KiB, an asynchronous invocation holds at most 128 KiB.
+	maxEventSize = 1 << 20
+
+	// maxBatch is the most entries that are read of an array.
+	maxBatch = 10_000
+)
+
+// Parse reads one event. When it fails, the error is an *[Error], and the Event
+// holds at least the shape, so that it can be answered.
+func Parse(event []byte) (Event, error) {
+	e := Event{Shape: formOf(event).shape()}
 	if err := check(event); err != nil {
-		return p.request, err
+		return e, err
 	}
 	event = bytes.TrimSpace(event)
-	switch p.request.Shape {
-	case HTTP:
-		p.http(event)
-	case EventBridge:
-		p.cloudEvent(event)
-	default:
-		p.removal("$", event)
+	if event[0] == '[' {
+		return e.batch(event)
 	}
-	return p.result()
+	requests, err := e.parse("$", event)
+	if err != nil {
+		return e, err
+	}
+	e.Requests, e.Batch = requests, len(requests) > 1
+	return e, nil
+}
+
+// batch reads an array of events, as event streams send it. An entry that is
+// refused does not stop the others.
+func (e *Event) batch(array []byte) (Event, error) {
+	e.Batch = true
+	for entry := range elements(array) {
+		if len(e.Requests) >= maxBatch {
+			return Event{Shape: e.Shape}, refuse(http.StatusRequestEntityTooLarge, "$", "has more than %d entries", maxBatch)
+		}
+		e.Requests = append(e.Requests, e.entry(fmt.Sprintf("$[%d]", len(e.Requests)), entry)...)
+	}
+	return *e, nil
+}
+
+// entry reads an entry of an array: an object, or a string that holds one.
+func (e *Event) entry(path string, entry []byte) []Request {
+	entry, err := document(entry)
+	if err == nil && formOf(entry) == httpForm {
+		err = errors.New("is an HTTP request in an array")
+	}
+	if err != nil {
+		return []Request{{Err: refuse(http.StatusBadRequest, path, "%v", err)}}
+	}
+	requests, err := e.parse(path, entry)
+	if refused := (*Error)(nil); errors.As(err, &refused) {
+		return []Request{{EventID: refused.EventID, Source: refused.Source, Err: refused}}
+	}
+	return requests
+}
+
+// document returns the JSON that a string holds, or raw itself.
+func document(raw []byte) ([]byte, error) {
+	if raw[0] != '"' {
+		return raw, nil
+	}
+	text := unquote(raw)
+	if err := syntax(text); err != nil {
+		return nil, fmt.Errorf("is a string whose text %w", err)
+	}
+	return bytes.TrimSpace(text), nil
 }
 
 // check holds the event to the rules for the bytes of all shapes.
@@ -88,43 +176,4 @@ func syntax(text []byte) error {
 		return fmt.Errorf("is not JSON: %w, at byte %d", at, at.Offset)
 	}
 	return err
-}
-
-// shapeOf tells the shape by the members of the event. It is safe for bytes
-// that are not JSON, and holds nothing of them: an event too large to be read
-// still has to be answered in its shape.
-func shapeOf(event []byte) Shape {
-	shape := Direct
-	for name := range members(event) {
-		switch string(name) {
-		case "requestContext", "rawPath":
-			return HTTP
-		case "specversion", "data":
-			shape = EventBridge
-		}
-	}
-	return shape
-}
-
-// A parser collects what one event says and what is wrong with it.
-type parser struct {
-	request Request
-	refusal Error
-}
-
-// fault notes one fault, and goes on: all faults are reported at once.
-func (p *parser) fault(path, format string, args ...any) {
-	p.refusal.add(path, format, args...)
-}
-
-// result is the request, unless a fault was found.
-func (p *parser) result() (Request, error) {
-	if len(p.refusal.Faults) == 0 {
-		return p.request, nil
-	}
-	if p.refusal.Status == 0 {
-		p.refusal.Status = http.StatusBadRequest
-	}
-	refused := Request{Shape: p.request.Shape, EventID: p.request.EventID, Source: p.request.Source, head: p.request.head}
-	return refused, &p.refusal
 }

@@ -60,23 +60,47 @@ func cloudEvent(data string) string {
 // accepted are events and what they ask for.
 func accepted() map[string]struct {
 	event string
-	want  trigger.Request
+	want  trigger.Event
 } {
+	ask := func(shape trigger.Shape, a trigger.Action) trigger.Event {
+		r := trigger.Request{Action: a}
+		if shape == trigger.EventBridge {
+			r.EventID, r.Source = "e1", "s1"
+		}
+		return trigger.Event{Shape: shape, Requests: []trigger.Request{r}}
+	}
+	one := func(token string, dryRun bool) trigger.Action {
+		return trigger.Disconnect{Removal: removal("es-a", "es-b", token, dryRun)}
+	}
+	every := func(token string, dryRun bool) trigger.Action {
+		c := trigger.Cleanup{Instance: must(connection.ParseInstanceID("es-a")), Certainty: trigger.Certain, DryRun: dryRun}
+		if token != "" {
+			c.ClientToken = must(connection.ParseClientToken(token))
+		}
+		return c
+	}
 	var (
-		plain    = removal("es-a", "es-b", "", false)
-		direct   = trigger.Request{Shape: trigger.Direct, Removal: plain}
-		overHTTP = trigger.Request{Shape: trigger.HTTP, Removal: plain}
-		event    = trigger.Request{Shape: trigger.EventBridge, EventID: "e1", Source: "s1", Removal: plain}
-		info     = trigger.Request{Shape: trigger.HTTP, Info: true}
+		direct   = ask(trigger.Direct, one("", false))
+		overHTTP = ask(trigger.HTTP, one("", false))
+		event    = ask(trigger.EventBridge, one("", false))
+		info     = ask(trigger.HTTP, trigger.Info{})
 	)
-	with := func(r trigger.Request, token string, dryRun bool) trigger.Request {
-		r.Removal = removal("es-a", "es-b", token, dryRun)
-		return r
+	with := func(e trigger.Event, token string, dryRun bool) trigger.Event {
+		return ask(e.Shape, one(token, dryRun))
+	}
+	all := func(e trigger.Event, token string, dryRun bool) trigger.Event {
+		return ask(e.Shape, every(token, dryRun))
 	}
 	return map[string]struct {
 		event string
-		want  trigger.Request
+		want  trigger.Event
 	}{
+		"direct, all connections":      {`{"instanceId":"es-a","all":true,"clientToken":"t1","dryRun":true}`, all(direct, "t1", true)},
+		"direct, all is false":         {`{"instanceId":"es-a","connectedInstanceId":"es-b","all":false}`, direct},
+		"POST, all connections, a key": {post(`{"instanceId":"es-a","all":true}`, `,"headers":{"Idempotency-Key":"k1"}`), all(overHTTP, "k1", false)},
+		"DELETE, all connections":      {del("es-a", `{"all":"true"}`), all(overHTTP, "", false)},
+		"CloudEvent, all connections":  {cloudEvent(`{"instanceId":"es-a","all":true}`), all(event, "", false)},
+
 		"direct":                           {pair, direct},
 		"direct, every member":             {`{"dryRun":true,"clientToken":"t 1","connectedInstanceId":"es-b","instanceId":"es-a"}`, with(direct, "t 1", true)},
 		"direct, no dry run":               {`{"instanceId":"es-a","connectedInstanceId":"es-b","dryRun":false}`, direct},
@@ -128,7 +152,7 @@ func refused() map[string]struct {
 	shape trigger.Shape
 	want  []string
 } {
-	unknown := " is not known; known are instanceId, connectedInstanceId, clientToken, dryRun"
+	unknown := " is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all"
 	long := strings.Repeat("a", 65)
 	return map[string]struct {
 		event string
@@ -140,14 +164,16 @@ func refused() map[string]struct {
 		"something after the value":      {pair + "x", trigger.Direct, []string{"400", "$ is not JSON: invalid character 'x' after top-level value, at byte 51"}},
 		"two values":                     {pair + pair, trigger.Direct, []string{"400", "$ is not JSON: invalid character '{' after top-level value, at byte 51"}},
 		"not UTF-8":                      {"{\"instanceId\":\"\xff\"}", trigger.Direct, []string{"400", "$ is not UTF-8"}},
-		"an array":                       {"[" + pair + "]", trigger.Direct, []string{"400", "$ is an array, not an object"}},
+		"all, and one":                   {`{"instanceId":"es-a","connectedInstanceId":"es-b","all":true}`, trigger.Direct, []string{"400", "$.connectedInstanceId is given, and all is true: it is one or all"}},
+		"all is not true":                {`{"instanceId":"es-a","all":"true"}`, trigger.Direct, []string{"400", "$.all is a string, not true or false", "$.connectedInstanceId is missing"}},
+		"an array of too many":           {"[" + strings.Repeat("0,", 10_000) + "0]", trigger.EventBridge, []string{"413", "$ has more than 10000 entries"}},
 		"a string":                       {`"es-a"`, trigger.Direct, []string{"400", "$ is a string, not an object"}},
 		"null":                           {" null", trigger.Direct, []string{"400", "$ is null, not an object"}},
 		"a number":                       {"-1", trigger.Direct, []string{"400", "$ is a number, not an object"}},
 		"a boolean":                      {"true", trigger.Direct, []string{"400", "$ is a boolean, not an object"}},
 		"too large":                      {`{"data":"` + strings.Repeat("a", 1<<20) + `"}`, trigger.EventBridge, []string{"413", "$ has 1048587 bytes, more than 1048576"}},
 		"too large, HTTP":                {`{"body":"` + strings.Repeat("a", 1<<20) + `","rawPath":"/"}`, trigger.HTTP, []string{"413", "$ has 1048601 bytes, more than 1048576"}},
-		"too deep":                       {strings.Repeat("[", 10001) + strings.Repeat("]", 10001), trigger.Direct, []string{"400", "$ is not JSON: invalid character '[' exceeded max depth, at byte 10001"}},
+		"too deep":                       {strings.Repeat("[", 10001) + strings.Repeat("]", 10001), trigger.EventBridge, []string{"400", "$ is not JSON: invalid character '[' exceeded max depth, at byte 10001"}},
 		"deep":                           {`{"instanceId":` + strings.Repeat("[", 9999) + strings.Repeat("]", 9999) + `,"connectedInstanceId":"es-b"}`, trigger.Direct, []string{"400", "$.instanceId is an array, not a string"}},
 		"empty object":                   {"{}", trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing"}},
 		"one id":                         {`{"instanceId":"es-a"}`, trigger.Direct, []string{"400", "$.connectedInstanceId is missing"}},
@@ -185,7 +211,7 @@ func refused() map[string]struct {
 		"DELETE, parameters of null": {del("es-a", `null`), trigger.HTTP, []string{"400", "$.queryParameters.connectedInstanceId is missing"}},
 		"DELETE, an array of them":   {del("es-a", `[]`), trigger.HTTP, []string{"400", "$.queryParameters is an array, not an object"}},
 		"DELETE, two values":         {del("es-a", `{"connectedInstanceId":"es-b,es-c"}`), trigger.HTTP, []string{"400", `$.queryParameters.connectedInstanceId has a character other than letters, digits, - and _: "es-b,es-c"`}},
-		"DELETE, a typo":             {del("es-a", `{"connectedInstanceId":"es-b","dryrun":"true"}`), trigger.HTTP, []string{"400", `$.queryParameters["dryrun"] is not known; known are connectedInstanceId, clientToken, dryRun`}},
+		"DELETE, a typo":             {del("es-a", `{"connectedInstanceId":"es-b","dryrun":"true"}`), trigger.HTTP, []string{"400", `$.queryParameters["dryrun"] is not known; known are connectedInstanceId, clientToken, dryRun, all`}},
 		"DELETE, dryRun is neither":  {del("es-a", `{"connectedInstanceId":"es-b","dryRun":"1"}`), trigger.HTTP, []string{"400", `$.queryParameters.dryRun is "1", not true or false`}},
 		"DELETE, the same id twice":  {del("es-a", `{"connectedInstanceId":"es-a"}`), trigger.HTTP, []string{"400", "$.queryParameters.connectedInstanceId is the same instance as instanceId"}},
 		"DELETE, a way out":          {del("..%2Fx", `{"connectedInstanceId":"es-b"}`), trigger.HTTP, []string{"400", `$.rawPath {InstanceId} does not start with a letter or digit: "../x"`}},
@@ -217,7 +243,7 @@ func TestParseRefuses(t *testing.T) {
 			if got.Shape != test.shape {
 				t.Errorf("shape %q, want %q", got.Shape, test.shape)
 			}
-			if got.Removal != (connection.Removal{}) || got.Info {
+			if len(got.Requests) > 0 {
 				t.Errorf("a refused event asks for %+v", got)
 			}
 			if lines := faultLines(t, err); !reflect.DeepEqual(lines, test.want) {
@@ -243,8 +269,9 @@ func faultLines(t *testing.T, err error) []string {
 
 func TestRefusedEventKeepsItsName(t *testing.T) {
 	t.Parallel()
-	got, err := trigger.Parse([]byte(cloudEvent("{}")))
-	if err == nil || got.EventID != "e1" || got.Source != "s1" {
-		t.Errorf("Parse: %+v, %v", got, err)
+	_, err := trigger.Parse([]byte(cloudEvent("{}")))
+	var refused *trigger.Error
+	if !errors.As(err, &refused) || refused.EventID != "e1" || refused.Source != "s1" {
+		t.Errorf("Parse: %#v", err)
 	}
 }

@@ -1,0 +1,168 @@
+package trigger_test
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// actionTrail is an event of ActionTrail, with members of its data beside the
+// eventName.
+func actionTrail(kind, name, more string) string {
+	return fmt.Sprintf(`{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:ActionTrail:%s","data":{"eventName":%q%s}}`, kind, name, more)
+}
+
+func config(data string) string {
+	return `{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:Config:ConfigurationItemChangeNotification","data":` + data + `}`
+}
+
+// asked writes down what an event asks for, a line for each request.
+func asked(e trigger.Event) []string {
+	var lines []string
+	for _, r := range e.Requests {
+		switch a := r.Action.(type) {
+		case trigger.Cleanup:
+			lines = append(lines, fmt.Sprintf("cleanup %s %s", a.Instance, a.Certainty))
+		case trigger.Disconnect:
+			lines = append(lines, fmt.Sprintf("disconnect %s %s", a.Instance, a.Connected))
+		case trigger.Ignore:
+			lines = append(lines, "ignore: "+a.Reason)
+		case nil:
+			lines = append(lines, "refuse: "+r.Err.Error())
+		}
+	}
+	return lines
+}
+
+// releases are events of released instances and of what looks like them, and
+// what they ask for.
+func releases() map[string]struct {
+	event string
+	want  string // lines
+} {
+	const (
+		params    = `,"requestParameters":{"InstanceId":"es-a","deleteType":"immediate"}`
+		config1   = `{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"es-a"}`
+		lookedFor = " names no instance: looked in requestParameters, requestParameterJson, referencedResources and resourceName"
+	)
+	return map[string]struct {
+		event string
+		want  string
+	}{
+		"an API call, at once":            {actionTrail("ApiCall", "DeleteInstance", params), "cleanup es-a certain"},
+		"the console, at once":            {actionTrail("ConsoleOperation", "DeleteInstance", params), "cleanup es-a certain"},
+		"an API call, revocable":          {actionTrail("ApiCall", "DeleteInstance", strings.Replace(params, "immediate", "protective", 1)), "cleanup es-a revocable"},
+		"an API call, deleteType unsaid":  {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-a"}`), "cleanup es-a unknown"},
+		"the console, another deleteType": {actionTrail("ConsoleOperation", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-a","deleteType":"later"}`), "cleanup es-a unknown"},
+		"the service, Release":            {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":"es-a"}`), "cleanup es-a certain"},
+		"the service, DeleteInstance":     {actionTrail("AliyunServiceEvent", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-a"}`), "cleanup es-a certain"},
+		"the service, revocable":          {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":"es-a","DeleteType":"PROTECTIVE"}`), "cleanup es-a revocable"},
+		"names in any case":               {actionTrail("ApiCall", "deleteINSTANCE", `,"RequestParameters":{"instanceid":"es-a","DELETETYPE":"Immediate"}`), "cleanup es-a certain"},
+		"Config":                          {config(config1), "cleanup es-a certain"},
+		"Config, Pascal case":             {config(`{"ResourceEventType":"remove","ResourceType":"acs::elasticsearch::instance","ResourceId":"es-a"}`), "cleanup es-a certain"},
+		"Config, data in a string":        {config(`"{\"resourceEventType\":\"REMOVE\",\"resourceType\":\"ACS::Elasticsearch::Instance\",\"resourceId\":\"es-a\"}"`), "cleanup es-a certain"},
+
+		"parameters in a string":             {actionTrail("ApiCall", "DeleteInstance", `,"requestParameterJson":"{\"InstanceId\":\"es-a\",\"deleteType\":\"immediate\"}"`), "cleanup es-a certain"},
+		"parameters in both":                 {actionTrail("ApiCall", "DeleteInstance", params+`,"requestParameterJson":"{\"InstanceId\":\"es-a\"}"`), "cleanup es-a certain"},
+		"parameters that are null":           {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":null,"requestParameterJson":"","resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-a"`), "cleanup es-a certain"},
+		"referenced":                         {actionTrail("AliyunServiceEvent", "Release", `,"referencedResources":{"ACS::VPC::VPC":["vpc-1"],"ACS::Elasticsearch::Instance":["es-a"]}`), "cleanup es-a certain"},
+		"referenced, as it was":              {actionTrail("AliyunServiceEvent", "Release", `,"referencedResources":{"Instance":["es-a"]}`), "cleanup es-a certain"},
+		"named among others":                 {actionTrail("AliyunServiceEvent", "Release", `,"resourceType":"ACS::VPC::VPC;ACS::Elasticsearch::Instance","resourceName":"vpc-1;es-a,es-b"`), "cleanup es-a certain\ncleanup es-b certain"},
+		"all places agree":                   {actionTrail("AliyunServiceEvent", "Release", params+`,"referencedResources":{"ACS::Elasticsearch::Instance":["es-a"]},"resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-a"`), "cleanup es-a certain"},
+		"places disagree: each is taken":     {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Instance":["es-b","es-a"]},"resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-c"`), "cleanup es-a certain\ncleanup es-b certain\ncleanup es-c certain"},
+		"resources of other products beside": {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::VPC::VPC":["vpc-1"]}`), "cleanup es-a certain"},
+
+		"the call failed":                {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":"InstanceNotFound"`), `ignore: the call failed with "InstanceNotFound"`},
+		"a code that is a number":        {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":403`), `ignore: the call failed with "403"`},
+		"another product's source":       {strings.Replace(actionTrail("ApiCall", "DeleteInstance", params), "acs.elasticsearch", "acs.ecs", 1), `ignore: the event is of "acs.ecs", type "elasticsearch:ActionTrail:ApiCall", which is no release`},
+		"Logstash, by its id":            {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"ls-cn-a"}`), "ignore: ls-cn-a is a Logstash instance"},
+		"Logstash, said twice":           {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Logstash":["ls-a"]},"resourceType":"ACS::Elasticsearch::Logstash"`), `ignore: the resource is no Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
+		"an empty errorCode":             {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":""`), "cleanup es-a certain"},
+		"this function's own effect":     {actionTrail("ApiCall", "DeleteConnectedCluster", params), `ignore: "DeleteConnectedCluster" ("ApiCall") is no release`},
+		"a release is cancelled":         {actionTrail("ApiCall", "CancelDeletion", params), `ignore: "CancelDeletion" ("ApiCall") is no release`},
+		"an instance is created":         {actionTrail("ApiCall", "createInstance", params), `ignore: "createInstance" ("ApiCall") is no release`},
+		"Release by a call":              {actionTrail("ApiCall", "Release", params), `ignore: "Release" ("ApiCall") is no release`},
+		"another kind of audit event":    {actionTrail("PasswordReset", "DeleteInstance", params), `ignore: "DeleteInstance" ("PasswordReset") is no release`},
+		"Logstash":                       {actionTrail("ApiCall", "DeleteInstance", params+`,"resourceType":"ACS::Elasticsearch::Logstash","resourceName":"ls-a"`), `ignore: the resource is no Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
+		"Logstash, referenced":           {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Logstash":["ls-a"]}`), `ignore: the resource is no Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
+		"the type says it, not the data": {actionTrail("ApiCall", "DeleteInstance", params+`,"serviceName":"Ecs"`), "cleanup es-a certain"},
+		"Config found it":                {config(strings.Replace(config1, "REMOVE", "DISCOVERED", 1)), `ignore: the change is "DISCOVERED", not REMOVE`},
+		"Config changed it":              {config(strings.Replace(config1, "REMOVE", "MODIFY", 1)), `ignore: the change is "MODIFY", not REMOVE`},
+		"Config, Logstash":               {config(strings.Replace(config1, "Instance", "Logstash", 1)), `ignore: the resource is no Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
+		"not compliant":                  {strings.Replace(config(config1), "ConfigurationItemChangeNotification", "NonCompliantNotification", 1), `ignore: the event is of "acs.elasticsearch", type "elasticsearch:Config:NonCompliantNotification", which is no release`},
+		"another product":                {`{"specversion":"1.0","id":"e1","source":"acs.ecs","type":"ecs:Instance:StateChange","data":{"instanceId":"i-a"}}`, `ignore: the event is of "acs.ecs", type "ecs:Instance:StateChange", which is no release`},
+		"another product, a string":      {`{"specversion":"1.0","id":"e1","source":"acs.oss","type":"t","data":"\"x\""}`, `ignore: the event is of "acs.oss", type "t", which is no release`},
+		"a product's event, mapped":      {`{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"t","data":{"instanceId":"es-a","connectedInstanceId":"es-b"}}`, "disconnect es-a es-b"},
+
+		"bare ActionTrail":                     {`{"eventId":"e1","eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch"` + params + `}`, "cleanup es-a certain"},
+		"bare ActionTrail, by its source":      {`{"eventName":"DeleteInstance","eventType":"ApiCall","eventSource":"elasticsearch.cn-hangzhou.aliyuncs.com"` + params + `}`, "cleanup es-a certain"},
+		"bare ActionTrail, by its resource":    {`{"eventName":"Release","eventType":"AliyunServiceEvent","resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-a"}`, "cleanup es-a certain"},
+		"bare ActionTrail, another product":    {`{"eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Ecs","requestParameters":{"InstanceId":"i-a"}}`, `ignore: the event is of another product, "Ecs"`},
+		"bare ActionTrail, another's source":   {`{"eventName":"DeleteInstance","eventType":"ApiCall","eventSource":"ecs.aliyuncs.com","requestParameters":{"InstanceId":"i-a"}}`, `ignore: the event is of another product, "ecs.aliyuncs.com"`},
+		"bare ActionTrail, another's resource": {`{"eventName":"DeleteInstance","eventType":"ApiCall","referencedResources":{"ACS::ECS::Instance":["i-a"]}}`, `ignore: the event is of another product, "ACS::ECS::Instance"`},
+		"bare ActionTrail, no word of which":   {`{"eventName":"DeleteInstance","eventType":"ApiCall"` + params + `}`, "refused: $ does not say which product it is of: looked in serviceName, eventSource, referencedResources and resourceType"},
+		"bare ActionTrail, nothing to ignore":  {`{"eventName":"x","eventType":"ApiCall"}`, `ignore: "x" ("ApiCall") is no release`},
+		"bare ActionTrail, no kind of event":   {`{"eventName":"DeleteInstance","serviceName":"Elasticsearch"` + params + `}`, "refused: $.eventType is missing"},
+		"bare Config":                          {config1, "cleanup es-a certain"},
+		"no instance":                          {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{},"referencedResources":{"ACS::VPC::VPC":["vpc-1"]},"resourceName":7`), "refused: $.data" + lookedFor},
+		"no instance at all":                   {actionTrail("AliyunServiceEvent", "Release", ""), "refused: $.data" + lookedFor},
+		"no name of the event":                 {`{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:ActionTrail:ApiCall","data":{}}`, "refused: $.data.eventName is missing"},
+		"an id that is none":                   {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-cn-****"}`), `refused: $.data.requestParameters.InstanceId has a character other than letters, digits, - and _: "es-cn-****"`},
+		"a way out":                            {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"../x"}`), `refused: $.data.requestParameters.InstanceId does not start with a letter or digit: "../x"`},
+		"Config, no kind of change":            {strings.Replace(config(config1), `"resourceEventType":"REMOVE",`, "", 1), "refused: $.data.resourceEventType is missing"},
+		"Config, no type":                      {config(`{"resourceEventType":"REMOVE","resourceId":"es-a"}`), "refused: $.data.resourceType is missing"},
+		"Config, no instance":                  {config(`{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance"}`), "refused: $.data names no instance: looked in resourceId"},
+		"ActionTrail, data that is no object":  {strings.Replace(actionTrail("ApiCall", "x", ""), `{"eventName":"x"}`, `[1]`, 1), "refused: $.data is an array, not an object"},
+		"Config, data that is no object":       {config("7"), "refused: $.data is a number, not an object"},
+		"ActionTrail, data that is not JSON":   {strings.Replace(actionTrail("ApiCall", "x", ""), `{"eventName":"x"}`, `"x"`, 1), "refused: $.data is a string whose text is not JSON: invalid character 'x' looking for beginning of value, at byte 1"},
+		"an array of events":                   {"[" + actionTrail("ApiCall", "DeleteInstance", params) + "," + pair + " , " + config1 + "]", "cleanup es-a certain\ndisconnect es-a es-b\ncleanup es-a certain"},
+		"an array of strings":                  {fmt.Sprintf("[%q,%q]", cloudEvent(pair), pair), "disconnect es-a es-b\ndisconnect es-a es-b"},
+		"an empty array":                       {" [ ] ", ""},
+		"an array with everything wrong":       {`[1,"x","",null,[],{},` + pair + `,` + request("GET", "/", "") + `,"[]"]`, "refuse: $[0] is a number, not an object\nrefuse: $[1] is a string whose text is not JSON: invalid character 'x' looking for beginning of value, at byte 1\nrefuse: $[2] is a string whose text is empty\nrefuse: $[3] is null, not an object\nrefuse: $[4] is an array, not an object\nrefuse: $[5].instanceId is missing; $[5].connectedInstanceId is missing\ndisconnect es-a es-b\nrefuse: $[7] is an HTTP request in an array\nrefuse: $[8] is an array, not an object"},
+	}
+}
+
+func TestReleases(t *testing.T) {
+	t.Parallel()
+	for name, test := range releases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, err := trigger.Parse([]byte(test.event))
+			got := strings.Join(asked(e), "\n")
+			if err != nil {
+				got = "refused: " + err.Error()
+			}
+			if got != test.want {
+				t.Errorf("%s asks:\n got %s\nwant %s", test.event, got, test.want)
+			}
+			if e.Shape != trigger.EventBridge {
+				t.Errorf("shape %s", e.Shape)
+			}
+			if batch := strings.HasPrefix(strings.TrimSpace(test.event), "[") || strings.Contains(test.want, "\n"); e.Batch != batch {
+				t.Errorf("batch is %t", e.Batch)
+			}
+		})
+	}
+}
+
+// TestReleaseKeepsItsName: from the source and the id of an event its client
+// tokens are derived.
+func TestReleaseKeepsItsName(t *testing.T) {
+	t.Parallel()
+	params := `,"requestParameters":{"InstanceId":"es-a","deleteType":"immediate"}`
+	id := trigger.Cleanup{Instance: must(connection.ParseInstanceID("es-a")), Certainty: trigger.Certain}
+	for event, want := range map[string]trigger.Request{
+		actionTrail("ApiCall", "DeleteInstance", params):                                                                     {EventID: "e1", Source: "acs.elasticsearch", Action: id},
+		`{"eventId":"e2","eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch"` + params + `}`:    {EventID: "e2", Action: id},
+		`{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"es-a","captureTime":"1"}`: {Action: id},
+	} {
+		got, err := trigger.Parse([]byte(event))
+		if err != nil || !reflect.DeepEqual(got.Requests, []trigger.Request{want}) {
+			t.Errorf("Parse(%s):\n got %+v, %v\nwant %+v", event, got.Requests, err, want)
+		}
+	}
+}
