@@ -1,5 +1,6 @@
 // Command main is a function for Alibaba Cloud Function Compute that removes
-// the network connection between two Alibaba Cloud Elasticsearch instances.
+// the network connection between two Alibaba Cloud Elasticsearch instances, or
+// all that an instance left behind when it was released.
 //
 // In Function Compute (FC_RUNTIME_API is set) it serves events until the
 // runtime ends it. Elsewhere it serves one event, at the desk; see usage.
@@ -17,6 +18,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc"
 
@@ -32,32 +34,41 @@ with FC_RUNTIME_API set. Elsewhere it serves one event and prints the reply:
 
 The region may also be in ALIBABA_CLOUD_REGION_ID. Credentials come from the
 default chain of Alibaba Cloud's tools. Configuration is by environment:
-ELASTICSEARCH_NETWORK, ELASTICSEARCH_ENDPOINT, DRY_RUN, LOG_LEVEL.
+%s.
 
-Exit codes: 0 done, 1 failed, 2 invalid event or usage.
+Exit codes: 0 done, 1 failed, 2 invalid event, usage or configuration.
 `
 
 func main() {
-	config, err := handler.ReadConfig(os.Getenv)
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "configuration: %v\n", err)
-		os.Exit(2)
-	}
-	h := &handler.Handler{Config: config, Build: build(), Transport: elasticsearch.NewTransport()}
 	if os.Getenv("FC_RUNTIME_API") != "" {
-		h.Log = logger(os.Stdout, config.LogLevel)
+		h, err := newHandler(os.Stdout)
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "configuration: %v\n", err)
+			os.Exit(handler.ExitInvalid)
+		}
 		fc.Start(h.Handle)
 	}
-	h.Log = logger(os.Stderr, config.LogLevel)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	os.Exit(desk(ctx, h, os.Args[1:]))
+	os.Exit(desk(ctx, os.Args[1:]))
+}
+
+// newHandler makes a handler as the environment configures it, which logs to w
+// in JSON lines, as Log Service indexes them.
+func newHandler(w io.Writer) (*handler.Handler, error) {
+	config, err := handler.ReadConfig(os.Getenv)
+	return &handler.Handler{
+		Config:    config,
+		Build:     build(),
+		Log:       slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: config.LogLevel})),
+		Transport: elasticsearch.NewTransport(),
+	}, err
 }
 
 // desk serves one event outside Function Compute and returns the exit code.
-func desk(ctx context.Context, h *handler.Handler, args []string) int {
+func desk(ctx context.Context, args []string) int {
 	flags := flag.NewFlagSet("main", flag.ContinueOnError)
-	flags.Usage = func() { fmt.Fprint(flags.Output(), usage) }
+	flags.Usage = func() { fmt.Fprintf(flags.Output(), usage, strings.Join(handler.Variables(), ", ")) }
 	file := flags.String("event", "", "")
 	region := flags.String("region", os.Getenv("ALIBABA_CLOUD_REGION_ID"), "")
 	version := flags.Bool("version", false, "")
@@ -68,18 +79,29 @@ func desk(ctx context.Context, h *handler.Handler, args []string) int {
 	case err != nil:
 		return handler.ExitInvalid
 	case *version:
-		fmt.Printf("%s %s, commit %s, %s\n", handler.Name, h.Build.Version, cmp.Or(h.Build.Commit, "unknown"), runtime.Version())
+		b := build()
+		fmt.Printf("%s %s, commit %s, %s\n", handler.Name, b.Version, cmp.Or(b.Commit, "unknown"), runtime.Version())
 		return handler.ExitDone
 	case *file == "" || flags.NArg() > 0:
 		flags.Usage()
 		return handler.ExitInvalid
 	}
-	event, err := read(*file)
+	return serve(ctx, *file, *region)
+}
+
+// serve prints the reply to the event in a file.
+func serve(ctx context.Context, file, region string) int {
+	h, err := newHandler(os.Stderr)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "configuration: %v\n", err)
+		return handler.ExitInvalid
+	}
+	event, err := read(file)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return handler.ExitInvalid
 	}
-	h.Invocation = handler.AtDesk(*region)
+	h.Invocation = handler.AtDesk(region)
 	reply, exit := h.Desk(ctx, event)
 	os.Stdout.Write(reply)
 	return exit
@@ -90,11 +112,6 @@ func read(file string) ([]byte, error) {
 		return io.ReadAll(os.Stdin)
 	}
 	return os.ReadFile(file)
-}
-
-// logger writes JSON lines, as Log Service indexes them.
-func logger(w io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
 }
 
 // build reads from the binary which program it is.

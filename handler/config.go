@@ -16,7 +16,16 @@ type Config struct {
 	Endpoint elasticsearch.Endpoint // in place of the region's; zero for none
 	DryRun   bool                   // a brake: nothing is ever sent, whatever an event says
 	LogLevel slog.Level
+
+	Eager       bool // remove the connections of an instance while its release can still be cancelled
+	Concurrency int  // how many requests to the API an invocation makes at a time
 }
+
+// Bounds of SWEEP_CONCURRENCY. The API throttles a user who asks too often.
+const (
+	defaultConcurrency = 8
+	maxConcurrency     = 64
+)
 
 // A variable of the environment, and how its text becomes configuration. A
 // variable that is not set, or is empty, leaves the default.
@@ -38,6 +47,19 @@ func variables() []variable {
 		{"DRY_RUN", func(c *Config, text string) (err error) {
 			if c.DryRun, err = strconv.ParseBool(text); err != nil {
 				return errors.New("is neither true nor false")
+			}
+			return nil
+		}},
+		{"RELEASE_POLICY", func(c *Config, text string) error {
+			if text != "final" && text != "eager" {
+				return errors.New("is neither final nor eager")
+			}
+			c.Eager = text == "eager"
+			return nil
+		}},
+		{"SWEEP_CONCURRENCY", func(c *Config, text string) (err error) {
+			if c.Concurrency, err = strconv.Atoi(text); err != nil || c.Concurrency < 1 || c.Concurrency > maxConcurrency {
+				return fmt.Errorf("is not a number from 1 to %d", maxConcurrency)
 			}
 			return nil
 		}},
@@ -63,7 +85,7 @@ func Variables() []string {
 // ReadConfig reads the configuration from the environment. Its error names
 // every variable that has a bad value, and repeats no value.
 func ReadConfig(getenv func(string) string) (Config, error) {
-	config := Config{Network: elasticsearch.Public}
+	config := Config{Network: elasticsearch.Public, Concurrency: defaultConcurrency}
 	var faults []error
 	for _, v := range variables() {
 		text := getenv(v.name)

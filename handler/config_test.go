@@ -20,14 +20,16 @@ func TestReadConfig(t *testing.T) {
 		want    handler.Config
 		wantErr string
 	}{
-		"nothing set": {nil, handler.Config{Network: elasticsearch.Public}, ""},
-		"everything set": {map[string]string{"ELASTICSEARCH_NETWORK": "vpc", "ELASTICSEARCH_ENDPOINT": "https://example.com", "DRY_RUN": "true", "LOG_LEVEL": "debug"},
-			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug}, ""},
-		"everything set to nothing": {map[string]string{"ELASTICSEARCH_NETWORK": "", "ELASTICSEARCH_ENDPOINT": "", "DRY_RUN": "", "LOG_LEVEL": ""},
-			handler.Config{Network: elasticsearch.Public}, ""},
-		"the brake is off": {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public}, ""},
-		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud"},
-			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nDRY_RUN is neither true nor false\nLOG_LEVEL is none of debug, info, warn and error"},
+		"nothing set": {nil, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
+		"everything set": {map[string]string{"ELASTICSEARCH_NETWORK": "vpc", "ELASTICSEARCH_ENDPOINT": "https://example.com", "DRY_RUN": "true", "LOG_LEVEL": "debug", "RELEASE_POLICY": "eager", "SWEEP_CONCURRENCY": "64"},
+			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug, Eager: true, Concurrency: 64}, ""},
+		"everything set to nothing": {map[string]string{"ELASTICSEARCH_NETWORK": "", "ELASTICSEARCH_ENDPOINT": "", "DRY_RUN": "", "LOG_LEVEL": "", "RELEASE_POLICY": "", "SWEEP_CONCURRENCY": ""},
+			handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
+		"none at a time":   {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
+		"no number":        {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
+		"the brake is off": {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
+		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud", "RELEASE_POLICY": "never", "SWEEP_CONCURRENCY": "65"},
+			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nDRY_RUN is neither true nor false\nRELEASE_POLICY is neither final nor eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nLOG_LEVEL is none of debug, info, warn and error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

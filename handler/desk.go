@@ -7,8 +7,6 @@ import (
 	"errors"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
-
-	"elasticsearch-disconnect/handler/trigger"
 )
 
 // Exit codes of a run at the desk.
@@ -21,15 +19,9 @@ const (
 // Desk serves one event outside Function Compute. It returns the reply as
 // indented JSON, for a person to read, and the exit code that tells it.
 func (h *Handler) Desk(ctx context.Context, event []byte) (reply []byte, exit int) {
-	invocation := h.invocation(ctx)
-	request, result, err := h.serve(ctx, invocation, event)
-	switch {
-	case errors.As(err, new(*trigger.Error)):
-		exit = ExitInvalid
-	case err != nil:
-		exit = ExitFailed
-	}
-	return indented(seal(request, result, err, invocation.RequestID)), exit
+	s := h.session(ctx)
+	reply = indented(functionError(s.serve(ctx, event)))
+	return reply, s.exit
 }
 
 // indented is the JSON of a reply, or of the problem that an error holds.

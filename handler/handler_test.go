@@ -71,7 +71,7 @@ func stageOver(t *testing.T, api *elasticsearchtest.Server) *stage {
 
 // invocation is the context that the FC runtime gives an invocation.
 func invocation(t *testing.T, c fccontext.Credentials) context.Context {
-	return fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: "fc-1", Region: "cn-hangzhou", RetryCount: 2, Credentials: c})
+	return fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: "fc-1", Region: "cn-hangzhou", Credentials: c})
 }
 
 // handle returns the reply, or the function error, as the runtime posts it.
@@ -151,8 +151,7 @@ func TestHandleFails(t *testing.T) {
 	t.Parallel()
 	problem := `{"type":"urn:elasticsearch-disconnect:Absent","title":"There is no such instance or connection","status":404,"detail":"the API answered HTTP 400: InstanceNotFound: m","code":"InstanceNotFound","requestId":"fc-1","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001"}`
 	for name, test := range map[string]struct{ event, want string }{
-		"direct":      {direct, "Absent " + problem},
-		"EventBridge": {event, "Absent " + problem},
+		"direct": {direct, "Absent " + problem},
 		"HTTP": {post, `{"statusCode":404,"headers":{"Content-Type":"application/problem+json"},"isBase64Encoded":false,"body":` +
 			quote(t, problem) + `}`},
 	} {

@@ -22,7 +22,7 @@ func allowed() map[string][]string {
 	const sdk = "github.com/aliyun/fc-runtime-go-sdk/"
 	return map[string][]string{
 		".":                     {module + "/handler", module + "/handler/elasticsearch", sdk + "fc"},
-		"handler":               {module + "/handler/acs3", module + "/handler/connection", module + "/handler/elasticsearch", module + "/handler/trigger", sdk + "fc/messages", sdk + "fccontext", "github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid"},
+		"handler":               {module + "/handler/acs3", module + "/handler/connection", module + "/handler/elasticsearch", module + "/handler/trigger", sdk + "fc/messages", sdk + "fccontext", "github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid", "golang.org/x/sync/errgroup"},
 		"handler/acs3":          nil,
 		"handler/connection":    nil,
 		"handler/trigger":       {module + "/handler/connection", sdk + "events"},

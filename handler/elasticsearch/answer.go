@@ -21,6 +21,9 @@ type answer struct {
 	RequestID first `json:"RequestId"`
 	Code      first
 	Message   first
+	Headers   struct {
+		Total json.Number `json:"X-Total-Count"` // of ListInstance
+	}
 
 	status     int
 	odd        string        // what the body is, when it is nothing documented

@@ -13,8 +13,14 @@ import (
 	"elasticsearch-disconnect/handler/connection"
 )
 
-// maxAnswerSize is the most that is read of an answer, in bytes.
-const maxAnswerSize = 1 << 20
+const (
+	// maxAnswerSize is the most that is read of an answer, in bytes.
+	maxAnswerSize = 1 << 20
+
+	// maxConnections bounds the connections of a process, and lets all of
+	// them be kept: as many as an invocation may ever use at a time.
+	maxConnections = 64
+)
 
 // attempt sends one request and reads its answer. The answer's status and
 // request id are told with an error too, as far as they are known.
@@ -76,6 +82,8 @@ func NewTransport() *http.Transport {
 		TLSHandshakeTimeout:    attemptTimeout / 2,
 		ResponseHeaderTimeout:  attemptTimeout,
 		IdleConnTimeout:        90 * time.Second,
+		MaxConnsPerHost:        maxConnections,
+		MaxIdleConnsPerHost:    maxConnections,
 		MaxResponseHeaderBytes: 64 << 10,
 		Protocols:              new(http.Protocols),
 	}

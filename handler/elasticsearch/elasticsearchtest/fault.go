@@ -23,8 +23,13 @@ func (s *Server) Fail(faults ...Fault) {
 	s.faults = append(s.faults, faults...)
 }
 
-// nextFault returns the zero Fault when none is queued.
-func (s *Server) nextFault() Fault {
+// nextFault returns that which OnRequest gives, else the next one queued, else the zero Fault.
+func (s *Server) nextFault(r *Request) Fault {
+	if s.OnRequest != nil {
+		if chosen := s.OnRequest(r.clone()); chosen.Answer != nil {
+			return chosen
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.faults) == 0 {

@@ -33,20 +33,30 @@ func (s *Server) Requests() []Request {
 	defer s.mu.Unlock()
 	copies := make([]Request, 0, len(s.requests))
 	for _, r := range s.requests {
-		c := *r
-		c.Header = r.Header.Clone()
-		c.Query = url.Values(http.Header(r.Query).Clone())
-		copies = append(copies, c)
+		copies = append(copies, r.clone())
 	}
 	return copies
 }
 
+func (r *Request) clone() Request {
+	c := *r
+	c.Header = r.Header.Clone()
+	c.Query = url.Values(http.Header(r.Query).Clone())
+	return c
+}
+
+// allPaths is no path: what is in flight in all.
+const allPaths = ""
+
 // MaxInFlight returns the highest number of requests that were being answered at one time. A request whose client gave
 // up counts until the server notices.
-func (s *Server) MaxInFlight() int {
+func (s *Server) MaxInFlight() int { return s.MaxInFlightOf(allPaths) }
+
+// MaxInFlightOf returns the same for the requests of one decoded path.
+func (s *Server) MaxInFlightOf(path string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.maxInFlight
+	return s.maxInFlight[path]
 }
 
 // Dials returns the number of TCP connections accepted since the server was started.
@@ -69,8 +79,6 @@ func (s *Server) countDial(_ net.Conn, state http.ConnState) {
 func (s *Server) arrive(w http.ResponseWriter, r *http.Request, c *call) *recorder {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inFlight++
-	s.maxInFlight = max(s.maxInFlight, s.inFlight)
 	request := &Request{
 		Method:      c.method,
 		Path:        r.URL.Path,
@@ -82,6 +90,10 @@ func (s *Server) arrive(w http.ResponseWriter, r *http.Request, c *call) *record
 		RequestID:   fmt.Sprintf("E5C0FFEE-0000-4000-8000-%012X", len(s.requests)+1),
 	}
 	s.requests = append(s.requests, request)
+	for _, path := range []string{allPaths, request.Path} {
+		s.inFlight[path]++
+		s.maxInFlight[path] = max(s.maxInFlight[path], s.inFlight[path])
+	}
 	w.Header().Set(requestIDHeader, request.RequestID)
 	return &recorder{ResponseWriter: w, server: s, request: request}
 }
@@ -126,7 +138,8 @@ func (r *recorder) leave() {
 	defer r.server.mu.Unlock()
 	if !r.left {
 		r.left = true
-		r.server.inFlight--
+		r.server.inFlight[allPaths]--
+		r.server.inFlight[r.request.Path]--
 	}
 }
 

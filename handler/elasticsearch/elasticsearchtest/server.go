@@ -15,6 +15,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -30,13 +31,18 @@ type Server struct {
 	Latency   time.Duration    // how long every answer is held back after its effect; the client leaving cuts it short
 	ListShape ListShape        // how ListConnectedClusters answers
 
+	// OnRequest is called with every request whose signature was accepted, before it is carried out; nil: not. It is
+	// for what happens between two requests, and for the fault of a certain one. No lock is held: it may change the
+	// state, and it is called for several requests at a time. A Fault with an Answer goes before those queued.
+	OnRequest func(Request) Fault
+
 	http *httptest.Server
 	stop context.CancelFunc // ends the context of every request
 
 	mu       sync.Mutex
 	accounts map[string]Account // by access key id
 	dials    int
-	inFlight int
+	inFlight map[string]int // by path, and all under allPaths
 	scenario
 }
 
@@ -48,7 +54,7 @@ type scenario struct {
 	nonces      map[string]bool
 	faults      []Fault
 	requests    []*Request
-	maxInFlight int
+	maxInFlight map[string]int // as inFlight
 }
 
 func newScenario() scenario {
@@ -57,6 +63,7 @@ func newScenario() scenario {
 		connections: map[[2]string]bool{},
 		tokens:      map[string]deletion{},
 		nonces:      map[string]bool{},
+		maxInFlight: map[string]int{},
 	}
 }
 
@@ -86,7 +93,7 @@ func NewTLSServer() *Server {
 
 func newServer() *Server {
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Server{stop: stop, accounts: map[string]Account{}, scenario: newScenario()}
+	s := &Server{stop: stop, accounts: map[string]Account{}, inFlight: map[string]int{}, scenario: newScenario()}
 	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
 	s.http.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	s.http.Config.ConnState = s.countDial
@@ -131,13 +138,13 @@ func (s *Server) AddAccount(a Account) {
 	s.accounts[a.AccessKeyID] = a
 }
 
-// Reset forgets instances, connections, client tokens, nonces, faults, requests and MaxInFlight, and restarts the
-// request ids. It keeps the accounts, the listener with its TCP connections, and so Dials.
+// Reset forgets instances, connections, client tokens, nonces, faults, requests and what was in flight, and
+// restarts the request ids. It keeps the accounts, the listener with its TCP connections, and so Dials.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.scenario = newScenario()
-	s.maxInFlight = s.inFlight
+	s.maxInFlight = maps.Clone(s.inFlight)
 }
 
 // serve takes one request through the gateway: read, record, judge, answer.
@@ -148,17 +155,17 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	rec := s.arrive(w, r, c)
 	defer rec.leave()
-	answer := s.judge(c)
+	answer := s.judge(c, rec.request)
 	s.holdBack(r.Context())
 	answer(rec, r)
 }
 
 // judge does what the request asks for, unless its signature or a fault is against it, and chooses the answer.
-func (s *Server) judge(c *call) http.HandlerFunc {
+func (s *Server) judge(c *call, r *Request) http.HandlerFunc {
 	if refusal := s.verify(c); refusal != nil {
 		return refusal
 	}
-	fault := s.nextFault()
+	fault := s.nextFault(r)
 	if fault.Answer != nil && !fault.AfterEffect {
 		return fault.Answer
 	}

@@ -1,0 +1,169 @@
+package handler
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// examine asks, for each cleanup, whether its instance is gone for good and what
+// it lists itself.
+func (s *session) examine(ctx context.Context, tasks []*task) {
+	group := s.group()
+	for _, t := range tasks {
+		a, ok := t.request.Action.(trigger.Cleanup)
+		if !ok {
+			continue
+		}
+		if t.err = s.connect(); t.err != nil {
+			continue
+		}
+		group.Go(func() error {
+			s.examineOne(ctx, t, a)
+			return nil
+		})
+	}
+	_ = group.Wait() // what failed is noted where it failed
+}
+
+func (s *session) examineOne(ctx context.Context, t *task, a trigger.Cleanup) {
+	if t.ignored, t.err = s.notGone(ctx, a); t.err != nil || t.ignored != "" {
+		return
+	}
+	t.peers, t.err = s.client.ListConnectedClusters(ctx, a.Instance)
+	switch {
+	case isAbsent(t.err):
+		t.gone, t.err = true, nil
+	case t.err == nil:
+		t.scanned = 1
+	}
+}
+
+// notGone says why a release is none yet; "" if the instance is gone for good
+// or the operator does not want to wait until it is.
+func (s *session) notGone(ctx context.Context, a trigger.Cleanup) (reason string, err error) {
+	switch {
+	case a.Certainty == trigger.Certain || s.Config.Eager:
+		return "", nil
+	case a.Certainty == trigger.Revocable:
+		return fmt.Sprintf("%s is frozen for 24 hours and can be recovered until then (deleteType protective; RELEASE_POLICY=eager would not wait)", a.Instance), nil
+	}
+	status, err := s.client.DescribeInstance(ctx, a.Instance)
+	switch {
+	case isAbsent(err):
+		return "", nil
+	case err != nil:
+		return "", err
+	case status == elasticsearch.Active || status == elasticsearch.Inactive:
+		return fmt.Sprintf("%s is still %s, and the event has no deleteType that says it is gone for good (RELEASE_POLICY=eager would not wait)", a.Instance, status), nil
+	}
+	undecided := &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s is %s: whether it was released cannot be told", a.Instance, status)}
+	if status == elasticsearch.Activating {
+		undecided.Kind = connection.Conflict
+	}
+	return "", undecided
+}
+
+// cut plans to remove the connection of a peer with the instance released. The
+// peer goes in the path: it is the one that is still there.
+func (p *planner) cut(t *task, a trigger.Cleanup, peer connection.InstanceID) {
+	if peer != a.Instance {
+		pair := connection.Pair{Instance: peer, Connected: a.Instance}
+		p.add(t, connection.Removal{Pair: pair, ClientToken: p.pairToken(t.request, a, pair), DryRun: a.DryRun, MayBeDone: true})
+	}
+}
+
+// sweep asks every instance for its connections, once for all the instances
+// that are gone. Instances are taken page by page; only what is connected with
+// one that is gone is kept.
+//
+// While instances are released, the pages behind them move up, and an instance
+// may be passed over. So when there turn out to be fewer instances than there
+// were, the list is read again.
+func (p *planner) sweep(ctx context.Context) {
+	if len(p.gone) == 0 {
+		return
+	}
+	for range maxSweeps {
+		shrunk, err := p.sweepOnce(ctx)
+		if err != nil || !shrunk {
+			p.fail(err)
+			return
+		}
+	}
+	p.fail(&connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the list of instances was shorter each time it was read, %d times", maxSweeps)})
+}
+
+// maxSweeps bounds how often the list of instances is read.
+const maxSweeps = 3
+
+// fail notes that the list of instances could not be read whole. What was found
+// before is removed all the same.
+func (p *planner) fail(err error) {
+	for _, t := range p.gone {
+		t.err = err
+	}
+}
+
+func (p *planner) sweepOnce(ctx context.Context) (shrunk bool, err error) {
+	for _, t := range p.gone {
+		t.scanned, t.unread = 0, nil
+	}
+	seen, total := 0, 0
+	for number := 1; ; number++ {
+		page, err := p.client.ListInstance(ctx, number)
+		if err != nil {
+			return false, err
+		}
+		p.scan(ctx, page.Instances)
+		seen += len(page.Instances)
+		shrunk = shrunk || page.Total < total
+		total = page.Total
+		if page.Last(seen) {
+			return shrunk || seen < total, nil
+		}
+	}
+}
+
+// scan asks the instances of a page for their connections.
+func (p *planner) scan(ctx context.Context, instances []connection.InstanceID) {
+	var mu sync.Mutex
+	group := p.group()
+	for _, id := range instances {
+		group.Go(func() error {
+			peers, err := p.client.ListConnectedClusters(ctx, id)
+			mu.Lock()
+			defer mu.Unlock()
+			p.found(id, peers, err)
+			return nil
+		})
+	}
+	_ = group.Wait() // what failed is noted where it failed
+}
+
+// found takes what an instance says of its connections. One that vanished
+// meanwhile has none; one that cannot be read may have some, and so has failed.
+func (p *planner) found(id connection.InstanceID, peers []connection.InstanceID, err error) {
+	if isAbsent(err) {
+		return
+	}
+	for _, t := range p.gone {
+		a := t.request.Action.(trigger.Cleanup)
+		t.scanned++
+		switch pair := (connection.Pair{Instance: id, Connected: a.Instance}); {
+		case err != nil && !has(t.unread, pair) && !has(t.removals, pair):
+			t.unread = append(t.unread, &removal{Removal: connection.Removal{Pair: pair}, of: t.request, begun: p.record.start, err: err})
+		case slices.Contains(peers, a.Instance):
+			p.cut(t, a, id)
+		}
+	}
+}
+
+func has(removals []*removal, pair connection.Pair) bool {
+	return slices.ContainsFunc(removals, func(r *removal) bool { return r.Pair == pair })
+}
