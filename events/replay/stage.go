@@ -28,13 +28,6 @@ const (
 	agedSecurityToken   = "CAISreplayAgedTokenz9Wk4E7xqRtMn2hLdCuYp8vAs3oGj6fBi1Ne"
 )
 
-// What the API knows before each event: two instances that are connected, and a third by itself.
-const (
-	instance          = "es-cn-n6w1o1x0w001c0001"
-	connectedInstance = "es-cn-09k1rgid9000g0002"
-	separateInstance  = "es-cn-2r42d6w0e001h0003"
-)
-
 // Bounds for what takes milliseconds, so that a function that hangs is told and not waited for.
 const (
 	startTimeout      = 30 * time.Second
@@ -107,16 +100,22 @@ func (s *stage) environment(certificate string) []string {
 		"ELASTICSEARCH_ENDPOINT=" + s.api.URL,
 		"SSL_CERT_FILE=" + certificate,
 		"LOG_LEVEL=debug",
+		"SWEEP_CONCURRENCY=1", // or the requests come in another order each time, and their ids with them
 	}
 }
 
 // play invokes the function with an event. The API is as it was for every other event, so their order means nothing.
 func (s *stage) play(ctx context.Context, e event) (*scene, error) {
+	s.reset()
+	return s.deliver(ctx, e)
+}
+
+// deliver invokes the function with an event, and leaves the API as the events before have made it.
+func (s *stage) deliver(ctx context.Context, e event) (*scene, error) {
 	payload, err := os.ReadFile(e.path)
 	if err != nil {
 		return nil, err
 	}
-	s.reset()
 	ctx, cancel := context.WithTimeout(ctx, replyTimeout)
 	defer cancel()
 	ctx, release := s.function.whileRunning(ctx)
@@ -141,13 +140,6 @@ func (s *stage) play(ctx context.Context, e event) (*scene, error) {
 		reply:    s.atHome(reply.Payload),
 		output:   s.function.output.takeInvocation(ctx, e.requestID()),
 	}, nil
-}
-
-// reset brings the API back to where every event begins. It knows its account from the start.
-func (s *stage) reset() {
-	s.api.Reset()
-	s.api.AddInstance(instance, connectedInstance, separateInstance)
-	s.api.Connect(instance, connectedInstance)
 }
 
 // atHome gives the API the name it has in the region instead of its port on loopback, which is another each time: so the
