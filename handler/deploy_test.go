@@ -2,9 +2,11 @@ package handler_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/trigger"
 )
 
 // template is s.yaml, as far as these tests hold it to what is safe. The component's schema judges the rest.
@@ -39,7 +42,7 @@ type properties struct {
 	InstanceConcurrency any               `yaml:"instanceConcurrency"`
 	AsyncInvokeConfig   *asyncInvoke      `yaml:"asyncInvokeConfig"`
 	Variables           map[string]string `yaml:"environmentVariables"`
-	Triggers            []trigger         `yaml:"triggers"`
+	Triggers            []fcTrigger       `yaml:"triggers"`
 }
 
 type asyncInvoke struct {
@@ -47,12 +50,13 @@ type asyncInvoke struct {
 	Seconds int `yaml:"maxAsyncEventAgeInSeconds"`
 }
 
-type trigger struct {
-	Type   string        `yaml:"triggerType"`
-	Config triggerConfig `yaml:"triggerConfig"`
+// An fcTrigger is a trigger in the sense of Function Compute.
+type fcTrigger struct {
+	Type   string          `yaml:"triggerType"`
+	Config fcTriggerConfig `yaml:"triggerConfig"`
 }
 
-type triggerConfig struct {
+type fcTriggerConfig struct {
 	AuthType string `yaml:"authType"`
 	Async    bool   `yaml:"asyncInvocationType"`
 	Filter   string `yaml:"eventRuleFilterPattern"`
@@ -93,20 +97,104 @@ func TestTemplateRetriesAsynchronousRuns(t *testing.T) {
 	}
 }
 
-// A filter without a source or a type would match far more than is meant for the function, and one with others would
-// never match.
-func TestTemplateLetsTheRecordedEventPass(t *testing.T) {
+// Nothing is removed before every instance has been asked, so a sweep that takes longer than the timeout is repeated in
+// vain. Who runs a thousand instances, each of which answers in a second, is to have half of the time left.
+func TestTemplateLeavesTimeForASweep(t *testing.T) {
 	t.Parallel()
 	_, f := deployed(t)
-	var event struct{ Source, Type string }
-	decode(t, read(t, "../events/eventbridge.json"), &event)
-	for _, e := range slices.DeleteFunc(f.Props.Triggers, isHTTP) {
-		var pattern struct{ Source, Type []string }
-		decode(t, []byte(e.Config.Filter), &pattern)
-		if !slices.Contains(pattern.Source, event.Source) || !slices.Contains(pattern.Type, event.Type) {
-			t.Errorf("eventRuleFilterPattern:\n got %+v\nwant one that matches %+v", pattern, event)
+	config, err := handler.ReadConfig(func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sweep := 1000 / config.Concurrency; f.Props.Timeout < 2*sweep {
+		t.Errorf("the timeout is %d s, and a sweep takes %d s", f.Props.Timeout, sweep)
+	}
+}
+
+// A pattern is the filter of an EventBridge rule: each field is to have one of its values.
+type pattern map[string][]string
+
+// filter is the one of s.yaml. It has no field beside these two: a filter without one of them would match far more than
+// is meant for the function, and one with others, as data.eventName, would keep events of Config out.
+func filter(t *testing.T) pattern {
+	t.Helper()
+	_, f := deployed(t)
+	events := slices.DeleteFunc(f.Props.Triggers, isHTTP)
+	if len(events) != 1 {
+		t.Fatalf("s.yaml has %d triggers beside http, want one", len(events))
+	}
+	var p pattern
+	decode(t, []byte(events[0].Config.Filter), &p)
+	if fields := slices.Sorted(maps.Keys(p)); !slices.Equal(fields, []string{"source", "type"}) {
+		t.Fatalf("the filter has the fields %q", fields)
+	}
+	return p
+}
+
+// EventBridge takes no more than 5 values a field.
+func TestFilterIsWithinLimits(t *testing.T) {
+	t.Parallel()
+	for field, values := range filter(t) {
+		if len(values) < 1 || len(values) > 5 {
+			t.Errorf("%s has %d values", field, len(values))
 		}
 	}
+}
+
+func TestFilterLetsTheRecordedEventsPass(t *testing.T) {
+	t.Parallel()
+	p := filter(t)
+	files, err := filepath.Glob("../events/eventbridge-release-*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded := map[string]bool{}
+	for _, file := range files {
+		var event struct{ Specversion, Source, Type string }
+		decode(t, read(t, file), &event)
+		if event.Specversion == "" || event.Source != "acs.elasticsearch" {
+			continue // a want, the data alone, or another product's
+		}
+		recorded[event.Type] = true
+		if !slices.Contains(p["source"], event.Source) || !slices.Contains(p["type"], event.Type) {
+			t.Errorf("%s: the filter %v keeps out %v", file, p, event)
+		}
+	}
+	for _, name := range p["type"] {
+		if !recorded[name] {
+			t.Errorf("the filter lets pass %s, of which no event is recorded", name)
+		}
+	}
+}
+
+// Of the types that Elasticsearch sends, the filter has those of which some event is a release, and no other.
+func TestFilterHasTheTypesThatAreActedOn(t *testing.T) {
+	t.Parallel()
+	p := filter(t)
+	for _, name := range []string{
+		"elasticsearch:ActionTrail:ApiCall",
+		"elasticsearch:ActionTrail:ConsoleOperation",
+		"elasticsearch:ActionTrail:AliyunServiceEvent",
+		"elasticsearch:Config:ConfigurationItemChangeNotification",
+		"elasticsearch:Config:NonCompliantNotification",
+	} {
+		event := release(p["source"][0], name, "immediate")
+		parsed, err := trigger.Parse([]byte(event))
+		if err != nil || len(parsed.Requests) != 1 {
+			t.Fatalf("%s: %d requests, %v", event, len(parsed.Requests), err)
+		}
+		_, isActedOn := parsed.Requests[0].Action.(trigger.Cleanup)
+		if isFiltered := slices.Contains(p["type"], name); isActedOn != isFiltered {
+			t.Errorf("%s: acted on %t, in the filter %t", name, isActedOn, isFiltered)
+		}
+	}
+}
+
+// release is an event of any type that tells of the release of the instance connected, in the members of all types.
+func release(source, eventType, deleteType string) string {
+	return fmt.Sprintf(`{"specversion":"1.0","id":"e1","source":%q,"type":%q,"data":{"eventName":"DeleteInstance",`+
+		`"requestParameters":{"InstanceId":%[3]q,"deleteType":%[4]q},`+
+		`"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":%[3]q}}`, source, eventType, connected, deleteType)
 }
 
 // The example is what people copy, so it names all that s.yaml takes from the environment, with the same defaults.
@@ -169,14 +257,14 @@ func decode(t *testing.T, text []byte, into any) {
 	}
 }
 
-func each[T any](triggers []trigger, part func(trigger) T) (parts []T) {
-	for _, t := range triggers {
-		parts = append(parts, part(t))
+func each[T any](triggers []fcTrigger, part func(fcTrigger) T) (parts []T) {
+	for _, f := range triggers {
+		parts = append(parts, part(f))
 	}
 	return parts
 }
 
-func kind(t trigger) string     { return t.Type }
-func authType(t trigger) string { return t.Config.AuthType }
-func async(t trigger) bool      { return t.Config.Async }
-func isHTTP(t trigger) bool     { return t.Type == "http" }
+func kind(t fcTrigger) string     { return t.Type }
+func authType(t fcTrigger) string { return t.Config.AuthType }
+func async(t fcTrigger) bool      { return t.Config.Async }
+func isHTTP(t fcTrigger) bool     { return t.Type == "http" }

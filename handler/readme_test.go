@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os/exec"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,6 +19,8 @@ import (
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+	"elasticsearch-disconnect/handler/trigger"
 )
 
 const readme = "../README.md"
@@ -87,46 +90,113 @@ func TestReadmeConfiguration(t *testing.T) {
 	}
 }
 
-// The policy allows what the function asks of the API, and no more.
+// The policy allows what the function asks of the API to clean up after a release whose event leaves most to be found
+// out, and no more; for a pair it needs the one action that the text says.
 func TestReadmePolicy(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.handle(t, direct)
-	var want []string
-	for _, request := range s.api.Requests() {
-		want = append(want, "elasticsearch:"+request.Action)
-	}
 	var policy struct {
-		Statement []struct{ Action, Resource string }
+		Statement []struct {
+			Action   []string
+			Resource string
+		}
 	}
 	for text := range found(t, readme, `(?s) --PolicyDocument '(.+?)'()`) {
 		decode(t, []byte(text), &policy)
 	}
 	var got []string
 	for _, statement := range policy.Statement {
-		got = append(got, statement.Action)
+		got = append(got, statement.Action...)
+		if !strings.HasSuffix(statement.Resource, ":instances/*") {
+			t.Errorf("README.md, the resource %s: ListInstance asks for instances/*", statement.Resource)
+		}
 	}
-	if !slices.Equal(got, want) {
+	s := newStage(t)
+	s.api.RemoveInstance(connected)
+	want := s.actions(t, release("acs.elasticsearch", "elasticsearch:ActionTrail:ApiCall", ""))
+	if slices.Sort(got); !slices.Equal(got, want) {
 		t.Errorf("README.md, the actions of the policy:\n got %q\nwant %q", got, want)
+	}
+	want = newStage(t).actions(t, direct)
+	if alone := found(t, readme, "name both instances, `(\\w+)`( )alone"); len(want) != 1 || alone[strings.TrimPrefix(want[0], "elasticsearch:")] == "" {
+		t.Errorf("README.md, the action for a pair:\n got %q\nwant %q", alone, want)
 	}
 }
 
-// The CloudEvent shown passes the rule of s.yaml, and is one that the function carries out.
-func TestReadmeCloudEvent(t *testing.T) {
+// actions are what the function asks of the API for an event, in the words of RAM, sorted.
+func (s *stage) actions(t *testing.T, event string) (asked []string) {
+	t.Helper()
+	s.handle(t, event)
+	if s.api.Connected(instance, connected) {
+		t.Errorf("the event removes nothing: %s", &s.log)
+	}
+	for _, request := range s.api.Requests() {
+		asked = append(asked, "elasticsearch:"+request.Action)
+	}
+	slices.Sort(asked)
+	return slices.Compact(asked)
+}
+
+func TestReadmeFilter(t *testing.T) {
+	t.Parallel()
+	var got pattern
+	decode(t, []byte(block(t, `{"source"`)), &got)
+	if want := filter(t); !reflect.DeepEqual(got, want) {
+		t.Errorf("README.md, the pattern of the rule:\n got %v\nwant %v", got, want)
+	}
+}
+
+// The custom event shown passes the pattern shown for it, not the one of s.yaml, and is one that the function carries out.
+func TestReadmeCustomEvent(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	_, f := deployed(t)
 	text := block(t, `{"specversion"`)
 	var event struct{ Source, Type string }
 	decode(t, []byte(text), &event)
-	want := fmt.Sprintf(`{"source":[%q],"type":[%q]}`, event.Source, event.Type)
-	var got bytes.Buffer
-	if err := json.Compact(&got, []byte(f.Props.Triggers[1].Config.Filter)); err != nil || got.String() != want {
-		t.Errorf("the rule:\n got %s, %v\nwant %s", &got, err, want)
+	if want := fmt.Sprintf("`{\"source\":[%q],\"type\":[%q]}`", event.Source, event.Type); !strings.Contains(string(read(t, readme)), want) {
+		t.Errorf("README.md does not have the pattern %s", want)
+	}
+	if slices.Contains(filter(t)["source"], event.Source) {
+		t.Errorf("the rule of s.yaml is for %s", event.Source)
 	}
 	s.handle(t, text)
 	if s.api.Connected(instance, connected) {
 		t.Errorf("the event removes nothing: %s", &s.log)
+	}
+}
+
+// The requests shown are understood: those over HTTP, and the direct events to which the reader gives his ids.
+func TestReadmeRequests(t *testing.T) {
+	t.Parallel()
+	var events []string
+	for event := range found(t, readme, `(\{"instanceId":"[^"]+","(?:connectedInstanceId":"[^"]+"|all":true)[^}]*\})()`) {
+		event = strings.Replace(event, "…", "x", 1)
+		events = append(events, strings.Replace(event, "…", "y", 1))
+	}
+	for path, query := range found(t, readme, `DELETE (/\S+)\?(\S+) HTTP`) {
+		parameters := strings.NewReplacer("=", `":"`, "&", `","`).Replace(query)
+		events = append(events, `{"rawPath":"`+path+`","queryParameters":{"`+parameters+`"},"requestContext":{"http":{"method":"DELETE"}}}`)
+	}
+	if len(events) < 4 {
+		t.Errorf("README.md shows %d requests", len(events))
+	}
+	for _, event := range events {
+		if _, err := trigger.Parse([]byte(event)); err != nil {
+			t.Errorf("%s: %v", event, err)
+		}
+	}
+}
+
+// The table of events says of each recorded one what it comes to; the replay holds the wants to that.
+func TestReadmeReleases(t *testing.T) {
+	t.Parallel()
+	for _, cells := range table(t, "event") {
+		for _, name := range names(cells[3]) {
+			var want struct{ Outcome, ErrorType string }
+			decode(t, read(t, "../events/eventbridge-release-"+name+".want.json"), &want)
+			if got := names(cells[2])[0]; got != want.Outcome+want.ErrorType {
+				t.Errorf("README.md says that %s is %s, and it is %s%s", name, got, want.Outcome, want.ErrorType)
+			}
+		}
 	}
 }
 
@@ -150,8 +220,11 @@ func TestReadmeKinds(t *testing.T) {
 func statuses(t *testing.T, kind connection.Kind) (found []string) {
 	t.Helper()
 	replies := []string{failing(t, &connection.Error{Kind: kind, Status: 400}), failing(t, &connection.Error{Kind: kind, Status: 401})}
-	if kind == connection.InvalidEvent {
+	switch kind {
+	case connection.InvalidEvent:
 		replies = refusals(t)
+	case connection.PartialFailure:
+		replies = []string{partly(t)}
 	}
 	for _, reply := range replies {
 		var response struct{ StatusCode int }
@@ -172,6 +245,16 @@ func failing(t *testing.T, failure error) string {
 	return s.handle(t, post)
 }
 
+// partly returns the reply to a request for all connections of an instance, of which one is removed and one is not.
+func partly(t *testing.T) string {
+	t.Helper()
+	s := newStage(t)
+	const third = "es-cn-2r42d6w0e001h0003"
+	s.api.SetStatus(third, "activating")
+	s.api.Connect(instance, third)
+	return s.handle(t, strings.Replace(post, `\"connectedInstanceId\":\"`+connected+`\"`, `\"all\":true`, 1))
+}
+
 // refusals are the replies to requests that are refused, one for each reason that has a status of its own.
 func refusals(t *testing.T) (replies []string) {
 	t.Helper()
@@ -187,18 +270,52 @@ func refusals(t *testing.T) (replies []string) {
 	return replies
 }
 
-// The members told are all that a reply can have, in the reply's order.
+// The members told are all that a reply can have, in the order in which these replies show them.
 func TestReadmeReplies(t *testing.T) {
 	t.Parallel()
-	var failure struct{ ErrorMessage string }
-	decode(t, read(t, "../events/eventbridge-absent.want.json"), &failure)
-	want := keys(t, read(t, "../events/direct-dry-run.want.json"))
-	want = slices.Insert(want, 1, "RequestId") // absent in a dry run
-	want = append(want, keys(t, []byte(failure.ErrorMessage))...)
-	want = append(want, "errors") // in refusals alone
+	removal := newStage(t).handle(t, direct)
+	dryRun := newStage(t).handle(t, strings.Replace(direct, "{", `{"dryRun":true,`, 1))
+	cleaned := body(t, partly(t))
+	ignored := newStage(t).handle(t, release("acs.elasticsearch", "elasticsearch:ActionTrail:ApiCall", "protective"))
+	batch := newStage(t).handle(t, "[]")
+	var absent struct{ Body string }
+	decode(t, read(t, "../events/http-absent.want.json"), &absent)
+	_, refusal, _ := strings.Cut(newStage(t).handle(t, "{}"), " ")
+	s := newStage(t)
+	s.api.Fail(elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(403, "Forbidden.RAM", "no")})
+	_, partial, _ := strings.Cut(s.handle(t, "["+direct+","+release("acs.elasticsearch", "none", "")+"]"), " ")
+
+	var want []string
+	for _, reply := range []string{removal, dryRun, cleaned, ignored, batch, absent.Body, refusal, partial} {
+		want = append(want, keys(t, []byte(reply))...)
+		var cleanup struct{ Results []json.RawMessage }
+		decode(t, []byte(reply), &cleanup)
+		for _, result := range cleanup.Results {
+			want = append(want, keys(t, result)...)
+		}
+	}
+	want = once(want)
 	if got := firsts(table(t, "member of a success")); !slices.Equal(got, want) {
 		t.Errorf("README.md, members of replies:\n got %q\nwant %q", got, want)
 	}
+}
+
+// body is that of a reply over HTTP.
+func body(t *testing.T, reply string) string {
+	t.Helper()
+	var response struct{ Body string }
+	decode(t, []byte(reply), &response)
+	return response.Body
+}
+
+// once leaves out what has come before.
+func once(texts []string) (found []string) {
+	for _, text := range texts {
+		if !slices.Contains(found, text) {
+			found = append(found, text)
+		}
+	}
+	return found
 }
 
 // The line shown is what the function logs for the event, but for the time, and the fields are all that a line has.
@@ -219,7 +336,7 @@ func TestReadmeLog(t *testing.T) {
 		t.Errorf("README.md, the log line:\n got %swant %s", shown, want)
 	}
 
-	fields := append(keys(t, s.log.Bytes()), "error") // in failures alone
+	fields := append(keys(t, s.log.Bytes()), "error", "reason") // in failures, and of what is ignored, alone
 	if got := firsts(table(t, "field")); !slices.Equal(got, fields) {
 		t.Errorf("README.md, the fields of the log:\n got %q\nwant %q", got, fields)
 	}
