@@ -52,12 +52,12 @@ func (f *PartialFailure) Add(err error, outcome, eventID string, pair connection
 	}
 	p := NewProblem(err, "")
 	if refused := (*Error)(nil); errors.As(err, &refused) {
-		p.Detail = shortened(refused.Error()) // all faults: there is no list of them here
+		p.Detail = refused.Error() // all faults: there is no list of them here
 	}
-	f.Failed = append(f.Failed, FailedPart{Pair: about, Kind: p.Kind, Code: p.Code, Detail: p.Detail, status: p.Status, retryAfter: p.retryAfter})
+	f.Failed = append(f.Failed, FailedPart{Pair: about, Kind: p.Kind, Code: p.Code, Detail: shortened(p.Detail), status: p.Status, retryAfter: p.retryAfter})
 }
 
-// shortened bounds the text of what may be many faults.
+// shortened bounds a text, which may be of many faults, or the API's.
 func shortened(text string) string {
 	const most = 500 // bytes
 	if len(text) <= most {
