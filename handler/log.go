@@ -52,6 +52,7 @@ func (r record) removal(ctx context.Context, done *removal) {
 // that it failed, how the cleanup of an instance ended.
 func (s *session) logTask(ctx context.Context, t *task) {
 	for _, u := range t.unread {
+		u.begun = s.record.start
 		s.record.removal(ctx, u)
 	}
 	l := line{eventID: t.request.EventID, source: t.request.Source, scanned: t.scanned, start: s.record.start, err: t.err, reason: t.ignored}

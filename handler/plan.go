@@ -85,7 +85,7 @@ func (p *planner) collect(t *task) {
 			p.gone = append(p.gone, t)
 		}
 		for _, peer := range t.peers {
-			p.cut(t, a, peer)
+			p.cut(t, connection.Pair{Instance: peer, Connected: a.Instance})
 		}
 	}
 }

@@ -71,9 +71,9 @@ func (s *session) notGone(ctx context.Context, a trigger.Cleanup) (reason string
 
 // cut plans to remove the connection of a peer with the instance released. The
 // peer goes in the path: it is the one that is still there.
-func (p *planner) cut(t *task, a trigger.Cleanup, peer connection.InstanceID) {
-	if peer != a.Instance {
-		pair := connection.Pair{Instance: peer, Connected: a.Instance}
+func (p *planner) cut(t *task, pair connection.Pair) {
+	a := t.request.Action.(trigger.Cleanup)
+	if pair.Instance != pair.Connected {
 		p.add(t, connection.Removal{Pair: pair, ClientToken: p.pairToken(t.request, a, pair), DryRun: a.DryRun, MayBeDone: true})
 	}
 }
@@ -153,17 +153,24 @@ func (p *planner) found(id connection.InstanceID, peers []connection.InstanceID,
 		return
 	}
 	for _, t := range p.gone {
-		a := t.request.Action.(trigger.Cleanup)
+		pair := connection.Pair{Instance: id, Connected: t.request.Action.(trigger.Cleanup).Instance}
 		t.scanned++
-		switch pair := (connection.Pair{Instance: id, Connected: a.Instance}); {
-		case err != nil && !has(t.unread, pair) && !has(t.removals, pair):
-			t.unread = append(t.unread, &removal{Removal: connection.Removal{Pair: pair}, of: t.request, begun: p.record.start, err: err})
-		case slices.Contains(peers, a.Instance):
-			p.cut(t, a, id)
+		if err != nil {
+			t.couldNotRead(pair, err)
+			continue
+		}
+		t.unread = slices.DeleteFunc(t.unread, func(r *removal) bool { return r.Pair == pair }) // listed twice, and read now
+		if slices.Contains(peers, pair.Connected) {
+			p.cut(t, pair)
 		}
 	}
 }
 
-func has(removals []*removal, pair connection.Pair) bool {
-	return slices.ContainsFunc(removals, func(r *removal) bool { return r.Pair == pair })
+// couldNotRead notes that it is not known whether a pair is connected. An
+// instance may be listed twice.
+func (t *task) couldNotRead(pair connection.Pair, err error) {
+	same := func(r *removal) bool { return r.Pair == pair }
+	if !slices.ContainsFunc(t.unread, same) && !slices.ContainsFunc(t.removals, same) {
+		t.unread = append(t.unread, &removal{Removal: connection.Removal{Pair: pair}, of: t.request, err: err})
+	}
 }

@@ -34,6 +34,13 @@ func released(id string) string { return releaseOf(id, byAPI, `,"deleteType":"im
 // all is a request for every connection of an instance.
 func all(id string) string { return `{"instanceId":"` + id + `","all":true}` }
 
+// pair is a direct event for one connection.
+func pair(a, b string) string {
+	return `{"instanceId":"` + a + `","connectedInstanceId":"` + b + `"}`
+}
+
+func batch(events ...string) string { return "[" + strings.Join(events, ",") + "]" }
+
 // posting is a direct event as the body of POST /.
 func posting(t *testing.T, direct string) string {
 	return `{"version":"v1","rawPath":"/","body":` + quote(t, direct) + `,"requestContext":{"http":{"method":"POST"}}}`
@@ -175,33 +182,14 @@ func (test policyTest) run(t *testing.T, s *stage, event string) {
 // twice and itself.
 func TestStillListed(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	s.api.AddInstance("es-a", "es-b", "es-c")
-	for _, peer := range []string{"es-a", "es-b", "es-c"} {
-		s.api.Connect(peer, connected)
-	}
-	s.api.Fail(elasticsearchtest.Fault{Answer: elasticsearchtest.Body(200, "application/json",
-		`{"Result":[{"instances":"es-c"},{"instances":"`+connected+`"},{"instances":"es-a"},{"instances":"es-c"},{"instances":"es-b"}]}`)})
-	got := s.handle(t, released(connected))
-	checkCalls(t, s.api, "ListConnectedClusters "+connected, "DeleteConnectedCluster es-c "+connected,
-		"DeleteConnectedCluster es-a "+connected, "DeleteConnectedCluster es-b "+connected)
-	sent := s.api.Requests()
-	want := cleaned(connected, 1, result(3, "es-a", connected, sent[2].ClientToken),
-		result(4, "es-b", connected, sent[3].ClientToken), result(2, "es-c", connected, sent[1].ClientToken))
-	if got != want {
+	s := newBatch(t, []string{"es-a", "es-b", "es-c"}, []string{gone})
+	s.api.Fail(fault{Answer: elasticsearchtest.Body(200, "application/json",
+		`{"Result":[{"instances":"es-c"},{"instances":"`+gone+`"},{"instances":"es-a"},{"instances":"es-c"},{"instances":"es-b"}]}`)})
+	got := s.handle(t, released(gone))
+	checkCalls(t, s.api, "ListConnectedClusters "+gone, "DeleteConnectedCluster es-c "+gone,
+		"DeleteConnectedCluster es-a "+gone, "DeleteConnectedCluster es-b "+gone)
+	if want := cleaned(gone, 1, results(s.api)...); got != want {
 		t.Errorf("reply:\n got %s\nwant %s", got, want)
-	}
-}
-
-// TestAllOfAnInstanceThatLives: the peer may be the one that is gone, and then
-// the survivor is the instance named.
-func TestAllOfAnInstanceThatLives(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	s.api.RemoveInstance(connected)
-	got := s.handle(t, all(instance))
-	if left := s.api.Connections(); len(left) != 0 {
-		t.Errorf("connections left: %v, though the reply is %s", left, got)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -27,7 +26,7 @@ func survivor(i int) string { return fmt.Sprintf("es-%04d", i) }
 // that is gone.
 func newSweep(t *testing.T, n int, peers ...int) *stage {
 	t.Helper()
-	s := newStage(t)
+	s := newPlainStage(t)
 	s.api.Reset()
 	for i := range n {
 		s.api.AddInstance(survivor(i))
@@ -77,29 +76,6 @@ func incomplete(scanned int, problem string, results ...string) string {
 	return fmt.Sprintf(`{"instanceId":"%s","outcome":"incomplete","scanned":%d,"results":[%s]%s}`, gone, scanned, strings.Join(results, ","), problem)
 }
 
-// together holds the first n requests that are meant until all of them have
-// come: if they do not come at the same time, they fail.
-func together(t *testing.T, n int, meant func(request) bool) hook {
-	var come atomic.Int32
-	all := make(chan struct{})
-	return func(r request) fault {
-		if !meant(r) {
-			return fault{}
-		}
-		switch i := int(come.Add(1)); {
-		case i > n:
-			return fault{}
-		case i == n:
-			close(all)
-		}
-		select {
-		case <-all:
-		case <-t.Context().Done():
-		}
-		return fault{}
-	}
-}
-
 // TestSweep: of 1,000 instances, the three that are connected with the one that
 // is gone are found, and nothing else is touched; as many requests as allowed
 // are under way at a time, never more.
@@ -114,9 +90,7 @@ func TestSweep(t *testing.T) {
 			for _, c := range others {
 				s.api.Connect(c[0], c[1])
 			}
-			s.api.OnRequest = together(t, limit, func(r request) bool {
-				return r.Action == "ListConnectedClusters" && !strings.Contains(r.Path, gone)
-			})
+			s.api.OnRequest = elasticsearchtest.Together(t.Context(), limit, "ListConnectedClusters es-0")
 			got := s.handle(t, released(gone))
 			if want := cleaned(gone, 1000, results(s.api)...); got != want {
 				t.Errorf("reply:\n got %s\nwant %s", got, want)
@@ -134,18 +108,25 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// TestSweepKeepsConnections: a sweep does not shake hands for each request.
+// TestSweepKeepsConnections: ten requests at a time, thirty times, need few more
+// connections than ten.
 func TestSweepKeepsConnections(t *testing.T) {
 	t.Parallel()
 	s := newSweep(t, 300)
-	s.Config.Concurrency = 8
+	s.Config.Concurrency = 10
+	var tens []hook
+	for i := range 30 {
+		tens = append(tens, elasticsearchtest.Together(t.Context(), 10, fmt.Sprintf("ListConnectedClusters es-%03d", i)))
+	}
+	s.api.OnRequest = elasticsearchtest.Each(tens...)
 	transport := elasticsearch.NewTransport()
-	transport.TLSClientConfig = s.api.Transport().TLSClientConfig
 	t.Cleanup(transport.CloseIdleConnections)
 	s.Transport = transport
-	s.handle(t, released(gone))
-	if n := s.api.Dials(); n > 304/4 { // about 8; a request may dial while another gives its connection back
-		t.Errorf("%d TCP connections for 304 requests, 8 at a time", n)
+	if got, want := s.handle(t, released(gone)), cleaned(gone, 300); got != want {
+		t.Errorf("reply:\n got %s\nwant %s", got, want)
+	}
+	if n := s.api.Dials(); n > 2*10 {
+		t.Errorf("%d TCP connections for 304 requests, 10 at a time", n)
 	}
 }
 
@@ -156,9 +137,13 @@ func at(call string, f fault) hook {
 
 // listed makes the pages of ListInstance those given, of a total.
 func listed(total int, pages ...[]string) hook {
-	return elasticsearchtest.At("ListInstance", func(n int) fault {
-		return fault{Answer: elasticsearchtest.Page(total, pages[n-1]...)}
-	})
+	return func(r request) fault {
+		var number int
+		if _, err := fmt.Sscanf(r.String(), "ListInstance %d", &number); err != nil {
+			return fault{}
+		}
+		return fault{Answer: elasticsearchtest.Page(total, pages[number-1]...)}
+	}
 }
 
 // vanishing releases the survivors from the given one on, one at each of so many
@@ -186,8 +171,8 @@ func TestSweepGoesOn(t *testing.T) {
 	const shorter = `{"type":"urn:elasticsearch-disconnect:Conflict","title":"The instance is busy with another change","status":409,"detail":"the list of instances was shorter each time it was read, 3 times","requestId":"fc-1"}`
 	const list1, page2 = "ListConnectedClusters es-0001", "ListInstance 2"
 	onTwoPages := listed(3, []string{"es-0000", "es-0001"}, []string{"es-0001"})
-	unreadTwice := elasticsearchtest.Each(listed(3, []string{"es-0000", "es-0001"}, []string{"es-0001"}), at(list1, fail))
-	unreadLater := elasticsearchtest.At(list1, func(n int) fault { return []fault{{}, fail}[n-1] })
+	later := elasticsearchtest.At(list1, func(n int) fault { return []fault{{}, fail}[n-1] })
+	first := elasticsearchtest.At(list1, func(n int) fault { return []fault{fail, {}}[n-1] })
 	quiet := func(*elasticsearchtest.Server) hook { return func(request) fault { return fault{} } }
 	for name, test := range map[string]struct {
 		instances int
@@ -211,14 +196,18 @@ func TestSweepGoesOn(t *testing.T) {
 			2 + 100 + 1 + 1, func(r []string) string { return "207 " + incomplete(100, secondPage, r...) }},
 		"an instance on two pages is one pair": {2, []int{1}, quiet, onTwoPages,
 			3 + 3 + 1, func(r []string) string { return "200 " + cleaned(gone, 3, r...) }},
-		"an instance on two pages that cannot be read is one failure": {2, []int{1}, quiet, unreadTwice,
+		"an instance on two pages that cannot be read is one failure": {2, []int{1}, quiet, elasticsearchtest.Each(onTwoPages, at(list1, fail)),
 			3 + 3, func([]string) string { return "502 " + incomplete(3, "", unread("es-0001", broken4)) }},
+		"an instance on two pages that cannot be read at first is read": {2, []int{1}, quiet, elasticsearchtest.Each(onTwoPages, first),
+			3 + 3 + 1, func(r []string) string { return "200 " + cleaned(gone, 3, r...) }},
 		"the released one is in the list still": {1, []int{0}, quiet, listed(2, []string{"es-0000", gone}),
 			2 + 2 + 1, func(r []string) string { return "200 " + cleaned(gone, 1, r...) }},
 		"one passed over is found in the second round": {101, []int{100}, vanishing(0, 1, page2), nil,
 			1 + (2 + 100) + (1 + 100) + 1, func(r []string) string { return "200 " + cleaned(gone, 100, r...) }},
-		"one found in the first round and not read in the second is removed": {102, []int{1}, vanishing(0, 1, page2), unreadLater,
+		"one found in the first round and not read in the second is removed": {102, []int{1}, vanishing(0, 1, page2), later,
 			1 + (2 + 101) + (2 + 101) + 1, func(r []string) string { return "200 " + cleaned(gone, 101, r...) }},
+		"fewer are listed than there are said to be": {1, []int{0}, quiet, listed(3, []string{"es-0000"}, nil),
+			1 + 3*(2+1) + 1, func(r []string) string { return "207 " + incomplete(1, shorter, r...) }},
 		"the list is shorter in every round": {110, []int{5, 108}, vanishing(0, 3, page2), nil,
 			1 + (2 + 109) + (2 + 108) + (2 + 107) + 2, func(r []string) string { return "207 " + incomplete(107, shorter, r...) }},
 	} {
@@ -240,13 +229,19 @@ func TestSweepGoesOn(t *testing.T) {
 	}
 }
 
-// TestSweepOfFewerThanThereAre: instances that the API counts and does not list
-// may be connected, so the sweep is not whole.
-func TestSweepOfFewerThanThereAre(t *testing.T) {
+// TestTwoReleasesAreOneSweep: several instances that are gone are looked for at
+// once.
+func TestTwoReleasesAreOneSweep(t *testing.T) {
 	t.Parallel()
-	s := newSweep(t, 1, 0)
-	s.api.OnRequest = listed(3, []string{"es-0000"}, nil)
-	if got := response(t, s.handle(t, posting(t, all(gone)))); !strings.HasPrefix(got, "207 ") {
-		t.Errorf("reply: %s", got)
+	s := newBatch(t, []string{"es-a", "es-b"}, []string{"es-x", "es-y"})
+	got := s.handle(t, batch(released("es-x"), released("es-y"), released("es-x")))
+	checkCalls(t, s.api, "ListConnectedClusters es-x", "ListConnectedClusters es-y", "ListConnectedClusters es-x",
+		"ListInstance 1", "ListConnectedClusters es-a", "ListConnectedClusters es-b",
+		"DeleteConnectedCluster es-a es-x", "DeleteConnectedCluster es-a es-y",
+		"DeleteConnectedCluster es-b es-x", "DeleteConnectedCluster es-b es-y")
+	r := results(s.api)
+	x, y := cleaned("es-x", 2, r[0], r[2]), cleaned("es-y", 2, r[1], r[3])
+	if want := `{"events":[` + x + `,` + y + `,` + x + `]}`; got != want {
+		t.Errorf("reply:\n got %s\nwant %s", got, want)
 	}
 }

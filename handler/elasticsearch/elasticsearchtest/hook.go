@@ -1,6 +1,7 @@
 package elasticsearchtest
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"sync"
@@ -42,6 +43,27 @@ func Each(hooks ...func(Request) Fault) func(Request) Fault {
 			}
 		}
 		return first
+	}
+}
+
+// Together makes an OnRequest that holds the first n of the requests whose String begins with call until all of them have
+// come, or ctx ends: a client that sends them one after the other waits in vain.
+func Together(ctx context.Context, n int, call string) func(Request) Fault {
+	all := make(chan struct{})
+	come := At(call, func(i int) Fault {
+		if i == n {
+			close(all)
+		}
+		return Fault{AfterEffect: i <= n}
+	})
+	return func(r Request) Fault {
+		if come(r).AfterEffect {
+			select {
+			case <-all:
+			case <-ctx.Done():
+			}
+		}
+		return Fault{}
 	}
 }
 

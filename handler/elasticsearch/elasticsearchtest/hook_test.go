@@ -1,6 +1,7 @@
 package elasticsearchtest
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -82,24 +83,32 @@ func TestPage(t *testing.T) {
 func TestMaxInFlightOf(t *testing.T) {
 	t.Parallel()
 	s := startConnected(t, NewServer)
-	var together sync.WaitGroup
-	together.Add(3)
-	s.OnRequest = func(Request) Fault {
-		together.Done()
-		together.Wait()
-		return Fault{}
-	}
+	s.OnRequest = Together(t.Context(), 3, "DescribeInstance")
+	do(t, s, "GET", "ListInstance", "") // another call is not held
 	var clients sync.WaitGroup
 	for _, id := range []string{"a", "a", "b"} {
 		clients.Go(func() { do(t, s, "GET", "DescribeInstance", "/es-cn-"+id) })
 	}
 	clients.Wait()
-	for path, want := range map[string]int{"/openapi/instances/es-cn-a": 2, "/openapi/instances/es-cn-b": 1, "/openapi/instances": 0} {
+	do(t, s, "GET", "DescribeInstance", "/es-cn-c") // nor one beyond the three
+	for path, want := range map[string]int{"/openapi/instances/es-cn-a": 2, "/openapi/instances/es-cn-b": 1, "/openapi/instances": 1, "/": 0} {
 		if got := s.MaxInFlightOf(path); got != want {
 			t.Errorf("MaxInFlightOf(%s): got %d, want %d", path, got, want)
 		}
 	}
 	if got := s.MaxInFlight(); got != 3 {
 		t.Errorf("MaxInFlight: got %d, want 3", got)
+	}
+}
+
+func TestTogetherEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := startConnected(t, NewServer)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	s.OnRequest = Together(ctx, 2, "DescribeInstance")
+	do(t, s, "GET", "DescribeInstance", "/es-cn-a")
+	if got, want := codes(s), []string{""}; !slices.Equal(got, want) {
+		t.Errorf("codes:\n got %q\nwant %q", got, want)
 	}
 }
