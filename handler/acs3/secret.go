@@ -64,10 +64,11 @@ type Credentials struct {
 }
 
 // Redact returns text with "***" for every occurrence of one of the three
-// values, escaped for a URL or not. It is for text from outside, such as the
-// message of SignatureDoesNotMatch, which quotes the canonical request and so
-// the security token.
+// values, escaped for a URL or not, and for every signature. It is for text from
+// outside, such as the message of SignatureDoesNotMatch, which quotes the
+// canonical request and so the security token.
 func (c Credentials) Redact(text string) string {
+	text = maskSignatures(text)
 	// An escaped form that differs from its value contains one of these.
 	escaped := strings.ContainsAny(text, "%+")
 	for _, form := range c.forms(escaped) {
@@ -91,4 +92,15 @@ func (c Credentials) forms(escaped bool) [9]string {
 	}
 	slices.SortFunc(forms[:], func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	return forms
+}
+
+// maskSignatures masks what follows "Signature=", as in Authorization.
+func maskSignatures(text string) string {
+	const label = "Signature="
+	before, after, found := strings.Cut(text, label)
+	if !found {
+		return text
+	}
+	after = strings.TrimLeft(after, "0123456789abcdefABCDEF")
+	return before + label + mask + maskSignatures(after)
 }

@@ -108,13 +108,14 @@ const (
 	AlreadyAbsent State = "absent"
 )
 
-// An Outcome is what became of one Removal. Status and Attempts are filled in
-// for a failure too.
+// An Outcome is what became of one Removal. Status, Attempts and Uncertain are
+// filled in for a failure too.
 type Outcome struct {
 	State     State
 	RequestID string  // the API's id of the answer that settled it
 	Status    int     // the HTTP status of the API's last answer; 0 when there was none
 	Attempts  int     // requests sent
+	Uncertain bool    // a request before the last may have been carried out, its answer lost
 	Unsent    *Unsent // the request of a dry run, else nil
 }
 

@@ -28,6 +28,7 @@ type answer struct {
 	status     int
 	odd        string        // what the body is, when it is nothing documented
 	retryAfter time.Duration // how long the API asks to wait; 0 when it does not say
+	date       time.Time     // the gateway's clock; zero when it does not say
 }
 
 // first keeps the first spelling of a member that says something: both Code
@@ -43,7 +44,7 @@ func (f *first) UnmarshalJSON(text []byte) error {
 
 // decode understands a response. All text in it passes through redact: the
 // message of SignatureDoesNotMatch repeats the request with its security token.
-func decode(response *http.Response, body []byte, redact func(string) string) answer {
+func decode(response *http.Response, body []byte, now time.Time, redact func(string) string) answer {
 	var a answer
 	contentType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	switch text := bytes.TrimSpace(body); {
@@ -59,7 +60,8 @@ func decode(response *http.Response, body []byte, redact func(string) string) an
 		a.odd = strconv.QuoteToASCII(contentType)
 	}
 	a.status = response.StatusCode
-	a.retryAfter = retryAfter(response.Header)
+	a.retryAfter = retryAfter(response.Header, now)
+	a.date, _ = http.ParseTime(response.Header.Get("Date"))
 	if a.RequestID == "" {
 		a.RequestID = first(response.Header.Get("X-Acs-Request-Id"))
 	}
@@ -90,15 +92,20 @@ func (a *answer) xml(text []byte) {
 // isTrue says whether the API did what it was asked.
 func (a *answer) isTrue() bool { return string(a.Result) == "true" }
 
-// err is nil for a success: a status of the 200s, a documented body and no
+// failed is nil for a success: a status of the 200s, a documented body and no
 // Code. Siblings of DeleteConnectedCluster answer 200 with a Code when
-// something went wrong.
-func (a *answer) err() error {
-	switch success := a.status/100 == 2; {
+// something went wrong. The request was sent at the time sent.
+func (a *answer) failed(action string, sent time.Time) *failure {
+	success := a.status/100 == 2
+	switch {
 	case success && a.odd == "" && a.Code == "":
 		return nil
+	case success && a.odd != "":
+		f := a.failure("the body is " + a.odd)
+		f.class = again // it may well have been done: only the answer is no answer
+		return f
 	case a.Code != "":
-		return a.failure(strings.TrimSpace(string(a.Code + ": " + a.Message)))
+		return a.failure(strings.TrimSpace(string(a.Code+": "+a.Message)) + hint(string(a.Code), action, a.skew(sent)))
 	case a.odd != "":
 		return a.failure("the body is " + a.odd)
 	default:
@@ -106,26 +113,24 @@ func (a *answer) err() error {
 	}
 }
 
-// failure makes an error of what the API answered.
-func (a *answer) failure(what string) *connection.Error {
-	return &connection.Error{
-		Kind:       kindOf(a.status, string(a.Code)),
+// skew is how far the clock that dated the request is behind the gateway's, in
+// whole seconds.
+func (a *answer) skew(sent time.Time) time.Duration {
+	if a.date.IsZero() {
+		return 0
+	}
+	return a.date.Sub(sent).Round(time.Second)
+}
+
+// failure makes a failure of what the API answered.
+func (a *answer) failure(what string) *failure {
+	meaning := meaningOf(a.status, string(a.Code))
+	return &failure{&connection.Error{
+		Kind:       meaning.kind,
 		Message:    fmt.Sprintf("the API answered HTTP %d: %s", a.status, what),
 		Code:       string(a.Code),
 		Status:     a.status,
 		RequestID:  string(a.RequestID),
 		RetryAfter: a.retryAfter,
-	}
-}
-
-// retryAfter reads how long the API asks to wait: x-acs-retry-after in
-// milliseconds (as aliyun-cli reads it), else Retry-After in seconds.
-func retryAfter(h http.Header) time.Duration {
-	if ms, err := strconv.ParseUint(h.Get("X-Acs-Retry-After"), 10, 31); err == nil {
-		return time.Duration(ms) * time.Millisecond
-	}
-	if s, err := strconv.ParseUint(h.Get("Retry-After"), 10, 31); err == nil {
-		return time.Duration(s) * time.Second
-	}
-	return 0
+	}, meaning.class}
 }

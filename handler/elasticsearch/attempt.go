@@ -2,8 +2,8 @@ package elasticsearch
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -23,8 +23,8 @@ const (
 )
 
 // attempt sends one request and reads its answer. The answer's status and
-// request id are told with an error too, as far as they are known.
-func (c *Client) attempt(ctx context.Context, op call) (answer, error) {
+// request id are told with a failure too, as far as they are known.
+func (c *Client) attempt(ctx context.Context, op call) (answer, *failure) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 
@@ -32,45 +32,82 @@ func (c *Client) attempt(ctx context.Context, op call) (answer, error) {
 	r, _ := c.request(ctx, op)
 	a, err := c.roundTrip(r)
 	if err == nil {
-		err = a.err()
+		err = a.failed(op.action, start)
 	}
-	if c.Log != nil {
-		c.Log.LogAttrs(ctx, slog.LevelDebug, "attempt",
-			slog.String("action", op.action),
-			slog.String("method", op.method),
-			slog.String("path", op.path),
-			slog.Int("httpStatus", a.status),
-			slog.String("code", string(a.Code)),
-			slog.String("apiRequestId", string(a.RequestID)),
-			slog.Int64("durationMs", c.now().Sub(start).Milliseconds()))
-	}
+	c.logAttempt(ctx, op, a, err, start)
 	return a, err
+}
+
+func (c *Client) logAttempt(ctx context.Context, op call, a answer, err *failure, start time.Time) {
+	if c.Log == nil || !c.Log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("action", op.action),
+		slog.String("method", op.method),
+		slog.String("path", op.path),
+		slog.Int("httpStatus", a.status),
+		slog.String("code", string(a.Code)),
+		slog.String("apiRequestId", string(a.RequestID)),
+		slog.Int64("durationMs", c.now().Sub(start).Milliseconds()),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", err.told.Error()))
+	}
+	c.Log.LogAttrs(ctx, slog.LevelDebug, "attempt", attrs...)
 }
 
 // roundTrip exchanges a request for an answer. It goes to the transport and
 // not through an http.Client, which would follow a redirect and take the
 // security token along.
-func (c *Client) roundTrip(r *http.Request) (answer, error) {
+func (c *Client) roundTrip(r *http.Request) (answer, *failure) {
 	response, err := c.transport().RoundTrip(r)
 	if err != nil {
-		return answer{}, noAnswer(r.Context(), r.Host, err)
+		c.closeIdleConnections()
+		return answer{}, noAnswer(r.Context(), r.Host, c.redacted(err))
 	}
 	defer response.Body.Close()
 
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerSize+1))
 	if err != nil {
-		return answer{status: response.StatusCode}, noAnswer(r.Context(), r.Host, err)
+		return answer{status: response.StatusCode}, noAnswer(r.Context(), r.Host, c.redacted(err))
 	}
-	return decode(response, body, c.Credentials.Redact), nil
+	return decode(response, body, c.now(), c.Credentials.Redact), nil
+}
+
+// A redactedError is an error of the network, which may quote what the other
+// side sent, without the credentials that it may have sent back.
+type redactedError struct {
+	error
+	text string
+}
+
+func (e redactedError) Error() string { return e.text }
+func (e redactedError) Unwrap() error { return e.error }
+
+func (c *Client) redacted(err error) error {
+	return redactedError{err, c.Credentials.Redact(err.Error())}
+}
+
+// closeIdleConnections has the next attempt open a connection of its own. After
+// an instance was frozen all that were kept are dead, and each would cost an
+// attempt.
+func (c *Client) closeIdleConnections() {
+	if t, ok := c.transport().(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
 }
 
 // noAnswer tells an error of the network. Whether the API carried out the
 // request is not known.
-func noAnswer(ctx context.Context, host string, err error) *connection.Error {
-	if timeout := net.Error(nil); ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
-		return &connection.Error{Kind: connection.Timeout, Message: fmt.Sprintf("no answer from %s in time; the outcome is unknown, and it is safe to repeat", host), Err: err}
+func noAnswer(ctx context.Context, host string, err error) *failure {
+	if untrusted := (*tls.CertificateVerificationError)(nil); errors.As(err, &untrusted) {
+		return &failure{&connection.Error{Kind: connection.Unavailable, Message: "the certificate of " + host + " is not trusted", Err: err}, permanent}
 	}
-	return &connection.Error{Kind: connection.Unavailable, Message: fmt.Sprintf("no answer from %s: the connection failed", host), Err: err}
+	if timeout := net.Error(nil); ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
+		return outOfTime("no answer from "+host+" in time", err)
+	}
+	return &failure{&connection.Error{Kind: connection.Unavailable, Message: "no answer from " + host + ": the connection failed", Err: err}, again}
 }
 
 // NewTransport returns the transport for a process: connections are kept for

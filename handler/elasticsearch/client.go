@@ -36,40 +36,11 @@ type Client struct {
 	Transport http.RoundTripper // follows no redirects; nil: http.DefaultTransport
 	Now       func() time.Time  // nil: time.Now
 	Nonce     func() string     // new for every request; nil: a random UUID
-	Log       *slog.Logger      // gets each attempt at debug level; nil: no log
-}
 
-// DeleteConnectedCluster removes the connection of a pair of instances.
-//
-// Success is an HTTP status of the 200s with a body whose Result is true and
-// whose Code is empty: the API also answers 200 when it did nothing. Any other
-// error is a *[connection.Error]. The Outcome's Status and Attempts are told
-// either way.
-//
-// The client token makes it safe to repeat: the API carries out a token once.
-func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Removal) (connection.Outcome, error) {
-	op := call{
-		action: "DeleteConnectedCluster",
-		method: http.MethodDelete,
-		path:   "/openapi/instances/" + r.Instance.String() + "/connected-clusters",
-		query: url.Values{
-			"connectedInstanceId": {r.Connected.String()},
-			"clientToken":         {r.ClientToken.String()},
-		},
-	}
-	if r.DryRun {
-		return connection.Outcome{State: connection.DryRun, Unsent: c.prepare(op)}, nil
-	}
-	answer, err := c.attempt(ctx, op)
-	outcome := connection.Outcome{RequestID: string(answer.RequestID), Status: answer.status, Attempts: 1}
-	switch {
-	case err != nil:
-		return outcome, err
-	case !answer.isTrue():
-		return outcome, answer.failure("Result is not true")
-	}
-	outcome.State = connection.Removed
-	return outcome, nil
+	// Sleep waits between attempts, and ends early with ctx; nil: a timer.
+	Sleep func(context.Context, time.Duration) error
+
+	Log *slog.Logger // gets each attempt at debug level; nil: no log
 }
 
 // A call is one operation of the API with its parameters.

@@ -16,17 +16,17 @@ import (
 // error is a *[connection.Error], of kind Absent when there is no such
 // instance.
 func (c *Client) ListConnectedClusters(ctx context.Context, id connection.InstanceID) ([]connection.InstanceID, error) {
-	answer, err := c.attempt(ctx, call{
+	answer, _, failure := c.do(ctx, call{
 		action: "ListConnectedClusters",
 		method: http.MethodGet,
 		path:   "/openapi/instances/" + id.String() + "/connected-clusters",
 	})
-	if err != nil {
-		return nil, err
+	if failure != nil {
+		return nil, failure.told
 	}
 	peers, err := decodePeers(answer.Result)
 	if err != nil {
-		return nil, answer.failure("Result " + err.Error())
+		return nil, answer.failure("Result " + c.Credentials.Redact(err.Error())).told
 	}
 	return peers, nil
 }
@@ -70,19 +70,19 @@ const (
 // DescribeInstance returns the status of an instance. Its error is a
 // *[connection.Error], of kind Absent when there is no such instance.
 func (c *Client) DescribeInstance(ctx context.Context, id connection.InstanceID) (Status, error) {
-	answer, err := c.attempt(ctx, call{
+	answer, _, failure := c.do(ctx, call{
 		action: "DescribeInstance",
 		method: http.MethodGet,
 		path:   "/openapi/instances/" + id.String(),
 	})
-	if err != nil {
-		return "", err
+	if failure != nil {
+		return "", failure.told
 	}
 	var result struct{ Status Status }
 	if json.Unmarshal(answer.Result, &result) != nil || result.Status == "" {
-		return "", answer.failure("Result has no status")
+		return "", answer.failure("Result has no status").told
 	}
-	return result.Status, nil
+	return Status(c.Credentials.Redact(string(result.Status))), nil // it is told to callers
 }
 
 // pageSize is the most instances that ListInstance returns in a page.
@@ -106,18 +106,18 @@ func (p Page) Last(seen int) bool {
 // ListInstance returns a page, counted from 1. Its error is a
 // *[connection.Error].
 func (c *Client) ListInstance(ctx context.Context, number int) (Page, error) {
-	answer, err := c.attempt(ctx, call{
+	answer, _, failure := c.do(ctx, call{
 		action: "ListInstance",
 		method: http.MethodGet,
 		path:   "/openapi/instances",
 		query:  url.Values{"page": {strconv.Itoa(number)}, "size": {strconv.Itoa(pageSize)}},
 	})
-	if err != nil {
-		return Page{}, err
+	if failure != nil {
+		return Page{}, failure.told
 	}
 	page, err := decodePage(answer)
 	if err != nil {
-		return Page{}, answer.failure("Result " + err.Error())
+		return Page{}, answer.failure("Result " + c.Credentials.Redact(err.Error())).told
 	}
 	return page, nil
 }

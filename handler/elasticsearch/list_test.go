@@ -18,8 +18,12 @@ func said(body string) http.HandlerFunc {
 	return elasticsearchtest.Body(200, "application/json", body)
 }
 
-// told is the outcome of a call as text: what was returned, or the kind of the
-// error and its message.
+// always makes the API answer so; nil: as it is.
+func always(server *elasticsearchtest.Server, answer http.HandlerFunc) {
+	server.OnRequest = elasticsearchtest.At("", func(int) elasticsearchtest.Fault { return elasticsearchtest.Fault{Answer: answer} })
+}
+
+// told is the outcome of a call as text: what it returned, or kind and message.
 func told[T any](t *testing.T, value T, err error) string {
 	t.Helper()
 	if err == nil {
@@ -99,12 +103,12 @@ func TestListConnectedClusters(t *testing.T) {
 		"gone, as a 404":           {elasticsearchtest.Refuse(404, "InstanceNotFound", "m"), "Absent the API answered HTTP 404: InstanceNotFound: m"},
 		"gone, as a 200":           {said(`{"Result":[],"Code":"InstanceNotFound","Message":"m"}`), "Absent the API answered HTTP 200: InstanceNotFound: m"},
 		"a 404 of a wrong path":    {elasticsearchtest.HTML(404), `Upstream the API answered HTTP 404: the body is "text/html"`},
-		"not allowed":              {elasticsearchtest.Refuse(403, "Forbidden.RAM", "m"), "Denied the API answered HTTP 403: Forbidden.RAM: m"},
+		"not allowed":              {elasticsearchtest.Refuse(403, "Forbidden.RAM", "m"), "Denied the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:ListConnectedClusters on the instance to the function's role"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, client := start(t)
-			server.Fail(elasticsearchtest.Fault{Answer: test.answer})
+			always(server, test.answer)
 			peers, err := client.ListConnectedClusters(t.Context(), removal().Instance)
 			if got := told(t, peers, err); got != test.want {
 				t.Errorf("peers:\n got %s\nwant %s", got, test.want)
@@ -143,7 +147,7 @@ func TestDescribeInstance(t *testing.T) {
 			if test.status != "" {
 				server.SetStatus(instance, test.status)
 			}
-			server.Fail(elasticsearchtest.Fault{Answer: test.answer})
+			always(server, test.answer)
 			status, err := client.DescribeInstance(t.Context(), removal().Instance)
 			if got := told(t, status, err); got != test.want {
 				t.Errorf("status:\n got %s\nwant %s", got, test.want)
@@ -236,7 +240,7 @@ func TestListInstance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, client := start(t)
-			server.Fail(elasticsearchtest.Fault{Answer: said(test.body)})
+			always(server, said(test.body))
 			got, err := client.ListInstance(t.Context(), 1)
 			if got := told(t, got, err); got != test.want {
 				t.Errorf("page:\n got %s\nwant %s", got, test.want)

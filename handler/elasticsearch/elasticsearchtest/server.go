@@ -94,7 +94,7 @@ func NewTLSServer() *Server {
 func newServer() *Server {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Server{stop: stop, accounts: map[string]Account{}, inFlight: map[string]int{}, scenario: newScenario()}
-	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	s.http = httptest.NewUnstartedServer(s)
 	s.http.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	s.http.Config.ConnState = s.countDial
 	return s
@@ -147,8 +147,9 @@ func (s *Server) Reset() {
 	s.maxInFlight = maps.Clone(s.inFlight)
 }
 
-// serve takes one request through the gateway: read, record, judge, answer.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP takes one request through the gateway: read, record, judge, answer. It is exported for a listener of the
+// caller's own, such as one in memory inside a testing/synctest bubble, where the clock is the bubble's.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c, err := readCall(r)
 	if err != nil {
 		panic(http.ErrAbortHandler) // The client went away before its request was whole.

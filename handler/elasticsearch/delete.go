@@ -1,0 +1,71 @@
+package elasticsearch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"elasticsearch-disconnect/handler/connection"
+)
+
+// DeleteConnectedCluster removes the connection of a pair of instances.
+//
+// Success is an HTTP status of the 200s with a body whose Result is true and
+// whose Code is empty: the API also answers 200 when it did nothing. Any error
+// is a *[connection.Error]. The Outcome's Status, Attempts and Uncertain are
+// told either way.
+//
+// The client token makes it safe to repeat: the API carries out a token once.
+// What it answers when it did, under another token or none, is not documented.
+// So if the connection may have been removed before, and the answer is a refusal
+// that is not known, the connections of the instance are read: one that is not
+// among them is gone, which is a success.
+func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Removal) (connection.Outcome, error) {
+	op := deletion(r)
+	if r.DryRun {
+		return connection.Outcome{State: connection.DryRun, Unsent: c.prepare(op)}, nil
+	}
+	answer, history, failure := c.do(ctx, op)
+	if failure == nil && !answer.isTrue() {
+		failure = answer.failure("Result is not true")
+	}
+	outcome := connection.Outcome{
+		RequestID: string(answer.RequestID),
+		Status:    answer.status,
+		Attempts:  history.attempts,
+		Uncertain: history.uncertain,
+	}
+	switch {
+	case failure == nil:
+		outcome.State = connection.Removed
+		return outcome, nil
+	case failure.class == unknown && (r.MayBeDone || history.uncertain) && !c.isConnected(ctx, r.Pair):
+		outcome.State = connection.AlreadyAbsent
+		return outcome, nil
+	}
+	return outcome, failure.told
+}
+
+func deletion(r connection.Removal) call {
+	return call{
+		action: "DeleteConnectedCluster",
+		method: http.MethodDelete,
+		path:   "/openapi/instances/" + r.Instance.String() + "/connected-clusters",
+		query: url.Values{
+			"connectedInstanceId": {r.Connected.String()},
+			"clientToken":         {r.ClientToken.String()},
+		},
+	}
+}
+
+// isConnected reads whether an instance lists the other; if it cannot be read,
+// it has to be taken for connected.
+func (c *Client) isConnected(ctx context.Context, pair connection.Pair) bool {
+	peers, err := c.ListConnectedClusters(ctx, pair.Instance)
+	if failed := (*connection.Error)(nil); errors.As(err, &failed) {
+		return failed.Kind != connection.Absent
+	}
+	return slices.Contains(peers, pair.Connected)
+}

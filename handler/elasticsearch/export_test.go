@@ -1,0 +1,41 @@
+package elasticsearch
+
+import (
+	"net/http"
+	"time"
+
+	"elasticsearch-disconnect/handler/connection"
+)
+
+// Decoded is what the decoders make of one response.
+type Decoded struct {
+	Failure error // of the response as a whole; nil for a success
+	Done    bool  // Result is true
+	Peers   []connection.InstanceID
+	Page    Page
+	Errs    []error // of the decoders of the lists
+}
+
+// Decode runs every decoder over a response.
+func Decode(status int, contentType string, body []byte, redact func(string) string) Decoded {
+	r := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}}
+	a := decode(r, body, time.Time{}, redact)
+	d := Decoded{Done: a.isTrue()}
+	if f := a.failed("Action", time.Time{}); f != nil {
+		d.Failure = f.told
+	}
+	var peers, page error
+	d.Peers, peers = decodePeers(a.Result)
+	d.Page, page = decodePage(a)
+	d.Errs = []error{peers, page}
+	return d
+}
+
+// RetryAfter is retryAfter.
+var RetryAfter = retryAfter
+
+// Wait is how long a client waits after its nth attempt failed with a code.
+func Wait(attempt int, status int, code string, hint time.Duration) time.Duration {
+	a := answer{Code: first(code), status: status, retryAfter: hint}
+	return new(Client).wait(attempt, a.failure(""))
+}

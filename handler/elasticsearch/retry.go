@@ -1,0 +1,104 @@
+package elasticsearch
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"elasticsearch-disconnect/handler/connection"
+)
+
+// The retry rules. They are a loop of our own and not a library's, because none
+// has all of: two base waits by class, the server's wait in milliseconds, and no
+// wait that could not be followed by an attempt.
+const (
+	maxAttempts = 6
+	againBase   = 200 * time.Millisecond // doubled each time
+	againMax    = 5 * time.Second
+	laterBase   = 3 * time.Second // doubled each time: an instance is busy for minutes after a change
+	waitMax     = 30 * time.Second
+)
+
+// A failure is an error of one attempt and what to do about it.
+type failure struct {
+	told  *connection.Error // as the caller is told it
+	class class
+}
+
+// A history is what led to the last answer.
+type history struct {
+	attempts  int
+	uncertain bool // an attempt before the last may have been carried out
+}
+
+// do makes attempts until one has an answer that stands, or there is no time or
+// no attempt left. Every attempt has a nonce, a date and a signature of its own;
+// all have the same client token.
+func (c *Client) do(ctx context.Context, op call) (result answer, h history, err *failure) {
+	if ctx.Err() != nil {
+		return result, h, outOfTime("out of time", ctx.Err())
+	}
+	for {
+		h.attempts++
+		result, err = c.attempt(ctx, op)
+		if err == nil || err.class < again || h.attempts == maxAttempts {
+			return result, h, err
+		}
+		if !c.pause(ctx, c.wait(h.attempts, err)) {
+			return result, h, err.withoutTime()
+		}
+		h.uncertain = h.uncertain || err.class == again
+	}
+}
+
+// withoutTime is the failure when there is no time for another attempt. What was
+// not carried out stays what it is; what may have been is a timeout.
+func (f *failure) withoutTime() *failure {
+	if f.class != again || f.told.Kind == connection.Timeout {
+		return f
+	}
+	timeout := outOfTime("out of time after "+f.told.Message, f.told.Err)
+	timeout.told.Code, timeout.told.Status, timeout.told.RequestID = f.told.Code, f.told.Status, f.told.RequestID
+	return timeout
+}
+
+func outOfTime(what string, cause error) *failure {
+	return &failure{&connection.Error{Kind: connection.Timeout, Message: what + ": outcome unknown; safe to repeat", Err: cause}, again}
+}
+
+// wait is how long to wait after a failed attempt: base·2ⁿ, or what the server
+// asks for, and up to half as long again, so that invocations that were refused
+// together do not come back together.
+func (c *Client) wait(attempt int, f *failure) time.Duration {
+	wait, most := againBase<<(attempt-1), againMax
+	if f.class == later {
+		wait, most = laterBase<<(attempt-1), waitMax
+	}
+	if f.told.RetryAfter > 0 {
+		wait, most = min(f.told.RetryAfter, waitMax), waitMax
+	}
+	return min(wait+rand.N(wait/2+1), most)
+}
+
+// pause waits, and says whether there is time for another attempt after it. A
+// wait that would pass the deadline is not begun.
+func (c *Client) pause(ctx context.Context, wait time.Duration) bool {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+		return false
+	}
+	return c.sleep(ctx, wait) == nil
+}
+
+func (c *Client) sleep(ctx context.Context, wait time.Duration) error {
+	if c.Sleep != nil {
+		return c.Sleep(ctx, wait)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

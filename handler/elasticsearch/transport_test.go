@@ -1,0 +1,248 @@
+package elasticsearch_test
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+const success = `{"Result":true,"RequestId":"r"}`
+
+// clientOver is a client whose every connection is the other end of a pipe that
+// serve is given, with its number from 1. The context of a test that is over
+// ends the serving.
+func clientOver(t *testing.T, scheme string, serve func(n int, c net.Conn)) *elasticsearch.Client {
+	t.Helper()
+	server, client := start(t)
+	server.Close()
+	client.Endpoint = must(elasticsearch.ParseEndpoint(scheme + "://127.0.0.1"))
+	client.Sleep = nil
+	transport := elasticsearch.NewTransport()
+	t.Cleanup(transport.CloseIdleConnections)
+	var dialled atomic.Int32
+	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		go func() {
+			defer far.Close()
+			serve(int(dialled.Add(1)), far)
+		}()
+		return near, nil
+	}
+	client.Transport = transport
+	return client
+}
+
+// hear reads a request, and reports whether one came.
+func hear(c net.Conn) bool {
+	_, err := http.ReadRequest(bufio.NewReader(c))
+	return err == nil
+}
+
+// say writes an answer of HTTP/1.1 that keeps the connection.
+func say(c net.Conn, body string) {
+	_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "+
+		map[bool]string{true: "31", false: "0"}[body == success]+"\r\n\r\n"+body)
+}
+
+// TestAnswersOfOtherServers: what comes over a connection, byte by byte, and
+// what it comes to: the outcome, in how many attempts and how long.
+func TestAnswersOfOtherServers(t *testing.T) {
+	t.Parallel()
+	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+	drip := func(c net.Conn, before, text string) {
+		_, err := io.WriteString(c, before)
+		for err == nil {
+			time.Sleep(time.Second)
+			_, err = io.WriteString(c, text)
+		}
+	}
+	endless := func(c net.Conn, before string) {
+		_, err := io.WriteString(c, before)
+		for n := 0; err == nil; n++ {
+			if _, err = io.WriteString(c, strings.Repeat("x", 4096)); n > 1024 {
+				t.Errorf("4 MiB were read")
+				return
+			}
+		}
+	}
+	for name, test := range map[string]struct {
+		scheme      string
+		first       func(net.Conn) // what the first connection gets for its request
+		attempts    int
+		least, most time.Duration
+	}{
+		"HTTP/1.0":                          {"http", func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n"+success) }, 1, 0, 0},
+		"HTTP/1.0, with nothing":            {"http", func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n") }, 2, 0, time.Second},
+		"no length":                         {"http", func(c net.Conn) { _, _ = io.WriteString(c, head+"\r\n"+success) }, 1, 0, 0},
+		"news before the answer":            {"http", func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 103 Early Hints\r\n\r\n"); say(c, success) }, 1, 0, 0},
+		"a body in drops":                   {"http", func(c net.Conn) { drip(c, head+"Content-Length: 1000\r\n\r\n", " ") }, 2, 10 * time.Second, 11 * time.Second},
+		"headers in drops":                  {"http", func(c net.Conn) { drip(c, head, "X: y\r\n") }, 2, 10 * time.Second, 11 * time.Second},
+		"news in drops":                     {"http", func(c net.Conn) { drip(c, "", "HTTP/1.1 100 Continue\r\n\r\n") }, 2, 5 * time.Second, 11 * time.Second},
+		"nothing":                           {"http", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, 2, 10 * time.Second, 11 * time.Second},
+		"an endless body":                   {"http", func(c net.Conn) { endless(c, head+"\r\n") }, 2, 0, time.Second},
+		"an endless header":                 {"http", func(c net.Conn) { endless(c, head+"X: ") }, 2, 0, time.Second},
+		"a shake of hands that never comes": {"https", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, 2, 5 * time.Second, 6 * time.Second},
+		"an answer of no HTTP":              {"http", func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-x\r\n") }, 2, 0, time.Second},
+		"the connection closed":             {"http", func(net.Conn) {}, 2, 0, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				dials := 0
+				client := clientOver(t, test.scheme, func(n int, c net.Conn) {
+					dials = n
+					switch {
+					case n == 1 && test.scheme == "https":
+						test.first(c)
+					case test.scheme == "https":
+						c = tls.Server(c, &tls.Config{Certificates: httpsCertificate(t)})
+						fallthrough
+					default:
+						if hear(c) && n == 1 && test.scheme == "http" {
+							test.first(c)
+						} else {
+							say(c, success)
+						}
+					}
+				})
+				if test.scheme == "https" {
+					client.Transport.(*http.Transport).TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // the time is what counts here
+				}
+				begun := time.Now()
+				outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+				took := time.Since(begun)
+				time.Sleep(time.Minute) // until the other side notices
+				if err != nil || outcome.State != connection.Removed || outcome.Attempts != test.attempts || dials != test.attempts {
+					t.Errorf("outcome %+v, %v, over %d connections; want %d attempts", outcome, err, dials, test.attempts)
+				}
+				if took < test.least || took > test.most {
+					t.Errorf("it took %v, not %v to %v", took, test.least, test.most)
+				}
+			})
+		})
+	}
+}
+
+// httpsCertificate is any certificate.
+func httpsCertificate(t *testing.T) []tls.Certificate {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	server.StartTLS()
+	server.Close()
+	return server.TLS.Certificates
+}
+
+// TestStaleConnections: connections that died while the function was frozen,
+// unnoticed, cost one more attempt, however many there are.
+func TestStaleConnections(t *testing.T) {
+	t.Parallel()
+	for name, kept := range map[string]int{"one": 1, "eight": 8} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var waiting, stale atomic.Int32
+				all := make(chan struct{})
+				client := clientOver(t, "http", func(n int, c net.Conn) {
+					for heard := 0; hear(c); heard++ {
+						if n <= kept && heard == 1 {
+							stale.Add(1)
+							return // as if closed long ago
+						}
+						if n <= kept && int(waiting.Add(1)) == kept {
+							close(all)
+						}
+						<-all
+						say(c, success)
+					}
+				})
+				errs := make(chan error)
+				for range kept {
+					go func() {
+						_, err := client.DeleteConnectedCluster(t.Context(), removal())
+						errs <- err
+					}()
+				}
+				for range kept {
+					if err := <-errs; err != nil {
+						t.Fatal(err)
+					}
+				}
+				outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+				if err != nil || outcome.State != connection.Removed || outcome.Attempts > 2 || stale.Load() == 0 {
+					t.Errorf("outcome %+v, %v, after %d stale connections", outcome, err, stale.Load())
+				}
+			})
+		})
+	}
+}
+
+// TestRedirectIsNotFollowed: another host is told nothing, least of all a token.
+func TestRedirectIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		var seen atomic.Int32
+		other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { seen.Add(1) }))
+		t.Cleanup(other.Close)
+		server, client := start(t)
+		always(server, elasticsearchtest.Redirect(status, other.URL+"/openapi/instances"))
+		_, err := client.DeleteConnectedCluster(t.Context(), removal())
+		var failed *connection.Error
+		if !errors.As(err, &failed) || failed.Kind != connection.Upstream || failed.Status != status {
+			t.Errorf("%d: error %v", status, err)
+		}
+		if seen.Load() != 0 || len(server.Requests()) != 1 {
+			t.Errorf("%d: %d requests to the other host, %d to the API", status, seen.Load(), len(server.Requests()))
+		}
+	}
+}
+
+// TestBomb: of an answer that swells when it is unpacked no more is read than of
+// any other.
+func TestBomb(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	always(server, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		packed := gzip.NewWriter(w)
+		_, _ = packed.Write(make([]byte, 8<<20))
+		_ = packed.Close()
+	})
+	_, err := client.DeleteConnectedCluster(t.Context(), removal())
+	if got, want := told(t, "", err), "Upstream the API answered HTTP 200: the body is more than 1048576 bytes"; got != want {
+		t.Errorf("error:\n got %s\nwant %s", got, want)
+	}
+}
+
+// TestLimits: the limits that the tests of time do not reach.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	transport := elasticsearch.NewTransport()
+	const kept = 64 // SWEEP_CONCURRENCY is at most 64
+	if transport.MaxConnsPerHost != kept || transport.MaxIdleConnsPerHost != kept || transport.MaxIdleConns != 0 && transport.MaxIdleConns < kept {
+		t.Errorf("connections: %d, kept %d and %d", transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost, transport.MaxIdleConns)
+	}
+	if limit := transport.ResponseHeaderTimeout; limit <= 0 || limit > 10*time.Second {
+		t.Errorf("ResponseHeaderTimeout %v", limit)
+	}
+	if transport.IdleConnTimeout <= 0 || transport.IdleConnTimeout > 90*time.Second {
+		t.Errorf("IdleConnTimeout %v", transport.IdleConnTimeout)
+	}
+	if transport.DialContext == nil || transport.Proxy == nil || transport.Protocols.HTTP2() || transport.Protocols.UnencryptedHTTP2() {
+		t.Error("no limit of dialling, no proxy of the environment, or a protocol that is not meant")
+	}
+}
