@@ -32,7 +32,13 @@ func (e *Error) Error() string {
 	return strings.Join(texts, "; ")
 }
 
+// maxFaults bounds how many faults of one event are told.
+const maxFaults = 50
+
 func (e *Error) add(path, format string, args ...any) {
+	if len(e.Faults) == maxFaults {
+		return
+	}
 	e.Faults = append(e.Faults, Fault{path, fmt.Sprintf(format, args...)})
 }
 

@@ -56,13 +56,16 @@ func (n notice) parameters() [][]byte {
 // resourceTypes returns the types of the resources that the event names.
 func (n notice) resourceTypes() []string {
 	var types []string
-	for name := range members(lookup(n.data, "referencedResources")) {
-		types = append(types, string(name))
-	}
-	for t := range strings.SplitSeq(n.text("resourceType"), ";") {
-		if t != "" && !slices.Contains(types, t) {
+	add := func(t string) {
+		if t != "" && len(types) < maxNamed && !slices.Contains(types, t) {
 			types = append(types, t)
 		}
+	}
+	for name := range members(lookup(n.data, "referencedResources")) {
+		add(string(name))
+	}
+	for t := range strings.SplitSeq(n.text("resourceType"), ";") {
+		add(t)
 	}
 	return types
 }
@@ -99,6 +102,9 @@ func texts(raw []byte) []string {
 	}
 	var all []string
 	for element := range elements(raw) {
+		if len(all) > maxNamed {
+			break
+		}
 		if element[0] == '"' {
 			all = append(all, split(string(unquote(element)))...)
 		}
@@ -106,7 +112,14 @@ func texts(raw []byte) []string {
 	return all
 }
 
-// split returns the parts between commas that are not empty.
+// split returns the parts between commas that are not empty, no more than
+// anybody needs.
 func split(list string) []string {
-	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+	var parts []string
+	for part := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if parts = append(parts, part); len(parts) > maxNamed {
+			break
+		}
+	}
+	return parts
 }

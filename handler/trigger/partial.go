@@ -66,9 +66,24 @@ func shortened(text string) string {
 	return strings.ToValidUTF8(text[:most], "") + " …"
 }
 
-// maxParts bounds how many parts of each kind an error lists: a dead-letter
-// queue takes messages of at most 64 KiB.
-const maxParts = 50
+// maxParts bounds how many parts of each kind an error lists, and maxPartsSize
+// how many bytes they take: a dead-letter queue takes messages of at most
+// 64 KiB, in which this text is quoted once more.
+const (
+	maxParts     = 50
+	maxPartsSize = 16 << 10
+)
+
+// listed returns as many of the first parts as there is room for.
+func listed[Part any](parts []Part) []Part {
+	size := 0
+	for i, part := range parts {
+		if size += len(encode(part)); size > maxPartsSize || i == maxParts {
+			return parts[:i]
+		}
+	}
+	return parts
+}
 
 // status is 207, or when nothing was done that of the gravest failure, and how
 // long to wait before trying again.
@@ -90,7 +105,6 @@ func (f *PartialFailure) problem(requestID string) *Problem {
 	if len(f.Done) == 0 {
 		p.Title = "Nothing of what was asked was done; it is safe to repeat"
 	}
-	p.Failed = f.Failed[:min(len(f.Failed), maxParts)]
-	p.Done = f.Done[:min(len(f.Done), maxParts)]
+	p.Failed, p.Done = listed(f.Failed), listed(f.Done)
 	return p
 }

@@ -70,3 +70,17 @@ func TestPartsAreBounded(t *testing.T) {
 		t.Errorf("%d bytes: %s", len(text), text)
 	}
 }
+
+// TestPartsAreBoundedInBytes: what the API says may be long, and grow when it is
+// quoted.
+func TestPartsAreBoundedInBytes(t *testing.T) {
+	t.Parallel()
+	var f trigger.PartialFailure
+	for range 60 {
+		f.Add(&connection.Error{Kind: connection.Denied, Message: strings.Repeat("<&>", 1000)}, "failed", "e1", connection.Pair{})
+	}
+	_, err := trigger.Event{Shape: trigger.Direct}.FailPartly(nil, &f, "fc")
+	if quoted := asJSON(t, fmt.Sprint(err)); len(quoted) > 64<<10 || !strings.Contains(quoted, "60 of 60 failed") {
+		t.Errorf("%d bytes: %.200s", len(quoted), quoted)
+	}
+}

@@ -39,7 +39,7 @@ func (p *parser) notice(path string, data []byte) (n notice, ok bool) {
 // eventSchema RawData sends it.
 func (p *parser) rawActionTrail(path string, data []byte) {
 	n := notice{p, path, data}
-	p.request.EventID = n.text("eventId")
+	p.request.EventID = p.named(path+".eventId", n.text("eventId"))
 	n.release(n.text("eventType"), n.product())
 }
 
@@ -185,14 +185,20 @@ func (p *parser) config(path string, data []byte) {
 // instances are instance ids, each once.
 type instances struct{ ids []connection.InstanceID }
 
+// maxNamed is the most instances and types of resources that are read of one
+// event.
+const maxNamed = 100
+
 func (i *instances) add(n notice, where string, texts []string) {
 	for _, text := range texts {
 		id, err := connection.ParseInstanceID(text)
-		if err != nil {
+		switch {
+		case err != nil:
 			n.fault(n.path+"."+where, "%v", err)
-			continue
-		}
-		if !slices.Contains(i.ids, id) {
+		case len(i.ids) == maxNamed && !slices.Contains(i.ids, id):
+			n.fault(n.path+"."+where, "names more than %d instances", maxNamed)
+			return
+		case !slices.Contains(i.ids, id):
 			i.ids = append(i.ids, id)
 		}
 	}

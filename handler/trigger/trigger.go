@@ -85,7 +85,7 @@ const (
 	maxEventSize = 1 << 20
 
 	// maxBatch is the most entries that are read of an array.
-	maxBatch = 10_000
+	maxBatch = 5000
 )
 
 // Parse reads one event. When it fails, the error is an *[Error], and the Event
@@ -110,11 +110,15 @@ func Parse(event []byte) (Event, error) {
 // batch reads an array of events, as event streams send it. An entry that is
 // refused does not stop the others.
 func (e *Event) batch(array []byte) (Event, error) {
+	n := 0
+	for range elements(array) {
+		n++
+	}
+	if n > maxBatch {
+		return *e, refuse(http.StatusRequestEntityTooLarge, "$", "has %d entries, more than %d", n, maxBatch)
+	}
 	e.Batch = true
 	for entry := range elements(array) {
-		if len(e.Requests) >= maxBatch {
-			return Event{Shape: e.Shape}, refuse(http.StatusRequestEntityTooLarge, "$", "has more than %d entries", maxBatch)
-		}
 		e.Requests = append(e.Requests, e.entry(fmt.Sprintf("$[%d]", len(e.Requests)), entry)...)
 	}
 	return *e, nil

@@ -166,7 +166,7 @@ func refused() map[string]struct {
 		"not UTF-8":                      {"{\"instanceId\":\"\xff\"}", trigger.Direct, []string{"400", "$ is not UTF-8"}},
 		"all, and one":                   {`{"instanceId":"es-a","connectedInstanceId":"es-b","all":true}`, trigger.Direct, []string{"400", "$.connectedInstanceId is given, and all is true: it is one or all"}},
 		"all is not true":                {`{"instanceId":"es-a","all":"true"}`, trigger.Direct, []string{"400", "$.all is a string, not true or false", "$.connectedInstanceId is missing"}},
-		"an array of too many":           {"[" + strings.Repeat("0,", 10_000) + "0]", trigger.EventBridge, []string{"413", "$ has more than 10000 entries"}},
+		"an array of too many":           {"[" + strings.Repeat("0,", 10_000) + "0]", trigger.EventBridge, []string{"413", "$ has 10001 entries, more than 5000"}},
 		"a string":                       {`"es-a"`, trigger.Direct, []string{"400", "$ is a string, not an object"}},
 		"null":                           {" null", trigger.Direct, []string{"400", "$ is null, not an object"}},
 		"a number":                       {"-1", trigger.Direct, []string{"400", "$ is a number, not an object"}},
