@@ -82,8 +82,12 @@ func (s *session) remove(ctx context.Context, r *removal, connected error) {
 	}
 	if r.err = connected; r.err == nil {
 		attempts := r.outcome.Attempts
-		r.outcome, r.err = s.client.DeleteConnectedCluster(ctx, r.request())
+		s.guarded(&r.err, func() (err error) {
+			r.outcome, err = s.client.DeleteConnectedCluster(ctx, r.request())
+			return err
+		})
 		r.outcome.Attempts += attempts
+		r.MayBeDone = r.MayBeDone || r.outcome.Uncertain
 	}
 	switch {
 	case !r.MayBeDone:

@@ -37,6 +37,9 @@ type Handler struct {
 	Invocation func(context.Context) Invocation // nil: FunctionCompute
 	Now        func() time.Time                 // nil: time.Now
 
+	// Sleep waits between attempts, and ends early with ctx; nil: a timer.
+	Sleep func(context.Context, time.Duration) error
+
 	invoked atomic.Bool // an invocation has begun
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
@@ -65,6 +66,7 @@ func stageOver(t *testing.T, api *elasticsearchtest.Server) *stage {
 		Build:     handler.Build{Version: "v1.2.3", Commit: "abc"},
 		Log:       slog.New(slog.NewJSONHandler(&s.log, nil)),
 		Transport: s.api.Transport(),
+		Sleep:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	return s
 }

@@ -41,7 +41,7 @@ func TestLogLine(t *testing.T) {
 		"dry run": {event: strings.Replace(post, `{\"i`, `{\"dryRun\":true,\"i`, 1),
 			want: `{"level":"INFO","msg":"done","requestId":"fc-1","retryCount":0,"trigger":"http","eventId":"","source":"","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + requestToken + `","outcome":"dry-run","kind":"","code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":0,"durationMs":2,"dryRun":true,"coldStart":true,"version":"v1.2.3"}`},
 		"failed": {event: event, fault: elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(403, "Forbidden.RAM", "no")},
-			want: `{"level":"ERROR","msg":"failed","requestId":"fc-1","retryCount":0,"trigger":"eventbridge","eventId":"e1","source":"s1","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + eventToken + `","outcome":"failed","kind":"Denied","code":"Forbidden.RAM","httpStatus":403,"apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","attempts":1,"scanned":0,"durationMs":4,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"the API answered HTTP 403: Forbidden.RAM: no"}`},
+			want: `{"level":"ERROR","msg":"failed","requestId":"fc-1","retryCount":0,"trigger":"eventbridge","eventId":"e1","source":"s1","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + eventToken + `","outcome":"failed","kind":"Denied","code":"Forbidden.RAM","httpStatus":403,"apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","attempts":1,"scanned":0,"durationMs":4,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"the API answered HTTP 403: Forbidden.RAM: no; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role"}`},
 		"absent": {event: direct, fault: elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "no")},
 			want: `{"level":"WARN","msg":"failed","requestId":"fc-1","retryCount":0,"trigger":"direct","eventId":"","source":"","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + requestToken + `","outcome":"failed","kind":"Absent","code":"InstanceNotFound","httpStatus":400,"apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","attempts":1,"scanned":0,"durationMs":4,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"the API answered HTTP 400: InstanceNotFound: no"}`},
 		"refused": {event: "{\"instanceId\":\"a\u202e\\n\",\"connectedInstanceId\":\"es-b\"}",
@@ -64,7 +64,7 @@ func TestAttemptsAtDebugLevel(t *testing.T) {
 	s := newLoggedStage(t, slog.LevelDebug)
 	s.handle(t, direct)
 	got, _, _ := strings.Cut(s.log.String(), "\n")
-	want := `{"level":"DEBUG","msg":"attempt","requestId":"fc-1","action":"DeleteConnectedCluster","method":"DELETE","path":"/openapi/instances/es-cn-n6w1o1x0w001c0001/connected-clusters","httpStatus":200,"code":"","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","durationMs":2}`
+	want := `{"level":"DEBUG","msg":"attempt","requestId":"fc-1","action":"DeleteConnectedCluster","method":"DELETE","path":"/openapi/instances/es-cn-n6w1o1x0w001c0001/connected-clusters","httpStatus":200,"code":"","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","durationMs":3}`
 	if got != want {
 		t.Errorf("log:\n got %s\nwant %s", got, want)
 	}

@@ -24,49 +24,61 @@ func (s *session) examine(ctx context.Context, tasks []*task) {
 			continue
 		}
 		group.Go(func() error {
-			s.examineOne(ctx, t, a)
+			s.guarded(&t.err, func() error { return s.examineOne(ctx, t, a) })
 			return nil
 		})
 	}
 	_ = group.Wait() // what failed is noted where it failed
 }
 
-func (s *session) examineOne(ctx context.Context, t *task, a trigger.Cleanup) {
-	if t.ignored, t.err = s.notGone(ctx, a); t.err != nil || t.ignored != "" {
-		return
+func (s *session) examineOne(ctx context.Context, t *task, a trigger.Cleanup) (err error) {
+	if t.ignored, t.gone, err = s.notYet(ctx, a); err != nil || t.ignored != "" {
+		return err
 	}
-	t.peers, t.err = s.client.ListConnectedClusters(ctx, a.Instance)
+	t.peers, err = s.client.ListConnectedClusters(ctx, a.Instance)
 	switch {
-	case isAbsent(t.err):
-		t.gone, t.err = true, nil
-	case t.err == nil:
-		t.scanned = 1
+	case isAbsent(err):
+		t.gone = true
+		return nil
+	case err != nil:
+		return err
+	case len(t.peers) == 0 && !t.gone:
+		// What is listed of an instance that is gone is not documented: it
+		// may be nothing, and others may list it all the same.
+		_, err = s.client.DescribeInstance(ctx, a.Instance)
+		t.gone = isAbsent(err)
 	}
+	t.scanned = 1
+	if t.gone {
+		return nil
+	}
+	return err
 }
 
-// notGone says why a release is none yet; "" if the instance is gone for good
-// or the operator does not want to wait until it is.
-func (s *session) notGone(ctx context.Context, a trigger.Cleanup) (reason string, err error) {
+// notYet says why a release is none yet; "" if the instance is gone for good, or
+// the operator does not want to wait until it is. gone says that it was asked
+// for and does not exist.
+func (s *session) notYet(ctx context.Context, a trigger.Cleanup) (reason string, gone bool, err error) {
 	switch {
 	case a.Certainty == trigger.Certain || s.Config.Eager:
-		return "", nil
+		return "", false, nil
 	case a.Certainty == trigger.Revocable:
-		return fmt.Sprintf("%s is frozen for 24 hours and can be recovered until then (deleteType protective; RELEASE_POLICY=eager would not wait)", a.Instance), nil
+		return fmt.Sprintf("%s is frozen for 24 hours and can be recovered until then (deleteType protective; RELEASE_POLICY=eager would not wait)", a.Instance), false, nil
 	}
 	status, err := s.client.DescribeInstance(ctx, a.Instance)
 	switch {
 	case isAbsent(err):
-		return "", nil
+		return "", true, nil
 	case err != nil:
-		return "", err
+		return "", false, err
 	case status == elasticsearch.Active || status == elasticsearch.Inactive:
-		return fmt.Sprintf("%s is still %s, and the event has no deleteType that says it is gone for good (RELEASE_POLICY=eager would not wait)", a.Instance, status), nil
+		return fmt.Sprintf("%s is still %s, and the event has no deleteType that says it is gone for good (RELEASE_POLICY=eager would not wait)", a.Instance, status), false, nil
 	}
 	undecided := &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s is %s: whether it was released cannot be told", a.Instance, status)}
 	if status == elasticsearch.Activating {
 		undecided.Kind = connection.Conflict
 	}
-	return "", undecided
+	return "", false, undecided
 }
 
 // cut plans to remove the connection of a peer with the instance released. The
@@ -84,7 +96,8 @@ func (p *planner) cut(t *task, pair connection.Pair) {
 //
 // While instances are released, the pages behind them move up, and an instance
 // may be passed over. So when there turn out to be fewer instances than there
-// were, the list is read again.
+// were, the list is read again. One that is released and one that is created
+// within one reading hide each other: that cannot be seen.
 func (p *planner) sweep(ctx context.Context) {
 	if len(p.gone) == 0 {
 		return
@@ -96,7 +109,7 @@ func (p *planner) sweep(ctx context.Context) {
 			return
 		}
 	}
-	p.fail(&connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the list of instances was shorter each time it was read, %d times", maxSweeps)})
+	p.fail(&connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the list of instances got shorter, or was cut short, each of the %d times it was read", maxSweeps)})
 }
 
 // maxSweeps bounds how often the list of instances is read.
@@ -116,14 +129,20 @@ func (p *planner) sweepOnce(ctx context.Context) (shrunk bool, err error) {
 	}
 	seen, total := 0, 0
 	for number := 1; ; number++ {
-		page, err := p.client.ListInstance(ctx, number)
+		var page elasticsearch.Page
+		p.guarded(&err, func() (err error) {
+			page, err = p.client.ListInstance(ctx, number)
+			return err
+		})
 		if err != nil {
 			return false, err
 		}
 		p.scan(ctx, page.Instances)
 		seen += len(page.Instances)
-		shrunk = shrunk || page.Total < total
-		total = page.Total
+		if page.Total > 0 {
+			shrunk = shrunk || page.Total < total
+			total = page.Total
+		}
 		if page.Last(seen) {
 			return shrunk || seen < total, nil
 		}
@@ -136,7 +155,12 @@ func (p *planner) scan(ctx context.Context, instances []connection.InstanceID) {
 	group := p.group()
 	for _, id := range instances {
 		group.Go(func() error {
-			peers, err := p.client.ListConnectedClusters(ctx, id)
+			var peers []connection.InstanceID
+			var err error
+			p.guarded(&err, func() (err error) {
+				peers, err = p.client.ListConnectedClusters(ctx, id)
+				return err
+			})
 			mu.Lock()
 			defer mu.Unlock()
 			p.found(id, peers, err)

@@ -123,7 +123,7 @@ func policyTests() map[string]policyTest {
 		"not said, and the instance is invalid":            {by: callers, policies: final, asks: true, status: "invalid", want: undecided("Upstream", undone, 502, "invalid")},
 		"not said, and the instance is in no known status": {by: callers, policies: final, asks: true, status: "Inactive", want: undecided("Upstream", undone, 502, "Inactive")},
 		"not said, and may not be asked": {by: callers, policies: final, asks: true, describe: elasticsearchtest.Refuse(403, "Forbidden.RAM", "no"),
-			want: "Denied " + fmt.Sprintf(problem, "Denied", "Credentials or permissions do not allow it", 403, "the API answered HTTP 403: Forbidden.RAM: no", `,"code":"Forbidden.RAM"`, first)},
+			want: "Denied " + fmt.Sprintf(problem, "Denied", "Credentials or permissions do not allow it", 403, "the API answered HTTP 403: Forbidden.RAM: no; allow elasticsearch:DescribeInstance on the instance to the function's role", `,"code":"Forbidden.RAM"`, first)},
 		"not said, and the answer has no status": {by: callers, policies: final, asks: true, describe: elasticsearchtest.Body(200, "application/json", `{"Result":{}}`),
 			want: "Upstream " + fmt.Sprintf(problem, "Upstream", undone, 502, "the API answered HTTP 200: Result has no status", "", first)},
 	}

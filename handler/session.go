@@ -2,6 +2,10 @@ package handler
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,8 +35,24 @@ func (h *Handler) session(ctx context.Context) *session {
 	return s
 }
 
-// serve does what an event asks for, and returns the reply in its envelope.
-func (s *session) serve(ctx context.Context, payload []byte) (any, error) {
+// serve does what an event asks for, and returns the reply in its envelope. A
+// panic is answered as any failure that nobody foresaw: its text and stack are
+// for the log.
+func (s *session) serve(ctx context.Context, payload []byte) (reply any, err error) {
+	var panicked error
+	s.guarded(&panicked, func() error {
+		reply, err = s.answer(ctx, payload)
+		return nil
+	})
+	if panicked == nil {
+		return reply, err
+	}
+	s.exit = ExitFailed
+	s.record.refused(ctx, panicked)
+	return trigger.Event{Shape: s.record.trigger}.Fail(panicked, s.invocation.RequestID)
+}
+
+func (s *session) answer(ctx context.Context, payload []byte) (any, error) {
 	event, err := trigger.Parse(payload)
 	s.record.trigger = event.Shape
 	if err != nil {
@@ -40,9 +60,44 @@ func (s *session) serve(ctx context.Context, payload []byte) (any, error) {
 		s.record.refused(ctx, err)
 		return event.Fail(err, s.invocation.RequestID)
 	}
-	tasks := s.plan(ctx, event.Requests)
-	s.carryOut(ctx, tasks)
+	work, cancel := s.budget(ctx)
+	defer cancel()
+	tasks := s.plan(work, event.Requests)
+	s.carryOut(work, tasks)
 	return s.reply(ctx, event, tasks)
+}
+
+// replyReserve is how much of an invocation's time is kept for the reply, or a
+// tenth of it if that is less.
+const replyReserve = time.Second
+
+// budget bounds the work, so that the function has replied before Function
+// Compute ends the invocation.
+func (s *session) budget(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, deadline.Add(-min(replyReserve, time.Until(deadline)/10)))
+}
+
+// guarded runs f and notes its error. A panic is one too: it fails the one
+// thing that f was about, and not the instance with all that it is doing.
+func (s *session) guarded(err *error, f func() error) {
+	defer func() {
+		if p := recover(); p != nil {
+			*err = errors.New(s.redact(fmt.Sprintf("panic: %v\n%s", p, debug.Stack())))
+		}
+	}()
+	*err = f()
+}
+
+// redact takes the credentials out of a text that nobody foresaw.
+func (s *session) redact(text string) string {
+	if s.client == nil {
+		return text
+	}
+	return s.client.Credentials.Redact(text)
 }
 
 // connect makes the client on first use: a request for information needs none,
@@ -69,6 +124,7 @@ func (s *session) newClient() (*elasticsearch.Client, error) {
 		UserAgent:   Name + "/" + s.Build.Version,
 		Transport:   s.Transport,
 		Now:         s.Now,
+		Sleep:       s.Sleep,
 		Log:         s.Log.With("requestId", s.invocation.RequestID),
 	}, nil
 }

@@ -54,12 +54,13 @@ func results(api *elasticsearchtest.Server) []string {
 // refusal is the problem that tells what the API refused in its answer of the
 // given number, and the fault that makes it refuse.
 func refusal(status int, code string, number int) (problem string, refused fault) {
-	kind, title, as := "Upstream", "The Elasticsearch API did not do it", 502
+	kind, title, as, hint := "Upstream", "The Elasticsearch API did not do it", 502, ""
 	if status == 403 {
 		kind, title, as = "Denied", "Credentials or permissions do not allow it", 403
+		hint = "; allow elasticsearch:ListConnectedClusters on the instance to the function's role"
 	}
-	return fmt.Sprintf(`{"type":"urn:elasticsearch-disconnect:%s","title":"%s","status":%d,"detail":"the API answered HTTP %d: %s: m","code":"%s","requestId":"fc-1","apiRequestId":"E5C0FFEE-0000-4000-8000-%012X"}`,
-		kind, title, as, status, code, code, number), fault{Answer: elasticsearchtest.Refuse(status, code, "m")}
+	return fmt.Sprintf(`{"type":"urn:elasticsearch-disconnect:%s","title":"%s","status":%d,"detail":"the API answered HTTP %d: %s: m%s","code":"%s","requestId":"fc-1","apiRequestId":"E5C0FFEE-0000-4000-8000-%012X"}`,
+		kind, title, as, status, code, hint, code, number), fault{Answer: elasticsearchtest.Refuse(status, code, "m")}
 }
 
 // unread is the report of a survivor that could not be read.
@@ -164,11 +165,11 @@ func vanishing(from, times int, call string) func(*elasticsearchtest.Server) hoo
 func TestSweepGoesOn(t *testing.T) {
 	t.Parallel()
 	denied, deny := refusal(403, "Forbidden.RAM", 4)
-	broken3, fail := refusal(500, "InternalError", 3)
-	broken4, _ := refusal(500, "InternalError", 4)
-	firstPage, _ := refusal(500, "InternalError", 2)
-	secondPage, _ := refusal(500, "InternalError", 103)
-	const shorter = `{"type":"urn:elasticsearch-disconnect:Conflict","title":"The instance is busy with another change","status":409,"detail":"the list of instances was shorter each time it was read, 3 times","requestId":"fc-1"}`
+	broken3, fail := refusal(400, "X", 3)
+	broken4, _ := refusal(400, "X", 4)
+	firstPage, _ := refusal(400, "X", 2)
+	secondPage, _ := refusal(400, "X", 103)
+	const shorter = `{"type":"urn:elasticsearch-disconnect:Conflict","title":"The instance is busy with another change","status":409,"detail":"the list of instances got shorter, or was cut short, each of the 3 times it was read","requestId":"fc-1"}`
 	const list1, page2 = "ListConnectedClusters es-0001", "ListInstance 2"
 	onTwoPages := listed(3, []string{"es-0000", "es-0001"}, []string{"es-0001"})
 	later := elasticsearchtest.At(list1, func(n int) fault { return []fault{{}, fail}[n-1] })

@@ -1,0 +1,208 @@
+package handler_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/handler"
+)
+
+// posts is the event of POST / with a body.
+func posts(t *testing.T, body string, isBase64 bool) string {
+	return fmt.Sprintf(`{"version":"v1","rawPath":"/","body":%s,"isBase64Encoded":%t,"requestContext":{"http":{"method":"POST"}}}`, quote(t, body), isBase64)
+}
+
+// deletes is the event of DELETE on a path, with a query.
+func deletes(t *testing.T, path, query string) string {
+	return fmt.Sprintf(`{"version":"v1","rawPath":%s,"queryParameters":%s,"requestContext":{"http":{"method":"DELETE"}}}`, quote(t, path), query)
+}
+
+// carrying is a CloudEvent with data.
+func carrying(data string) string {
+	return `{"specversion":"1.0","id":"e1","source":"s1","type":"t1","data":` + data + `}`
+}
+
+// TestRefused: what asks for nothing that can be done is told what is wrong with
+// it, in one log line, and nothing is sent.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	const both = "; $.connectedInstanceId "
+	of := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+	long := strings.Repeat("a", 1<<20-100)
+	deep := strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001)
+	for name, test := range map[string]struct {
+		event, want string // want: the status, and the faults
+	}{
+		"more than 1 MiB":           {`{"instanceId":"` + strings.Repeat("a", 1<<20) + `"}`, "413 $ has 1048593 bytes, more than 1048576"},
+		"an id of 1 MiB":            {`{"instanceId":"` + long + `","connectedInstanceId":"b"}`, "400 $.instanceId has 1048476 characters, more than 64"},
+		"10,001 levels":             {deep, "400 $ is not JSON: invalid character '[' exceeded max depth, at byte 10001"},
+		"10,001 levels over HTTP":   {posts(t, deep, false), "400 $.body is not JSON: invalid character '[' exceeded max depth, at byte 10001"},
+		"10,001 levels in a string": {carrying(quote(t, deep)), "400 $.data is a string whose text is not JSON: invalid character '[' exceeded max depth, at byte 10001"},
+		"5,000 entries and one":     {"[" + strings.Repeat("{},", 5000) + "{}]", "413 $ has 5001 entries, more than 5000"},
+		"a member twice":            {`{"instanceId":"a","connectedInstanceId":"b","instanceId":"c"}`, "400 $.instanceId is given more than once"},
+		"a member twice, escaped":   {`{"instanceId":"a","connectedInstanceId":"b","\u0069nstanceId":"c"}`, "400 $.instanceId is given more than once"},
+		"a member in another case":  {`{"instanceId":"a","connectedInstanceId":"b","INSTANCEID":"c"}`, `400 $["INSTANCEID"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all`},
+		"invalid UTF-8":             {"{\"instanceId\":\"a\xff\",\"connectedInstanceId\":\"b\"}", "400 $ is not UTF-8"},
+		"invalid UTF-8 in base64":   {posts(t, of("{\"instanceId\":\"a\xff\"}"), true), "400 $.body is not UTF-8"},
+		"half a surrogate":          {`{"instanceId":"a\ud800","connectedInstanceId":"b"}`, `400 $.instanceId has a character other than letters, digits, - and _: "a\ufffd"`},
+		"a zero byte":               {"{\"instanceId\":\"a\x00\"}", `400 $ is not JSON: invalid character '\x00' in string literal, at byte 17`},
+		"numbers for strings":       {`{"instanceId":1,"connectedInstanceId":2}`, "400 $.instanceId is a number, not a string" + both + "is a number, not a string"},
+		"strings for booleans":      {`{"instanceId":"a","connectedInstanceId":"b","dryRun":"true"}`, "400 $.dryRun is a string, not true or false"},
+		"null everywhere":           {`{"instanceId":null,"connectedInstanceId":null,"clientToken":null,"dryRun":null,"all":null}`, "400 $.instanceId is null, not a string; $.all is null, not true or false" + both + "is null, not a string; $.clientToken is null, not a string; $.dryRun is null, not true or false"},
+		"null":                      {"null", "400 $ is null, not an object"},
+		"null for data":             {carrying("null"), "400 $.data is null, not an object"},
+		"null for all over HTTP":    {`{"version":null,"rawPath":null,"requestContext":null,"body":null}`, "400 $.version is null, not a string; $.requestContext is null, not an object; $.rawPath is null, not a string"},
+		"base64 of base64":          {posts(t, of(of(direct)), true), "400 $.body is not JSON: invalid character 'e' looking for beginning of value, at byte 1"},
+		"base64, and not said":      {posts(t, of(direct), false), "400 $.body is not JSON: invalid character 'e' looking for beginning of value, at byte 1"},
+		"no base64, though said":    {posts(t, direct, true), "400 $.body is not base64, though isBase64Encoded says so: illegal base64 data at input byte 0"},
+		"JSON in JSON in JSON":      {carrying(quote(t, quote(t, direct))), "400 $.data is a string, not an object"},
+		"nothing":                   {"", "400 $ is empty"},
+		"spaces":                    {strings.Repeat(" ", 1000), "400 $ is empty"},
+		"two events":                {direct + direct, "400 $ is not JSON: invalid character '{' after top-level value, at byte 89"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			if got := s.refusal(t, test.event); got != test.want {
+				t.Errorf("refusal:\n got %.999s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+// refusal handles an event, and holds the refusal to its form: nothing is sent,
+// and one line is logged, which is JSON in ASCII. It returns what is wrong.
+func (s *stage) refusal(t *testing.T, event string) string {
+	t.Helper()
+	got := s.handle(t, event)
+	var r struct {
+		StatusCode, Status int
+		Body               string
+		Errors             []struct{ Path, Detail string }
+	}
+	unmarshal(t, strings.TrimPrefix(got, "InvalidEvent "), &r)
+	if r.StatusCode > 0 {
+		unmarshal(t, r.Body, &r)
+	} else if !strings.HasPrefix(got, "InvalidEvent ") {
+		t.Errorf("reply %.300s", got)
+	}
+	if n := len(s.api.Requests()); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+	text := strings.TrimSuffix(s.log.String(), "\n")
+	var line struct{ Level, Msg, Outcome, Kind string }
+	if err := json.Unmarshal([]byte(text), &line); err != nil || line.Msg != "refused" || line.Kind != "InvalidEvent" {
+		t.Errorf("log: %v: %.300s", err, text)
+	}
+	for _, c := range text + got {
+		if c < ' ' || c > '~' {
+			t.Errorf("%U is told: %.300s %.300s", c, text, got)
+			break
+		}
+	}
+	var faults []string
+	for _, e := range r.Errors {
+		faults = append(faults, e.Path+" "+e.Detail)
+	}
+	return fmt.Sprintf("%d %s", r.Status, strings.Join(faults, "; "))
+}
+
+// TestBadIDs: an id that is none is refused wherever it comes, with its place.
+func TestBadIDs(t *testing.T) {
+	t.Parallel()
+	ids := []string{"../x", "es-cn-1/../../x", "%2e%2e", "a?b", "a#b", "a\r\nb", "a\u0000b", "a\u202eb", "a\u2028b", "a\u0085b",
+		"..", ".", "/", "", " ", "a b", "a;b", "a&clientToken=x", "-a", "ａ", strings.Repeat("a", 65), "a\\b", "a\x1b[2Jb"}
+	for _, id := range ids {
+		quoted, escaped := quote(t, id), url.PathEscape(id)
+		inQuery := `{"connectedInstanceId":` + quoted + `}`
+		for place, event := range map[string]string{
+			"$.instanceId":                    `{"instanceId":` + quoted + `,"connectedInstanceId":"es-b"}`,
+			"$.connectedInstanceId":           `{"instanceId":"es-b","connectedInstanceId":` + quoted + `}`,
+			"$.body.instanceId":               posts(t, `{"instanceId":`+quoted+`,"all":true}`, false),
+			"$.data.instanceId":               carrying(`{"instanceId":` + quoted + `,"connectedInstanceId":"es-b"}`),
+			"$.queryParameters":               deletes(t, "/openapi/instances/es-b/connected-clusters", inQuery),
+			"$.rawPath":                       deletes(t, "/openapi/instances/"+escaped+"/connected-clusters", `{"connectedInstanceId":"es-b"}`),
+			"$.data.requestParameters":        strings.Replace(released("ID"), `"ID"`, quoted, 1),
+			"$.requestParameters":             `{"eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch","requestParameters":{"InstanceId":` + quoted + `}}`,
+			"$.data.resourceId":               `{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:Config:ConfigurationItemChangeNotification","data":{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":` + quoted + `}}`,
+			"$.queryParameters, as it stands": deletes(t, "/openapi/instances/"+id+"/connected-clusters", `{"connectedInstanceId":"es-b"}`),
+		} {
+			notice := strings.HasSuffix(place, "Parameters") && place != "$.queryParameters" || strings.HasSuffix(place, "resourceId")
+			if notice && strings.Trim(strings.ReplaceAll(id, "a b", ""), " ") == "" {
+				continue // in a notice, a space is between two ids
+			}
+			t.Run(place+" "+quoted, func(t *testing.T) {
+				t.Parallel()
+				s := newStage(t)
+				got := s.refusal(t, event)
+				where, _, asItStands := strings.Cut(place, ",")
+				if asItStands {
+					where = "$.rawPath"
+				}
+				if !strings.HasPrefix(got, "400 "+where) && (where != "$.rawPath" || !strings.HasPrefix(got, "404 "+where)) {
+					t.Errorf("refusal %s", got)
+				}
+			})
+		}
+	}
+}
+
+// TestEventChoosesNothing: host, scheme, region, action, credentials and log
+// level are the operator's, whatever an event holds beside its request: such a
+// member is refused, or has no effect.
+func TestEventChoosesNothing(t *testing.T) {
+	t.Parallel()
+	names := []string{"host", "Host", "endpoint", "ELASTICSEARCH_ENDPOINT", "scheme", "protocol", "url", "region", "regionId", "Region", "action", "x-acs-action", "method", "path", "version",
+		"accessKeyId", "AccessKeyId", "accessKeySecret", "securityToken", "credentials", "Authorization", "x-acs-security-token", "logLevel", "LOG_LEVEL", "level", "X-Forwarded-Host", "x-fc-region", "x-fc-access-key-id"}
+	const value = `"evil.example.com"`
+	for _, name := range names {
+		extra := `"` + name + `":` + value
+		for shape, event := range map[string]string{
+			"direct":          strings.Replace(direct, "{", "{"+extra+",", 1),
+			"HTTP body":       posts(t, strings.Replace(direct, "{", "{"+extra+",", 1), false),
+			"HTTP header":     strings.Replace(posts(t, direct, false), "{", `{"headers":{`+extra+`},`, 1),
+			"HTTP query":      strings.Replace(posts(t, direct, false), "{", `{"queryParameters":{`+extra+`},`, 1),
+			"HTTP envelope":   strings.Replace(posts(t, direct, false), "{", `{"x`+extra[1:]+`,`, 1),
+			"HTTP context":    strings.Replace(posts(t, direct, false), `"http":{`, `"http":{`+strings.Replace(extra, `"method"`, `"Method"`, 1)+`,`, 1),
+			"CloudEvent":      strings.Replace(event, "{", "{"+extra+",", 1),
+			"CloudEvent data": carrying(strings.Replace(direct, "{", "{"+extra+",", 1)),
+			"release":         strings.Replace(released(gone), `"requestParameters":{`, extra+`,"acsRegion":`+value+`,"requestParameters":{`+extra+`,`, 1),
+		} {
+			t.Run(shape+" "+name, func(t *testing.T) {
+				t.Parallel()
+				s := newStage(t)
+				s.Config = handler.Config{Network: "public"}
+				var sent []*http.Request
+				s.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+					sent = append(sent, r)
+					body := `{"Result":true,"RequestId":"r"}`
+					if r.Method == http.MethodGet {
+						body = `{"Result":[{"instances":"` + instance + `"}]}`
+					}
+					return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Header: http.Header{}, Request: r}, nil
+				})
+				got := s.handle(t, event)
+				if refused := strings.Contains(got, "InvalidEvent"); refused != (len(sent) == 0) || refused == strings.Contains(got, "removed") {
+					t.Errorf("%d requests, and the reply is %s", len(sent), got)
+				}
+				for _, r := range sent {
+					action := map[string]string{http.MethodDelete: "DeleteConnectedCluster", http.MethodGet: "ListConnectedClusters"}[r.Method]
+					if r.URL.Scheme != "https" || r.URL.Host != "elasticsearch.cn-hangzhou.aliyuncs.com" || r.Host != r.URL.Host || !slices.Equal(r.Header["X-Acs-Action"], []string{action}) ||
+						!strings.Contains(r.Header.Get("Authorization"), "Credential="+role.AccessKeyId+",") || r.Header.Get("X-Acs-Security-Token") != role.SecurityToken {
+						t.Errorf("a request to %s, %v", r.URL, r.Header)
+					}
+				}
+				if strings.Contains(s.log.String(), `"level":"DEBUG"`) {
+					t.Errorf("log: %s", &s.log)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package handler_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// newTimed is a stage inside a synctest bubble: the function waits on the
+// bubble's clock, and the API is at the other end of pipes.
+func newTimed(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{api: elasticsearchtest.NewServer()}
+	s.api.Close() // it is served in memory, below
+	s.api.AddAccount(elasticsearchtest.Account{AccessKeyID: role.AccessKeyId, AccessKeySecret: role.AccessKeySecret, SecurityToken: role.SecurityToken})
+	s.api.AddInstance(instance, connected)
+	s.api.Connect(instance, connected)
+	pipes := pipes{make(chan net.Conn), make(chan struct{})}
+	server := &http.Server{Handler: s.api}
+	go func() { _ = server.Serve(pipes) }()
+	transport := elasticsearch.NewTransport()
+	transport.DialContext = pipes.dial
+	endpoint, err := elasticsearch.ParseEndpoint("http://127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		_ = server.Close()
+	})
+	s.Handler = &handler.Handler{Config: handler.Config{Endpoint: endpoint}, Log: slog.New(slog.NewJSONHandler(&s.log, nil)), Transport: transport}
+	return s
+}
+
+// pipes is a listener in memory.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case p.conns <- server:
+		return client, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p pipes) Close() error   { close(p.closed); return nil }
+func (p pipes) Addr() net.Addr { return &net.IPAddr{} }
+
+const (
+	theDelete = "DeleteConnectedCluster " + instance
+	noTime    = "no answer from 127.0.0.1 in time: outcome unknown; safe to repeat"
+)
+
+// during returns the least and the most of a time.
+func during(least, most float64) [2]time.Duration {
+	return [2]time.Duration{time.Duration(least * float64(time.Second)), time.Duration(most * float64(time.Second))}
+}
+
+// exactly is a time without jitter.
+func exactly(seconds float64) [2]time.Duration { return during(seconds, seconds) }
+
+// TestDeadlines: no attempt and no wait passes the invocation's deadline less
+// what is kept for the reply, and the reply tells what is known.
+func TestDeadlines(t *testing.T) {
+	t.Parallel()
+	hang := answering(elasticsearchtest.Hang())
+	first := func(call string, f fault) hook {
+		return elasticsearchtest.At(call, func(n int) fault { return map[bool]fault{true: f}[n == 1] })
+	}
+	slow := withHeader("Retry-After", "20", refuse(400, "Throttling"))
+	brokenLong := withHeader("Retry-After", "20", refuse(500, "InternalError"))
+	three := batch(pair(instance, connected), pair(instance, "es-b"), pair(instance, "es-c"))
+	for name, test := range map[string]struct {
+		event   string
+		hook    hook
+		seconds time.Duration // until the deadline
+		cancel  time.Duration // when the invocation is cancelled; 0: not
+		takes   [2]time.Duration
+		calls   int
+		want    []string // parts of the reply
+	}{
+		"an attempt that hangs is given up after 10 s": {event: direct, hook: first(theDelete, hang), seconds: 60,
+			takes: during(10.2, 10.3), calls: 2, want: []string{`"outcome":"removed"`}},
+		"an API that hangs, 25 s: one is kept": {event: direct, hook: at(theDelete, hang), seconds: 25,
+			takes: exactly(24), calls: 3, want: []string{"Timeout {", `"status":504`, noTime}},
+		"an API that hangs, 5 s: a tenth is kept": {event: direct, hook: at(theDelete, hang), seconds: 5,
+			takes: exactly(4.5), calls: 1, want: []string{"Timeout {", noTime}},
+		"an API that hangs, over HTTP": {event: post, hook: at(theDelete, hang), seconds: 5,
+			takes: exactly(4.5), calls: 1, want: []string{`"statusCode":504`, noTime}},
+		"an API that hangs at a list of a release": {event: released(gone), hook: at("ListInstance", hang), seconds: 5,
+			takes: exactly(4.5), calls: 2, want: []string{"Timeout {", noTime}},
+		"an API that hangs for ever, and a long time": {event: direct, hook: at(theDelete, hang), seconds: 600,
+			takes: during(66.2, 69.3), calls: 6, want: []string{"Timeout {", noTime}},
+		"a wait that would not fit is not begun": {event: direct, hook: at(theDelete, slow), seconds: 15,
+			takes: exactly(0), calls: 1, want: []string{"Throttled {", `"detail":"the API answered HTTP 400: Throttling: m"`}},
+		"a wait that would not fit, after what may have been done": {event: direct, hook: at(theDelete, brokenLong), seconds: 15,
+			takes: exactly(0), calls: 1, want: []string{"Timeout {", "out of time after the API answered HTTP 500: InternalError: m: outcome unknown; safe to repeat", `"code":"InternalError"`}},
+		"a wait that fits, and then one that does not": {event: direct, hook: at(theDelete, refuse(400, "InstanceActivating")), seconds: 10,
+			takes: during(3, 4.5), calls: 2, want: []string{"Conflict {"}},
+		"a wait of 30 s is the most": {event: direct, hook: first(theDelete, withHeader("Retry-After", "86400", refuse(400, "Throttling"))), seconds: 60,
+			takes: exactly(30), calls: 2, want: []string{`"outcome":"removed"`}},
+		"a date far away is no more": {event: direct, hook: first(theDelete, withHeader("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT", refuse(400, "Throttling"))), seconds: 60,
+			takes: exactly(30), calls: 2, want: []string{`"outcome":"removed"`}},
+		"cancelled during a wait": {event: direct, hook: at(theDelete, refuse(400, "InstanceActivating")), seconds: 60, cancel: time.Second,
+			takes: exactly(1), calls: 1, want: []string{"Conflict {"}},
+		"cancelled during an attempt": {event: direct, hook: at(theDelete, hang), seconds: 60, cancel: time.Second,
+			takes: exactly(1), calls: 1, want: []string{"Timeout {", noTime}},
+		"a batch: one done, one hangs, one is not sent": {event: three, hook: at("DeleteConnectedCluster "+instance+" es-b", hang), seconds: 5,
+			takes: exactly(4.5), calls: 2, want: []string{"PartialFailure {", `"status":207`, `"detail":"2 of 3 failed"`,
+				`"failed":[{"instanceId":"` + instance + `","connectedInstanceId":"es-b","kind":"Timeout","detail":"` + noTime + `"},{"instanceId":"` + instance + `","connectedInstanceId":"es-c","kind":"Timeout","detail":"out of time: outcome unknown; safe to repeat"}]`,
+				`"done":[{"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","outcome":"removed"}]`}},
+		"the same of an instance, over HTTP": {event: posting(t, all(instance)), hook: at("DeleteConnectedCluster es-c "+instance, hang), seconds: 5,
+			takes: exactly(4.5), calls: 3, want: []string{`"statusCode":207`, `\"outcome\":\"removed\"`, noTime, "out of time: outcome unknown; safe to repeat"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newTimed(t)
+				for _, peer := range []string{"es-b", "es-c"} {
+					s.api.AddInstance(peer)
+					s.api.Connect(instance, peer)
+				}
+				if test.event == released(gone) {
+					s.api.RemoveInstance(gone)
+				}
+				s.api.OnRequest = test.hook
+				ctx, cancel := context.WithTimeout(t.Context(), test.seconds*time.Second)
+				defer cancel()
+				if test.cancel > 0 {
+					time.AfterFunc(test.cancel, cancel)
+				}
+				start := time.Now()
+				ctx = fccontext.NewContext(ctx, &fccontext.FcContext{RequestID: "fc-1", Credentials: role})
+				reply, err := s.Handle(ctx, []byte(test.event))
+				got, took := posted(t, reply, err), time.Since(start)
+				checkLeftover(t)
+				if took < test.takes[0] || took > test.takes[1] {
+					t.Errorf("it took %v, want %v", took, test.takes)
+				}
+				if n := len(s.api.Requests()); n != test.calls {
+					t.Errorf("%d calls, want %d", n, test.calls)
+				}
+				for _, want := range test.want {
+					if !strings.Contains(got, want) {
+						t.Errorf("reply:\n got %s\nwant %s", got, want)
+					}
+				}
+			})
+		})
+	}
+}
+
+// checkLeftover holds that nothing of the function runs in this bubble after it
+// has replied.
+func checkLeftover(t *testing.T) {
+	t.Helper()
+	synctest.Wait()
+	stacks := make([]byte, 4<<20)
+	self, others, _ := strings.Cut(string(stacks[:runtime.Stack(stacks, true)]), "\n\n")
+	_, bubble, found := strings.Cut(strings.SplitN(self, "]", 2)[0], "synctest bubble ")
+	if !found {
+		t.Fatalf("no bubble in %.200s", self)
+	}
+	for stack := range strings.SplitSeq(others, "\n\n") {
+		head, frames, _ := strings.Cut(stack, "\n")
+		if strings.Contains(head, fmt.Sprintf("synctest bubble %s]", bubble)) && strings.Contains(frames, "/handler.(*") {
+			t.Errorf("a goroutine is left:\n%s", stack)
+		}
+	}
+}
