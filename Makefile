@@ -15,7 +15,7 @@ RACE = $(shell go build -race runtime/cgo 2>/dev/null && echo -race)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the checks print; one at a time stays readable
-.PHONY: help build package replay test check fuzz bench deploy clean \
+.PHONY: help build package replay soak test check fuzz bench deploy clean \
 	format vet modules staticcheck vulnerabilities
 
 help: ## this list
@@ -37,6 +37,9 @@ package: build ## the binary in target.zip, for an upload by hand
 
 replay: ## play the recorded events through the binary, offline (ARGS='events/direct.json')
 	go run ./events/replay $(ARGS)
+
+soak: ## 60 s of random events, faults and kills through the binary (ARGS='-seed 1')
+	go run ./events/replay -soak 60s $(ARGS)
 
 test: ## all tests, with the race detector where there is a C compiler
 	@[ "$(RACE)" ] || echo 'no C compiler that works: the race detector is left out'

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -23,6 +25,7 @@ func TestMain(m *testing.M) {
 		signal.Notify(asked, os.Interrupt)
 		<-asked
 	default:
+		log.SetOutput(io.Discard) // as main does
 		os.Exit(m.Run())
 	}
 }

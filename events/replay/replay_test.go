@@ -106,6 +106,7 @@ func TestRunRefusesWrongUsage(t *testing.T) {
 		"unknown flag":           {[]string{"-upgrade"}, 2, usage + "replay: flag provided but not defined: -upgrade\n"},
 		"file that is not there": {[]string{"../direct.json", "nowhere.json"}, 2, "replay: nowhere.json: no such file\n"},
 		"folder":                 {[]string{".."}, 2, "replay: ..: a folder, not an event\n"},
+		"soak of a file":         {[]string{"-soak", "1s", "../direct.json"}, 2, "replay: -soak takes a time above zero, and neither -update nor a file\n"},
 		"wanted reply":           {[]string{"../direct.want.json"}, 2, "replay: ../direct.want.json: a wanted reply, not an event\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

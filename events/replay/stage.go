@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ const (
 // Bounds for what takes milliseconds, so that a function that hangs is told and not waited for.
 const (
 	startTimeout      = 30 * time.Second
-	invocationTimeout = 30 * time.Second // what the function is told; the reply has a little longer
+	invocationTimeout = 3 * time.Second // what the function is told: too little to wait for an instance that is busy
 	replyTimeout      = invocationTimeout + 5*time.Second
 )
 
@@ -40,6 +41,8 @@ type stage struct {
 	runtime  *fctest.Server
 	api      *elasticsearchtest.Server
 	function *function
+
+	concurrency int // of the function's requests to the API
 }
 
 // open builds the function, starts it and waits until it asks for work. Its files go to dir.
@@ -48,25 +51,28 @@ func open(ctx context.Context, dir string) (*stage, error) {
 	if err := build(ctx, binary); err != nil {
 		return nil, err
 	}
-	s := &stage{runtime: fctest.NewServer(), api: newAPI()}
-	s.api.AddAccount(elasticsearchtest.Account{
-		AccessKeyID:     accessKeyID,
-		AccessKeySecret: accessKeySecret,
-		SecurityToken:   securityToken,
-	})
+	// One request at a time, or they come in another order each time, and their ids with them.
+	s := &stage{runtime: fctest.NewServer(), api: newAPI(), concurrency: 1}
 	if err := s.start(ctx, binary, dir); err != nil {
 		return nil, fmt.Errorf("start the function: %w\n%s", err, s.close())
 	}
 	return s, nil
 }
 
-// newAPI starts the API, over TLS where another process can be told of its certificate: Go reads SSL_CERT_FILE on Linux
-// and other Unix systems, but not on macOS and Windows.
+// newAPI starts the API, which knows the credentials of the invocations. It speaks TLS where another process can be told
+// of its certificate: Go reads SSL_CERT_FILE on Linux and other Unix systems, but not on macOS and Windows.
 func newAPI() *elasticsearchtest.Server {
+	start := elasticsearchtest.NewTLSServer
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
-		return elasticsearchtest.NewServer()
+		start = elasticsearchtest.NewServer
 	}
-	return elasticsearchtest.NewTLSServer()
+	api := start()
+	api.AddAccount(elasticsearchtest.Account{
+		AccessKeyID:     accessKeyID,
+		AccessKeySecret: accessKeySecret,
+		SecurityToken:   securityToken,
+	})
+	return api
 }
 
 func (s *stage) start(ctx context.Context, binary, dir string) error {
@@ -100,7 +106,7 @@ func (s *stage) environment(certificate string) []string {
 		"ELASTICSEARCH_ENDPOINT=" + s.api.URL,
 		"SSL_CERT_FILE=" + certificate,
 		"LOG_LEVEL=debug",
-		"SWEEP_CONCURRENCY=1", // or the requests come in another order each time, and their ids with them
+		"SWEEP_CONCURRENCY=" + strconv.Itoa(s.concurrency),
 	}
 }
 
@@ -120,16 +126,9 @@ func (s *stage) deliver(ctx context.Context, e event) (*scene, error) {
 	defer cancel()
 	ctx, release := s.function.whileRunning(ctx)
 	defer release()
-	reply, err := s.runtime.Invoke(ctx, fctest.Invocation{
-		RequestID:       e.requestID(),
-		Payload:         payload,
-		Region:          "cn-hangzhou",
-		AccountID:       "1234567890984321",
-		AccessKeyID:     accessKeyID,
-		AccessKeySecret: accessKeySecret,
-		SecurityToken:   securityToken,
-		Timeout:         invocationTimeout,
-	})
+	invocation := common()
+	invocation.RequestID, invocation.Payload = e.requestID(), payload
+	reply, err := s.runtime.Invoke(ctx, invocation)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w\n%s", e.name(), err, s.close())
 	}
@@ -140,6 +139,18 @@ func (s *stage) deliver(ctx context.Context, e event) (*scene, error) {
 		reply:    s.atHome(reply.Payload),
 		output:   s.function.output.takeInvocation(ctx, e.requestID()),
 	}, nil
+}
+
+// common is what all invocations have in common.
+func common() fctest.Invocation {
+	return fctest.Invocation{
+		Region:          "cn-hangzhou",
+		AccountID:       "1234567890984321",
+		AccessKeyID:     accessKeyID,
+		AccessKeySecret: accessKeySecret,
+		SecurityToken:   securityToken,
+		Timeout:         invocationTimeout,
+	}
 }
 
 // atHome gives the API the name it has in the region instead of its port on loopback, which is another each time: so the
