@@ -2,6 +2,7 @@ package elasticsearch
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -18,35 +19,40 @@ import (
 // an error in XML as gateways send it, or something else (see odd).
 type answer struct {
 	Result    json.RawMessage
-	RequestID first `json:"RequestId"`
-	Code      first
-	Message   first
-	Headers   struct {
-		Total json.Number `json:"X-Total-Count"` // of ListInstance
-	}
+	RequestID string
+	Code      string
+	Message   string
+	Total     json.Number // X-Total-Count of ListInstance
 
 	status     int
 	odd        string        // what the body is, when it is nothing documented
 	retryAfter time.Duration // how long the API asks to wait; 0 when it does not say
-	date       time.Time     // the gateway's clock; zero when it does not say
+	date       string        // the gateway's clock, as it says
 }
 
-// first keeps the first spelling of a member that says something: both Code
-// and code occur, and encoding/json takes either for the field.
-type first string
-
-func (f *first) UnmarshalJSON(text []byte) error {
-	if *f != "" {
-		return nil
+// A body is the documented JSON. Of its members both Code and code occur, and
+// the like; encoding/json takes either for either, unless both have a field.
+type body struct {
+	Result         json.RawMessage
+	RequestID      string `json:"RequestId"`
+	Code           string
+	Message        string
+	SmallRequestID string `json:"requestId"`
+	SmallCode      string `json:"code"`
+	SmallMessage   string `json:"message"`
+	Headers        struct {
+		Total json.Number `json:"X-Total-Count"`
 	}
-	return json.Unmarshal(text, (*string)(f))
 }
 
 // decode understands a response. All text in it passes through redact: the
 // message of SignatureDoesNotMatch repeats the request with its security token.
 func decode(response *http.Response, body []byte, now time.Time, redact func(string) string) answer {
 	var a answer
-	contentType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	contentType := func() string {
+		mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+		return mediaType
+	}
 	switch text := bytes.TrimSpace(body); {
 	case len(body) > maxAnswerSize:
 		a.odd = fmt.Sprintf("more than %d bytes", maxAnswerSize)
@@ -54,27 +60,33 @@ func decode(response *http.Response, body []byte, now time.Time, redact func(str
 		a.odd = "empty"
 	case text[0] == '{':
 		a.json(text)
-	case text[0] == '<' && contentType != "text/html":
+	case text[0] == '<' && contentType() != "text/html":
 		a.xml(text)
 	default:
-		a.odd = strconv.QuoteToASCII(contentType)
+		a.odd = strconv.QuoteToASCII(contentType())
 	}
 	a.status = response.StatusCode
 	a.retryAfter = retryAfter(response.Header, now)
-	a.date, _ = http.ParseTime(response.Header.Get("Date"))
+	a.date = response.Header.Get("Date")
 	if a.RequestID == "" {
-		a.RequestID = first(response.Header.Get("X-Acs-Request-Id"))
+		a.RequestID = response.Header.Get("X-Acs-Request-Id")
 	}
-	for _, text := range []*first{&a.RequestID, &a.Code, &a.Message} {
-		*text = first(redact(string(*text)))
+	for _, text := range []*string{&a.RequestID, &a.Code, &a.Message} {
+		*text = redact(*text)
 	}
 	return a
 }
 
 func (a *answer) json(text []byte) {
-	if err := json.Unmarshal(text, a); err != nil {
-		*a = answer{odd: "not the documented JSON"}
+	var b body
+	if err := json.Unmarshal(text, &b); err != nil {
+		a.odd = "not the documented JSON"
+		return
 	}
+	a.Result, a.Total = b.Result, b.Headers.Total
+	a.RequestID = cmp.Or(b.RequestID, b.SmallRequestID)
+	a.Code = cmp.Or(b.Code, b.SmallCode)
+	a.Message = cmp.Or(b.Message, b.SmallMessage)
 }
 
 func (a *answer) xml(text []byte) {
@@ -86,7 +98,7 @@ func (a *answer) xml(text []byte) {
 		a.odd = "not the documented XML"
 		return
 	}
-	a.Code, a.Message, a.RequestID = first(e.Code), first(e.Message), first(e.RequestID)
+	a.Code, a.Message, a.RequestID = e.Code, e.Message, e.RequestID
 }
 
 // isTrue says whether the API did what it was asked.
@@ -105,7 +117,7 @@ func (a *answer) failed(action string, sent time.Time) *failure {
 		f.class = again // it may well have been done: only the answer is no answer
 		return f
 	case a.Code != "":
-		return a.failure(strings.TrimSpace(string(a.Code+": "+a.Message)) + hint(string(a.Code), action, a.skew(sent)))
+		return a.failure(strings.TrimSpace(a.Code+": "+a.Message) + hint(a.Code, action, func() time.Duration { return a.skew(sent) }))
 	case a.odd != "":
 		return a.failure("the body is " + a.odd)
 	default:
@@ -116,21 +128,22 @@ func (a *answer) failed(action string, sent time.Time) *failure {
 // skew is how far the clock that dated the request is behind the gateway's, in
 // whole seconds.
 func (a *answer) skew(sent time.Time) time.Duration {
-	if a.date.IsZero() {
+	date, err := http.ParseTime(a.date)
+	if err != nil {
 		return 0
 	}
-	return a.date.Sub(sent).Round(time.Second)
+	return date.Sub(sent).Round(time.Second)
 }
 
 // failure makes a failure of what the API answered.
 func (a *answer) failure(what string) *failure {
-	meaning := meaningOf(a.status, string(a.Code))
+	meaning := meaningOf(a.status, a.Code)
 	return &failure{&connection.Error{
 		Kind:       meaning.kind,
 		Message:    fmt.Sprintf("the API answered HTTP %d: %s", a.status, what),
-		Code:       string(a.Code),
+		Code:       a.Code,
 		Status:     a.status,
-		RequestID:  string(a.RequestID),
+		RequestID:  a.RequestID,
 		RetryAfter: a.retryAfter,
 	}, meaning.class}
 }

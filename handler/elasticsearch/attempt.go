@@ -13,14 +13,8 @@ import (
 	"elasticsearch-disconnect/handler/connection"
 )
 
-const (
-	// maxAnswerSize is the most that is read of an answer, in bytes.
-	maxAnswerSize = 1 << 20
-
-	// maxConnections bounds the connections of a process, and lets all of
-	// them be kept: as many as an invocation may ever use at a time.
-	maxConnections = 64
-)
+// maxAnswerSize is the most that is read of an answer, in bytes.
+const maxAnswerSize = 1 << 20
 
 // attempt sends one request and reads its answer. The answer's status and
 // request id are told with a failure too, as far as they are known.
@@ -39,7 +33,7 @@ func (c *Client) attempt(ctx context.Context, op call) (answer, *failure) {
 }
 
 func (c *Client) logAttempt(ctx context.Context, op call, a answer, err *failure, start time.Time) {
-	if c.Log == nil || !c.Log.Enabled(ctx, slog.LevelDebug) {
+	if c.Log == nil {
 		return
 	}
 	attrs := []slog.Attr{
@@ -47,8 +41,8 @@ func (c *Client) logAttempt(ctx context.Context, op call, a answer, err *failure
 		slog.String("method", op.method),
 		slog.String("path", op.path),
 		slog.Int("httpStatus", a.status),
-		slog.String("code", string(a.Code)),
-		slog.String("apiRequestId", string(a.RequestID)),
+		slog.String("code", a.Code),
+		slog.String("apiRequestId", a.RequestID),
 		slog.Int64("durationMs", c.now().Sub(start).Milliseconds()),
 	}
 	if err != nil {
@@ -107,23 +101,5 @@ func noAnswer(ctx context.Context, host string, err error) *failure {
 	if timeout := net.Error(nil); ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
 		return outOfTime("no answer from "+host+" in time", err)
 	}
-	return &failure{&connection.Error{Kind: connection.Unavailable, Message: "no answer from " + host + ": the connection failed", Err: err}, again}
-}
-
-// NewTransport returns the transport for a process: connections are kept for
-// later invocations, and no step of a request may take longer than an attempt.
-func NewTransport() *http.Transport {
-	t := &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: attemptTimeout / 2}).DialContext,
-		TLSHandshakeTimeout:    attemptTimeout / 2,
-		ResponseHeaderTimeout:  attemptTimeout,
-		IdleConnTimeout:        90 * time.Second,
-		MaxConnsPerHost:        maxConnections,
-		MaxIdleConnsPerHost:    maxConnections,
-		MaxResponseHeaderBytes: 64 << 10,
-		Protocols:              new(http.Protocols),
-	}
-	t.Protocols.SetHTTP1(true)
-	return t
+	return &failure{&connection.Error{Kind: connection.Unavailable, Message: "no answer from " + host + ": the connection failed; " + outcomeUnknown, Err: err}, again}
 }

@@ -57,16 +57,16 @@ func (c *Client) prepare(op call) *connection.Unsent {
 
 // request makes a signed request, with the date and nonce of now.
 func (c *Client) request(ctx context.Context, op call) (r *http.Request, signedHeaders []string) {
+	header := make(http.Header, 16) // with room for what the signature adds
+	header["Accept"] = []string{"application/json"}
+	header["User-Agent"] = []string{c.UserAgent}
+	header["X-Acs-Action"] = []string{op.action}
+	header["X-Acs-Version"] = []string{apiVersion}
 	r = (&http.Request{
 		Method: op.method,
 		URL:    &url.URL{Scheme: c.Endpoint.scheme, Host: c.Endpoint.host, Path: op.path, RawQuery: op.query.Encode()},
 		Host:   c.Endpoint.host,
-		Header: http.Header{
-			"Accept":        {"application/json"},
-			"User-Agent":    {c.UserAgent},
-			"X-Acs-Action":  {op.action},
-			"X-Acs-Version": {apiVersion},
-		},
+		Header: header,
 	}).WithContext(ctx)
 	return r, acs3.Sign(r, acs3.Input{Credentials: c.Credentials, Time: c.now(), Nonce: c.nonce()})
 }

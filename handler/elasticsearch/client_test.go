@@ -52,7 +52,7 @@ func start(t *testing.T) (*elasticsearchtest.Server, *elasticsearch.Client) {
 
 func clientOf(t *testing.T, server *elasticsearchtest.Server) *elasticsearch.Client {
 	t.Helper()
-	transport := elasticsearch.NewTransport()
+	transport := elasticsearch.NewTransport("")
 	transport.TLSClientConfig = server.Transport().TLSClientConfig
 	t.Cleanup(transport.CloseIdleConnections)
 	return &elasticsearch.Client{
@@ -264,8 +264,8 @@ func TestNoAnswer(t *testing.T) {
 		what     string
 		attempts int
 	}{
-		"a reset":           {elasticsearchtest.Reset(), connection.Unavailable, 0, ": the connection failed", 6},
-		"a truncated body":  {elasticsearchtest.Truncated(), connection.Unavailable, 200, ": the connection failed", 6},
+		"a reset":           {elasticsearchtest.Reset(), connection.Unavailable, 0, ": the connection failed; outcome unknown; safe to repeat", 6},
+		"a truncated body":  {elasticsearchtest.Truncated(), connection.Unavailable, 200, ": the connection failed; outcome unknown; safe to repeat", 6},
 		"no end of waiting": {elasticsearchtest.Hang(), connection.Timeout, 0, " in time: outcome unknown; safe to repeat", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -296,13 +296,13 @@ func TestUnreachable(t *testing.T) {
 	server, client := start(t)
 	server.Close()
 	_, err := client.DeleteConnectedCluster(t.Context(), removal())
-	checkNoAnswer(t, err, connection.Unavailable, "no answer from "+strings.TrimPrefix(server.URL, "https://")+": the connection failed")
+	checkNoAnswer(t, err, connection.Unavailable, "no answer from "+strings.TrimPrefix(server.URL, "https://")+": the connection failed; outcome unknown; safe to repeat")
 }
 
 func TestWrongCertificate(t *testing.T) {
 	t.Parallel()
 	server, client := start(t)
-	client.Transport = elasticsearch.NewTransport()
+	client.Transport = elasticsearch.NewTransport("")
 	_, err := client.DeleteConnectedCluster(t.Context(), removal())
 	checkNoAnswer(t, err, connection.Unavailable, "the certificate of "+strings.TrimPrefix(server.URL, "https://")+" is not trusted")
 	if n := len(server.Requests()); n != 0 {

@@ -32,7 +32,7 @@ func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Remova
 		failure = answer.failure("Result is not true")
 	}
 	outcome := connection.Outcome{
-		RequestID: string(answer.RequestID),
+		RequestID: answer.RequestID,
 		Status:    answer.status,
 		Attempts:  history.attempts,
 		Uncertain: history.uncertain,
@@ -41,11 +41,27 @@ func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Remova
 	case failure == nil:
 		outcome.State = connection.Removed
 		return outcome, nil
-	case failure.class == unknown && (r.MayBeDone || history.uncertain) && !c.isConnected(ctx, r.Pair):
-		outcome.State = connection.AlreadyAbsent
-		return outcome, nil
+	case failure.class == unknown && (r.MayBeDone || history.uncertain):
+		return c.readState(ctx, r.Pair, outcome, failure)
 	}
 	return outcome, failure.told
+}
+
+// readState decides about a refusal that is not known by whether the instance
+// still lists the other. If it cannot be read, the refusal stands. If there is
+// no such instance, the other one may still have the connection, and that is
+// the error.
+func (c *Client) readState(ctx context.Context, pair connection.Pair, o connection.Outcome, f *failure) (connection.Outcome, error) {
+	peers, err := c.ListConnectedClusters(ctx, pair.Instance)
+	var unread *connection.Error
+	switch {
+	case errors.As(err, &unread) && unread.Kind == connection.Absent:
+		return o, unread
+	case err == nil && !slices.Contains(peers, pair.Connected):
+		o.State = connection.AlreadyAbsent
+		return o, nil
+	}
+	return o, f.told
 }
 
 func deletion(r connection.Removal) call {
@@ -58,14 +74,4 @@ func deletion(r connection.Removal) call {
 			"clientToken":         {r.ClientToken.String()},
 		},
 	}
-}
-
-// isConnected reads whether an instance lists the other; if it cannot be read,
-// it has to be taken for connected.
-func (c *Client) isConnected(ctx context.Context, pair connection.Pair) bool {
-	peers, err := c.ListConnectedClusters(ctx, pair.Instance)
-	if failed := (*connection.Error)(nil); errors.As(err, &failed) {
-		return failed.Kind != connection.Absent
-	}
-	return slices.Contains(peers, pair.Connected)
 }

@@ -38,6 +38,16 @@ func isLoopback(host string) bool {
 // String returns the endpoint as a URL without a path.
 func (e Endpoint) String() string { return e.scheme + "://" + e.host }
 
+// address is the host with its port, as one dials it.
+func (e Endpoint) address() string {
+	u := url.URL{Host: e.host}
+	port := u.Port()
+	if port == "" {
+		port = "443"
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
 // A Network is the side from which the OpenAPI is reached.
 type Network string
 

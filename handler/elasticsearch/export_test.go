@@ -36,6 +36,16 @@ var RetryAfter = retryAfter
 
 // Wait is how long a client waits after its nth attempt failed with a code.
 func Wait(attempt int, status int, code string, hint time.Duration) time.Duration {
-	a := answer{Code: first(code), status: status, retryAfter: hint}
+	a := answer{Code: code, status: status, retryAfter: hint}
 	return new(Client).wait(attempt, a.failure(""))
+}
+
+// BundleRoots is bundleRoots.
+var BundleRoots = bundleRoots
+
+// Meaning is what a code comes to, without its status: the kind, and whether
+// the request is repeated.
+func Meaning(code string) (kind connection.Kind, repeated bool) {
+	m := meaningOf(http.StatusBadRequest, code)
+	return m.kind, m.class >= again
 }

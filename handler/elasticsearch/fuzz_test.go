@@ -27,6 +27,7 @@ func FuzzDecode(f *testing.F) {
 		`{"Result":[{"instanceId":"es-a"},{"instanceId":"es-b"}],"Headers":{"X-Total-Count":2}}`,
 		`{"Result":[{"instances":"es-a"}],"Headers":{"X-Total-Count":"7"}}`,
 		`{"Result":null}`,
+		`{"Result":[],"Headers":{"X-Total-Count":-1}}`,
 		`<Error><Code>a</Code><Message>the canary</Message></Error>`,
 	} {
 		f.Add(200, "application/json", []byte(body))

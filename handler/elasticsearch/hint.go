@@ -10,7 +10,7 @@ import (
 
 // hint says what to do about a refusal that only a person can mend; "" for
 // others. skew is how far this clock is behind the API's.
-func hint(code, action string, skew time.Duration) string {
+func hint(code, action string, skew func() time.Duration) string {
 	switch code {
 	case "InvalidSecurityToken.Expired":
 		return "; the credentials of this invocation have expired: send the event again"
@@ -19,7 +19,7 @@ func hint(code, action string, skew time.Duration) string {
 	case "SignatureDoesNotMatch":
 		return "; check the access key secret at the desk; in Function Compute this is a fault of the function"
 	case "InvalidTimeStamp.Expired":
-		return clockHint(skew)
+		return clockHint(skew())
 	case "UserNotOpen":
 		return "; open Elasticsearch in this account"
 	case "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", "Forbidden", "Forbidden.RAM", "NoPermission":

@@ -127,8 +127,8 @@ func decodePage(a answer) (Page, error) {
 	if len(a.Result) == 0 || json.Unmarshal(a.Result, &instances) != nil {
 		return Page{}, errors.New("is not a list of instances")
 	}
-	total, _ := a.Headers.Total.Int64() // 0 where it is not given
-	page := Page{Total: int(total)}
+	total, _ := a.Total.Int64() // 0 where it is not given
+	page := Page{Total: max(0, int(total))}
 	for _, instance := range instances {
 		id, err := connection.ParseInstanceID(instance.InstanceID)
 		if err != nil {

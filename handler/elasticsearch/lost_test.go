@@ -33,7 +33,7 @@ func TestLostAnswers(t *testing.T) {
 		"lost twice":                                 {[]elasticsearchtest.Fault{lost, lost}, false, connection.Removed, "", 3, 3, true},
 		"lost, then a refusal nobody knows":          {[]elasticsearchtest.Fault{lost, refusal(400, "X")}, false, connection.AlreadyAbsent, "", 2, 3, true},
 		"lost, then Result is false":                 {[]elasticsearchtest.Fault{lost, notTrue}, false, connection.AlreadyAbsent, "", 2, 3, true},
-		"lost, unknown, and the instance is gone":    {[]elasticsearchtest.Fault{lost, refusal(400, "X"), refusal(400, "InstanceNotFound")}, false, connection.AlreadyAbsent, "", 2, 3, true},
+		"lost, unknown, and the instance is gone":    {[]elasticsearchtest.Fault{lost, refusal(400, "X"), refusal(400, "InstanceNotFound")}, false, "", connection.Absent, 2, 3, true},
 		"lost, unknown, and it cannot be read":       {[]elasticsearchtest.Fault{lost, refusal(400, "X"), refusal(403, "Forbidden")}, false, "", connection.Upstream, 2, 3, true},
 		"reset before it was done, unknown":          {[]elasticsearchtest.Fault{{Answer: elasticsearchtest.Reset()}, refusal(400, "X")}, false, "", connection.Upstream, 2, 3, true},
 		"lost, then it is forbidden":                 {[]elasticsearchtest.Fault{lost, refusal(403, "Forbidden")}, false, "", connection.Denied, 2, 2, true},

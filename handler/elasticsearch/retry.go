@@ -3,6 +3,7 @@ package elasticsearch
 import (
 	"context"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -57,13 +58,16 @@ func (f *failure) withoutTime() *failure {
 	if f.class != again || f.told.Kind == connection.Timeout {
 		return f
 	}
-	timeout := outOfTime("out of time after "+f.told.Message, f.told.Err)
+	timeout := outOfTime("out of time after "+strings.TrimSuffix(f.told.Message, "; "+outcomeUnknown), f.told.Err)
 	timeout.told.Code, timeout.told.Status, timeout.told.RequestID = f.told.Code, f.told.Status, f.told.RequestID
 	return timeout
 }
 
+// outcomeUnknown is what a caller has to know when there is no answer.
+const outcomeUnknown = "outcome unknown; safe to repeat"
+
 func outOfTime(what string, cause error) *failure {
-	return &failure{&connection.Error{Kind: connection.Timeout, Message: what + ": outcome unknown; safe to repeat", Err: cause}, again}
+	return &failure{&connection.Error{Kind: connection.Timeout, Message: what + ": " + outcomeUnknown, Err: cause}, again}
 }
 
 // wait is how long to wait after a failed attempt: base·2ⁿ, or what the server
@@ -74,10 +78,11 @@ func (c *Client) wait(attempt int, f *failure) time.Duration {
 	if f.class == later {
 		wait, most = laterBase<<(attempt-1), waitMax
 	}
-	if f.told.RetryAfter > 0 {
-		wait, most = min(f.told.RetryAfter, waitMax), waitMax
+	if f.told.RetryAfter > wait {
+		wait, most = f.told.RetryAfter, waitMax
 	}
-	return min(wait+rand.N(wait/2+1), most)
+	wait = min(wait, most)
+	return max(wait, min(wait+rand.N(wait/2+1), most-rand.N(most/8)))
 }
 
 // pause waits, and says whether there is time for another attempt after it. A

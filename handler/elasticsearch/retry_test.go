@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
@@ -69,6 +70,33 @@ func TestWaits(t *testing.T) {
 		}
 		if test.least < test.most && len(seen) < 2 {
 			t.Errorf("%s: no jitter", name)
+		}
+	}
+}
+
+// TestCodes: what each code that is known comes to, at a status that says
+// nothing.
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		kind     connection.Kind
+		repeated bool
+		codes    []string
+	}{
+		{connection.Throttled, true, []string{"Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded"}},
+		{connection.Denied, true, []string{"SignatureNonceUsed"}},
+		{connection.Unavailable, true, []string{"ServiceUnavailable"}},
+		{connection.Upstream, true, []string{"InternalServerError", "InternalError"}},
+		{connection.Conflict, true, []string{"ConcurrencyUpdateInstanceConflict", "InstanceStatusNotSupportCurrentAction", "InstanceActivating", "InstanceDuplicateScheduledTask", "TokenPreviousRequestProcessError"}},
+		{connection.Absent, false, []string{"InstanceNotFound", "RepetitionOperationError"}},
+		{connection.Denied, false, []string{"UserNotOpen", "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", "Forbidden", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission",
+			"InvalidSecurityToken.Expired", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", "SignatureDoesNotMatch", "InvalidTimeStamp.Expired"}},
+		{connection.Upstream, false, []string{"InvalidApi.NotFound", "InvalidProduct.NotFound", "AnythingElse"}},
+	} {
+		for _, code := range row.codes {
+			if kind, repeated := elasticsearch.Meaning(code); kind != row.kind || repeated != row.repeated {
+				t.Errorf("%s is %s, repeated %t; want %s, %t", code, kind, repeated, row.kind, row.repeated)
+			}
 		}
 	}
 }

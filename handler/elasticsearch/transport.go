@@ -1,0 +1,146 @@
+package elasticsearch
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// maxConnections bounds the connections of a process, and lets all of
+	// them be kept: as many as an invocation may ever use at a time.
+	maxConnections = 64
+
+	// dialTimeout bounds each of connecting and shaking hands.
+	dialTimeout = attemptTimeout / 2
+
+	// spareAge is how long a connection that was opened ahead is used. Later,
+	// the instance may have been frozen meanwhile, and the connection be dead.
+	spareAge = 30 * time.Second
+)
+
+// A Transport is a process's way to the API. Connections are kept for later
+// invocations, and TLS sessions for connections that were lost.
+type Transport struct {
+	*http.Transport
+
+	bundle func() *x509.CertPool // the roots of the system's bundle; nil for none
+	system atomic.Bool           // the bundle does not do
+
+	mu      sync.Mutex
+	spare   net.Conn // opened ahead; nil for none
+	spareTo string
+	since   time.Time
+}
+
+// NewTransport returns a transport that trusts the system's root certificates.
+// sslCertFile is SSL_CERT_FILE of the environment, which may name another
+// bundle.
+func NewTransport(sslCertFile string) *Transport {
+	t := &Transport{bundle: sync.OnceValue(func() *x509.CertPool { return bundleRoots(sslCertFile) })}
+	t.Transport = &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		DialTLSContext:         t.dialTLS,
+		TLSClientConfig:        &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(0)},
+		TLSHandshakeTimeout:    dialTimeout, // behind a proxy
+		IdleConnTimeout:        90 * time.Second,
+		MaxConnsPerHost:        maxConnections,
+		MaxIdleConnsPerHost:    maxConnections,
+		MaxResponseHeaderBytes: 64 << 10,
+		Protocols:              new(http.Protocols),
+	}
+	t.Protocols.SetHTTP1(true)
+	return t
+}
+
+// Open opens a connection ahead, for the next request to use. It sends no
+// request, and a failure is of no consequence: the request opens its own.
+func (t *Transport) Open(ctx context.Context, e Endpoint) {
+	address := e.address()
+	if e.scheme != "https" {
+		return
+	}
+	conn, err := t.dial(ctx, "tcp", address)
+	if err != nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.spare, t.spareTo, t.since = conn, address, wallClock()
+}
+
+// wallClock goes on while an instance is frozen.
+func wallClock() time.Time { return time.Now().Round(0) }
+
+// dialTLS is how the http.Transport gets a connection.
+func (t *Transport) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+	if conn := t.takeSpare(address); conn != nil {
+		return conn, nil
+	}
+	return t.dial(ctx, network, address)
+}
+
+func (t *Transport) takeSpare(address string) net.Conn {
+	t.mu.Lock()
+	conn, to, age := t.spare, t.spareTo, wallClock().Sub(t.since)
+	t.spare = nil
+	t.mu.Unlock()
+	if conn != nil && (to != address || age > spareAge) {
+		conn.Close()
+		return nil
+	}
+	return conn
+}
+
+// dial opens a connection that is verified with the roots of the system's
+// bundle or, if they do not do, with all of the system's. Reading those takes
+// three times as long (BenchmarkRoots), and the bundle is a part of them: so
+// what is accepted is what the system's roots accept, and what they refuse is
+// refused.
+func (t *Transport) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	config := t.TLSClientConfig
+	if config.RootCAs != nil || t.system.Load() {
+		return t.handshake(ctx, network, address, config)
+	}
+	if roots := t.bundle(); roots != nil {
+		conn, err := t.handshake(ctx, network, address, withRoots(config, roots))
+		if untrusted := (*tls.CertificateVerificationError)(nil); !errors.As(err, &untrusted) {
+			return conn, err
+		}
+	}
+	conn, err := t.handshake(ctx, network, address, config)
+	if err == nil {
+		t.system.Store(true)
+	}
+	return conn, err
+}
+
+func withRoots(config *tls.Config, roots *x509.CertPool) *tls.Config {
+	config = config.Clone()
+	config.RootCAs = roots
+	return config
+}
+
+func (t *Transport) handshake(ctx context.Context, network, address string, config *tls.Config) (net.Conn, error) {
+	plain, err := t.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	config = config.Clone()
+	config.ServerName, _, _ = net.SplitHostPort(address)
+	conn := tls.Client(plain, config)
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	if err := conn.HandshakeContext(ctx); err != nil {
+		plain.Close()
+		return nil, err
+	}
+	return conn, nil
+}
