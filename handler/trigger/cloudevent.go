@@ -33,21 +33,15 @@ func (o *object) attribute(name string) string {
 	if ok && text == "" {
 		o.fault(o.at(name), "is empty")
 	}
-	return o.named(o.at(name), text)
-}
-
-// maxName is the longest attribute that is read, in bytes: it is logged.
-const maxName = 1024
-
-// named is an attribute by which an event is told from others, unless it is too
-// long to be one.
-func (p *parser) named(path, text string) string {
 	if len(text) > maxName {
-		p.fault(path, "has %d bytes, more than %d", len(text), maxName)
+		o.fault(o.at(name), "has %d bytes, more than %d", len(text), maxName)
 		return ""
 	}
 	return text
 }
+
+// maxName is the longest attribute that is read, in bytes: it is logged.
+const maxName = 1024
 
 // Sources and types of the events that Elasticsearch sends (EventBridge,
 // "Elasticsearch events").

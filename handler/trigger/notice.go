@@ -3,8 +3,6 @@ package trigger
 import (
 	"slices"
 	"strings"
-
-	"elasticsearch-disconnect/handler/connection"
 )
 
 // text returns a member that is a string; "" for every other.
@@ -23,7 +21,7 @@ func (n notice) errorCode() string {
 
 // instances finds every instance that the event names, each once. None of the
 // places is guaranteed.
-func (n notice) instances() []connection.InstanceID {
+func (n notice) instances() instances {
 	var found instances
 	for _, raw := range n.parameters() {
 		found.add(n, "requestParameters.InstanceId", texts(lookup(raw, "instanceId")))
@@ -34,7 +32,7 @@ func (n notice) instances() []connection.InstanceID {
 		}
 	}
 	found.add(n, "resourceName", n.namedResources())
-	return found.ids
+	return found
 }
 
 // parameters returns the objects that hold the call's parameters: the member

@@ -64,9 +64,9 @@ type parser struct {
 }
 
 // parse reads one event that is no array. Its error is an *Error.
-func (e *Event) parse(path string, raw []byte) ([]Request, error) {
+func (e *Event) parse(path string, raw []byte, form form) ([]Request, error) {
 	p := &parser{event: e}
-	switch formOf(raw) {
+	switch form {
 	case httpForm:
 		p.http(raw)
 	case cloudEventForm:

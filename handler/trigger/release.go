@@ -39,7 +39,10 @@ func (p *parser) notice(path string, data []byte) (n notice, ok bool) {
 // eventSchema RawData sends it.
 func (p *parser) rawActionTrail(path string, data []byte) {
 	n := notice{p, path, data}
-	p.request.EventID = p.named(path+".eventId", n.text("eventId"))
+	if p.request.EventID = n.text("eventId"); len(p.request.EventID) > maxName {
+		p.fault(path+".eventId", "has %d bytes, more than %d", len(p.request.EventID), maxName)
+		p.request.EventID = ""
+	}
 	n.release(n.text("eventType"), n.product())
 }
 
@@ -77,15 +80,19 @@ func (n notice) release(eventType, of string) {
 
 // released asks for a cleanup of each instance that was found in the places
 // looked.
-func (n notice) released(found []connection.InstanceID, certainty Certainty, looked string) {
-	for _, id := range found {
+func (n notice) released(found instances, certainty Certainty, looked string) {
+	for _, id := range found.ids {
 		if strings.HasPrefix(id.String(), logstashPrefix) {
 			n.act(Ignore{id.String() + " is a Logstash instance"})
 			continue
 		}
 		n.act(Cleanup{Instance: id, Certainty: certainty})
 	}
-	if len(found) == 0 && len(n.refusal.Faults) == 0 {
+	if len(found.ids) > 0 {
+		return
+	}
+	n.refusal.Faults = append(n.refusal.Faults, found.refused.Faults...)
+	if len(n.refusal.Faults) == 0 {
 		n.fault(n.path, "names no instance: looked in %s", looked)
 	}
 }
@@ -178,12 +185,17 @@ func (p *parser) config(path string, data []byte) {
 	default:
 		var found instances
 		found.add(n, "resourceId", texts(lookup(n.data, "resourceId")))
-		n.released(found.ids, Certain, "resourceId")
+		n.released(found, Certain, "resourceId")
 	}
 }
 
-// instances are instance ids, each once.
-type instances struct{ ids []connection.InstanceID }
+// instances are instance ids, each once. A text that is none is a fault only
+// where no other place names an instance: which places there are, and what they
+// hold, is not guaranteed.
+type instances struct {
+	ids     []connection.InstanceID
+	refused Error
+}
 
 // maxNamed is the most instances and types of resources that are read of one
 // event.
@@ -194,7 +206,7 @@ func (i *instances) add(n notice, where string, texts []string) {
 		id, err := connection.ParseInstanceID(text)
 		switch {
 		case err != nil:
-			n.fault(n.path+"."+where, "%v", err)
+			i.refused.add(n.path+"."+where, "%v", err)
 		case len(i.ids) == maxNamed && !slices.Contains(i.ids, id):
 			n.fault(n.path+"."+where, "names more than %d instances", maxNamed)
 			return

@@ -112,6 +112,8 @@ func releases() map[string]struct {
 		"no instance at all":                   {actionTrail("AliyunServiceEvent", "Release", ""), "refused: $.data" + lookedFor},
 		"no name of the event":                 {`{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:ActionTrail:ApiCall","data":{}}`, "refused: $.data.eventName is missing"},
 		"an id that is none":                   {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-cn-****"}`), `refused: $.data.requestParameters.InstanceId has a character other than letters, digits, - and _: "es-cn-****"`},
+		"an id that is none beside one":        {actionTrail("ApiCall", "DeleteInstance", params+`,"resourceType":"ACS::Elasticsearch::Instance","resourceName":"acs:elasticsearch:cn:1:instances/es-a"`), "cleanup es-a certain"},
+		"an array, one entry naming several":   {"[" + actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":"es-a,es-b"}`) + ",{}]", "cleanup es-a certain\ncleanup es-b certain\nrefuse: $[1].instanceId is missing; $[1].connectedInstanceId is missing"},
 		"a way out":                            {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"../x"}`), `refused: $.data.requestParameters.InstanceId does not start with a letter or digit: "../x"`},
 		"Config, no kind of change":            {strings.Replace(config(config1), `"resourceEventType":"REMOVE",`, "", 1), "refused: $.data.resourceEventType is missing"},
 		"Config, no type":                      {config(`{"resourceEventType":"REMOVE","resourceId":"es-a"}`), "refused: $.data.resourceType is missing"},

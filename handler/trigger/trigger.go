@@ -91,7 +91,8 @@ const (
 // Parse reads one event. When it fails, the error is an *[Error], and the Event
 // holds at least the shape, so that it can be answered.
 func Parse(event []byte) (Event, error) {
-	e := Event{Shape: formOf(event).shape()}
+	form := formOf(event)
+	e := Event{Shape: form.shape()}
 	if err := check(event); err != nil {
 		return e, err
 	}
@@ -99,7 +100,7 @@ func Parse(event []byte) (Event, error) {
 	if event[0] == '[' {
 		return e.batch(event)
 	}
-	requests, err := e.parse("$", event)
+	requests, err := e.parse("$", event, form)
 	if err != nil {
 		return e, err
 	}
@@ -118,8 +119,10 @@ func (e *Event) batch(array []byte) (Event, error) {
 		return *e, refuse(http.StatusRequestEntityTooLarge, "$", "has %d entries, more than %d", n, maxBatch)
 	}
 	e.Batch = true
+	n = 0
 	for entry := range elements(array) {
-		e.Requests = append(e.Requests, e.entry(fmt.Sprintf("$[%d]", len(e.Requests)), entry)...)
+		e.Requests = append(e.Requests, e.entry(fmt.Sprintf("$[%d]", n), entry)...)
+		n++
 	}
 	return *e, nil
 }
@@ -127,13 +130,17 @@ func (e *Event) batch(array []byte) (Event, error) {
 // entry reads an entry of an array: an object, or a string that holds one.
 func (e *Event) entry(path string, entry []byte) []Request {
 	entry, err := document(entry)
-	if err == nil && formOf(entry) == httpForm {
+	form := directForm
+	if err == nil {
+		form = formOf(entry)
+	}
+	if form == httpForm {
 		err = errors.New("is an HTTP request in an array")
 	}
 	if err != nil {
 		return []Request{{Err: refuse(http.StatusBadRequest, path, "%v", err)}}
 	}
-	requests, err := e.parse(path, entry)
+	requests, err := e.parse(path, entry, form)
 	if refused := (*Error)(nil); errors.As(err, &refused) {
 		return []Request{{EventID: refused.EventID, Source: refused.Source, Err: refused}}
 	}
