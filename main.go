@@ -19,6 +19,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc"
 
@@ -41,11 +42,18 @@ Exit codes: 0 done, 1 failed, 2 invalid event, usage or configuration.
 
 func main() {
 	if os.Getenv("FC_RUNTIME_API") != "" {
-		h, err := newHandler(os.Stdout)
+		transport := elasticsearch.NewTransport(os.Getenv("SSL_CERT_FILE"))
+		h, err := newHandler(os.Stdout, transport)
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "configuration: %v\n", err)
 			os.Exit(handler.ExitInvalid)
 		}
+		time.AfterFunc(handler.WarmUpDelay, func() {
+			// An instance has a fraction of a core and serves one event at a
+			// time: a second processor only wakes threads (make bench, CPU).
+			runtime.GOMAXPROCS(1)
+			h.WarmUp(os.Getenv("FC_REGION"), transport.Open)
+		})
 		fc.Start(h.Handle)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -55,13 +63,13 @@ func main() {
 
 // newHandler makes a handler as the environment configures it, which logs to w
 // in JSON lines, as Log Service indexes them.
-func newHandler(w io.Writer) (*handler.Handler, error) {
+func newHandler(w io.Writer, transport *elasticsearch.Transport) (*handler.Handler, error) {
 	config, err := handler.ReadConfig(os.Getenv)
 	return &handler.Handler{
 		Config:    config,
 		Build:     build(),
 		Log:       slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: config.LogLevel})),
-		Transport: elasticsearch.NewTransport(),
+		Transport: transport,
 	}, err
 }
 
@@ -91,7 +99,7 @@ func desk(ctx context.Context, args []string) int {
 
 // serve prints the reply to the event in a file.
 func serve(ctx context.Context, file, region string) int {
-	h, err := newHandler(os.Stderr)
+	h, err := newHandler(os.Stderr, elasticsearch.NewTransport(os.Getenv("SSL_CERT_FILE")))
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "configuration: %v\n", err)
 		return handler.ExitInvalid

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -44,10 +45,11 @@ func variables() []variable {
 			c.Endpoint, err = elasticsearch.ParseEndpoint(text)
 			return err
 		}},
-		{"DRY_RUN", func(c *Config, text string) (err error) {
-			if c.DryRun, err = strconv.ParseBool(text); err != nil {
+		{"DRY_RUN", func(c *Config, text string) error {
+			if text != "true" && text != "false" {
 				return errors.New("is neither true nor false")
 			}
+			c.DryRun = text == "true"
 			return nil
 		}},
 		{"RELEASE_POLICY", func(c *Config, text string) error {
@@ -64,10 +66,10 @@ func variables() []variable {
 			return nil
 		}},
 		{"LOG_LEVEL", func(c *Config, text string) error {
-			if err := c.LogLevel.UnmarshalText([]byte(text)); err != nil {
+			if !slices.Contains([]string{"debug", "info", "warn", "error"}, text) {
 				return errors.New("is none of debug, info, warn and error")
 			}
-			return nil
+			return c.LogLevel.UnmarshalText([]byte(text))
 		}},
 	}
 }

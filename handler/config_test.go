@@ -26,6 +26,7 @@ func TestReadConfig(t *testing.T) {
 		"everything set to nothing": {map[string]string{"ELASTICSEARCH_NETWORK": "", "ELASTICSEARCH_ENDPOINT": "", "DRY_RUN": "", "LOG_LEVEL": "", "RELEASE_POLICY": "", "SWEEP_CONCURRENCY": ""},
 			handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
 		"none at a time":   {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
+		"a level nearly":   {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is neither true nor false\nLOG_LEVEL is none of debug, info, warn and error"},
 		"no number":        {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
 		"the brake is off": {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
 		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud", "RELEASE_POLICY": "never", "SWEEP_CONCURRENCY": "65"},

@@ -15,14 +15,14 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-const crowd = 64 // an instance of the function serves at most so many at a time, as s.yaml has it
+const crowd = 64 // invocations at a time
 
 // newCrowd is a stage whose transport is that of the function, with a pair and
 // an account for each invocation of a crowd.
 func newCrowd(t *testing.T) *stage {
 	t.Helper()
 	s := newStage(t)
-	transport := elasticsearch.NewTransport()
+	transport := elasticsearch.NewTransport("")
 	transport.TLSClientConfig = s.api.Transport().TLSClientConfig
 	t.Cleanup(transport.CloseIdleConnections)
 	s.Transport = transport
@@ -144,7 +144,7 @@ func TestLargeBatchWithLostAnswers(t *testing.T) {
 		events = append(events, pair(survivor(i), gone))
 	}
 	s := newBatch(t, survivors, []string{gone})
-	transport := elasticsearch.NewTransport()
+	transport := elasticsearch.NewTransport("")
 	transport.TLSClientConfig = s.api.Transport().TLSClientConfig
 	t.Cleanup(transport.CloseIdleConnections)
 	s.Transport = transport

@@ -31,7 +31,7 @@ func newTimed(t *testing.T) *stage {
 	pipes := pipes{make(chan net.Conn), make(chan struct{})}
 	server := &http.Server{Handler: s.api}
 	go func() { _ = server.Serve(pipes) }()
-	transport := elasticsearch.NewTransport()
+	transport := elasticsearch.NewTransport("")
 	transport.DialContext = pipes.dial
 	endpoint, err := elasticsearch.ParseEndpoint("http://127.0.0.1")
 	if err != nil {
@@ -115,7 +115,7 @@ func TestDeadlines(t *testing.T) {
 		"an API that hangs, over HTTP": {event: post, hook: at(theDelete, hang), seconds: 5,
 			takes: exactly(4.5), calls: 1, want: []string{`"statusCode":504`, noTime}},
 		"an API that hangs at a list of a release": {event: released(gone), hook: at("ListInstance", hang), seconds: 5,
-			takes: exactly(4.5), calls: 2, want: []string{"Timeout {", noTime}},
+			takes: exactly(3.375), calls: 2, want: []string{"Timeout {", noTime}},
 		"an API that hangs for ever, and a long time": {event: direct, hook: at(theDelete, hang), seconds: 600,
 			takes: during(66.2, 69.3), calls: 6, want: []string{"Timeout {", noTime}},
 		"a wait that would not fit is not begun": {event: direct, hook: at(theDelete, slow), seconds: 15,

@@ -38,3 +38,20 @@ func indented(reply any, err error) []byte {
 	}
 	return text.Bytes()
 }
+
+// exitCode tells the tasks of an event: invalid if each of them was refused.
+func exitCode(tasks []*task, failed int) int {
+	refused := 0
+	for _, t := range tasks {
+		if t.request.Err != nil {
+			refused++
+		}
+	}
+	switch failed {
+	case 0:
+		return ExitDone
+	case refused:
+		return ExitInvalid
+	}
+	return ExitFailed
+}

@@ -45,6 +45,10 @@ func (s *session) removeAll(ctx context.Context, removals []*removal) {
 		return
 	}
 	connected := s.connect()
+	if len(removals) == 1 { // the usual event: no goroutine to start and to wait for (BenchmarkHandle)
+		s.remove(ctx, removals[0], connected)
+		return
+	}
 	group := s.group()
 	for _, queue := range queues(removals) {
 		group.Go(func() error {

@@ -238,7 +238,7 @@ func TestWrongCertificate(t *testing.T) {
 	t.Parallel()
 	for by, event := range map[string]string{"direct": direct, "HTTP": post, "EventBridge": event, "release": released(gone)} {
 		s := newFaulty(t, faultRow{})
-		s.Transport = elasticsearch.NewTransport()
+		s.Transport = elasticsearch.NewTransport("")
 		reply, detail := s.told(t, by, s.handle(t, event))
 		if reply != "503 Unavailable" || detail != "the certificate of HOST is not trusted" {
 			t.Errorf("%s: reply %s, %q", by, reply, detail)

@@ -43,16 +43,25 @@ func (s *session) examineOne(ctx context.Context, t *task, a trigger.Cleanup) (e
 	case err != nil:
 		return err
 	case len(t.peers) == 0 && !t.gone:
-		// What is listed of an instance that is gone is not documented: it
-		// may be nothing, and others may list it all the same.
-		_, err = s.client.DescribeInstance(ctx, a.Instance)
-		t.gone = isAbsent(err)
+		t.gone, err = s.isGone(ctx, a.Instance)
 	}
 	t.scanned = 1
-	if t.gone {
-		return nil
-	}
 	return err
+}
+
+// isGone asks whether an instance that lists nothing is there. What is listed of
+// one that is gone is not documented: it may be nothing, and others may list it
+// all the same. One that is "invalid" or "unknown" does not exist or cannot be
+// reached, and the others are asked too.
+func (s *session) isGone(ctx context.Context, id connection.InstanceID) (bool, error) {
+	status, err := s.client.DescribeInstance(ctx, id)
+	switch {
+	case isAbsent(err):
+		return true, nil
+	case err != nil:
+		return false, err
+	}
+	return !slices.Contains([]elasticsearch.Status{elasticsearch.Active, elasticsearch.Activating, elasticsearch.Inactive}, status), nil
 }
 
 // notYet says why a release is none yet; "" if the instance is gone for good, or
@@ -85,7 +94,7 @@ func (s *session) notYet(ctx context.Context, a trigger.Cleanup) (reason string,
 // peer goes in the path: it is the one that is still there.
 func (p *planner) cut(t *task, pair connection.Pair) {
 	a := t.request.Action.(trigger.Cleanup)
-	if pair.Instance != pair.Connected {
+	if pair.Instance != pair.Connected { // whatever it lists
 		p.add(t, connection.Removal{Pair: pair, ClientToken: p.pairToken(t.request, a, pair), DryRun: a.DryRun, MayBeDone: true})
 	}
 }
@@ -128,31 +137,44 @@ func (p *planner) sweepOnce(ctx context.Context) (shrunk bool, err error) {
 		t.scanned, t.unread = 0, nil
 	}
 	seen, total := 0, 0
-	for number := 1; ; number++ {
-		var page elasticsearch.Page
-		p.guarded(&err, func() (err error) {
-			page, err = p.client.ListInstance(ctx, number)
-			return err
-		})
-		if err != nil {
-			return false, err
-		}
-		p.scan(ctx, page.Instances)
+	page, err := p.page(ctx, 1)
+	for next := 2; err == nil && next <= maxPages; next++ {
 		seen += len(page.Instances)
 		if page.Total > 0 {
 			shrunk = shrunk || page.Total < total
 			total = page.Total
 		}
 		if page.Last(seen) {
+			p.scan(ctx, page.Instances, func() {})
 			return shrunk || seen < total, nil
 		}
+		instances := page.Instances
+		p.scan(ctx, instances, func() { page, err = p.page(ctx, next) })
 	}
+	return true, err // of more pages than there can be, what was read is not all
 }
 
-// scan asks the instances of a page for their connections.
-func (p *planner) scan(ctx context.Context, instances []connection.InstanceID) {
+// maxPages bounds a sweep where the API does not say how many instances there
+// are: 100,000.
+const maxPages = 1000
+
+func (p *planner) page(ctx context.Context, number int) (page elasticsearch.Page, err error) {
+	p.guarded(&err, func() (err error) {
+		page, err = p.client.ListInstance(ctx, number)
+		return err
+	})
+	return page, err
+}
+
+// scan asks the instances of a page for their connections, and meanwhile has the
+// next page read (BenchmarkSweep).
+func (p *planner) scan(ctx context.Context, instances []connection.InstanceID, readNext func()) {
 	var mu sync.Mutex
 	group := p.group()
+	group.Go(func() error {
+		readNext()
+		return nil
+	})
 	for _, id := range instances {
 		group.Go(func() error {
 			var peers []connection.InstanceID
@@ -179,6 +201,9 @@ func (p *planner) found(id connection.InstanceID, peers []connection.InstanceID,
 	for _, t := range p.gone {
 		pair := connection.Pair{Instance: id, Connected: t.request.Action.(trigger.Cleanup).Instance}
 		t.scanned++
+		if pair.Instance == pair.Connected {
+			continue // it is listed still
+		}
 		if err != nil {
 			t.couldNotRead(pair, err)
 			continue

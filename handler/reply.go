@@ -76,9 +76,7 @@ func (s *session) reply(ctx context.Context, event trigger.Event, tasks []*task)
 		s.parts(t, &parts)
 		s.logTask(ctx, t)
 	}
-	if len(parts.Failed) > 0 {
-		s.exit = ExitFailed
-	}
+	s.exit = exitCode(tasks, len(parts.Failed))
 	var whole any = result
 	if !event.Batch {
 		whole = result.Events[0]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"time"
 
@@ -62,9 +63,20 @@ func (s *session) answer(ctx context.Context, payload []byte) (any, error) {
 	}
 	work, cancel := s.budget(ctx)
 	defer cancel()
-	tasks := s.plan(work, event.Requests)
+	tasks := s.planned(work, event.Requests)
 	s.carryOut(work, tasks)
 	return s.reply(ctx, event, tasks)
+}
+
+// planned plans with three quarters of the time, so that what a sweep has found
+// when time is up is removed all the same.
+func (s *session) planned(ctx context.Context, requests []trigger.Request) []*task {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-time.Until(deadline)/4))
+		defer cancel()
+	}
+	return s.plan(ctx, requests)
 }
 
 // replyReserve is how much of an invocation's time is kept for the reply, or a
@@ -118,15 +130,18 @@ func (s *session) newClient() (*elasticsearch.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &elasticsearch.Client{
+	client := &elasticsearch.Client{
 		Endpoint:    endpoint,
 		Credentials: credentials,
 		UserAgent:   Name + "/" + s.Build.Version,
 		Transport:   s.Transport,
 		Now:         s.Now,
 		Sleep:       s.Sleep,
-		Log:         s.Log.With("requestId", s.invocation.RequestID),
-	}, nil
+	}
+	if s.Log.Enabled(context.Background(), slog.LevelDebug) {
+		client.Log = s.Log.With("requestId", s.invocation.RequestID)
+	}
+	return client, nil
 }
 
 // endpoint is the configured one, or the region's.

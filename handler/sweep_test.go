@@ -120,7 +120,7 @@ func TestSweepKeepsConnections(t *testing.T) {
 		tens = append(tens, elasticsearchtest.Together(t.Context(), 10, fmt.Sprintf("ListConnectedClusters es-%03d", i)))
 	}
 	s.api.OnRequest = elasticsearchtest.Each(tens...)
-	transport := elasticsearch.NewTransport()
+	transport := elasticsearch.NewTransport("")
 	t.Cleanup(transport.CloseIdleConnections)
 	s.Transport = transport
 	if got, want := s.handle(t, released(gone)), cleaned(gone, 300); got != want {
@@ -167,8 +167,9 @@ func TestSweepGoesOn(t *testing.T) {
 	denied, deny := refusal(403, "Forbidden.RAM", 4)
 	broken3, fail := refusal(400, "X", 3)
 	broken4, _ := refusal(400, "X", 4)
+	broken5, _ := refusal(400, "X", 5)
 	firstPage, _ := refusal(400, "X", 2)
-	secondPage, _ := refusal(400, "X", 103)
+	secondPage, _ := refusal(400, "X", 3)
 	const shorter = `{"type":"urn:elasticsearch-disconnect:Conflict","title":"The instance is busy with another change","status":409,"detail":"the list of instances got shorter, or was cut short, each of the 3 times it was read","requestId":"fc-1"}`
 	const list1, page2 = "ListConnectedClusters es-0001", "ListInstance 2"
 	onTwoPages := listed(3, []string{"es-0000", "es-0001"}, []string{"es-0001"})
@@ -198,7 +199,7 @@ func TestSweepGoesOn(t *testing.T) {
 		"an instance on two pages is one pair": {2, []int{1}, quiet, onTwoPages,
 			3 + 3 + 1, func(r []string) string { return "200 " + cleaned(gone, 3, r...) }},
 		"an instance on two pages that cannot be read is one failure": {2, []int{1}, quiet, elasticsearchtest.Each(onTwoPages, at(list1, fail)),
-			3 + 3, func([]string) string { return "502 " + incomplete(3, "", unread("es-0001", broken4)) }},
+			3 + 3, func([]string) string { return "502 " + incomplete(3, "", unread("es-0001", broken5)) }},
 		"an instance on two pages that cannot be read at first is read": {2, []int{1}, quiet, elasticsearchtest.Each(onTwoPages, first),
 			3 + 3 + 1, func(r []string) string { return "200 " + cleaned(gone, 3, r...) }},
 		"the released one is in the list still": {1, []int{0}, quiet, listed(2, []string{"es-0000", gone}),
@@ -210,7 +211,7 @@ func TestSweepGoesOn(t *testing.T) {
 		"fewer are listed than there are said to be": {1, []int{0}, quiet, listed(3, []string{"es-0000"}, nil),
 			1 + 3*(2+1) + 1, func(r []string) string { return "207 " + incomplete(1, shorter, r...) }},
 		"the list is shorter in every round": {110, []int{5, 108}, vanishing(0, 3, page2), nil,
-			1 + (2 + 109) + (2 + 108) + (2 + 107) + 2, func(r []string) string { return "207 " + incomplete(107, shorter, r...) }},
+			1 + (2 + 109) + (2 + 108) + (2 + 107) + 2, func(r []string) string { return "207 " + incomplete(106, shorter, r...) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
