@@ -80,20 +80,17 @@ func (g *generator) delivered(e entry) *event {
 
 // once delivers a recent event once more, whether the first delivery has an end or not.
 func (g *generator) once() *event {
-	first := *pick(g.rng, g.recent)
-	first.what = fmt.Sprintf("event %d once more", first.number)
-	first.history = nil
-	return g.numbered(&first)
+	first := pick(g.rng, g.recent)
+	what := fmt.Sprintf("event %d once more", first.number)
+	return g.numbered(&event{what: what, door: first.door, text: first.text, ask: first.ask})
 }
 
 // entry makes what may come alone or in an array.
 func (g *generator) entry() entry {
-	switch g.rng.IntN(4) {
-	case 0:
+	if g.oneIn(4) {
 		return g.ignored()
-	default:
-		return g.custom(g.order())
 	}
+	return g.custom(g.order())
 }
 
 // array makes an event of several. One that is malformed spoils the whole, which then is never acknowledged.

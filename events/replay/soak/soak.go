@@ -48,7 +48,7 @@ type Soak struct {
 const (
 	inFlight = 64               // invocations at a time
 	maxLater = 200              // deliveries to be repeated; then no new event is made
-	calmTime = 5 * time.Second  // kept for the end, or a quarter of the whole if that is less
+	calmTime = 10 * time.Second // kept for the end, or a third of the whole if that is less
 	patience = 30 * time.Second // beyond Length, for a function that hangs
 )
 
@@ -77,7 +77,7 @@ func (r *run) play(ctx context.Context, w io.Writer) (passed bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, r.Length+patience)
 	defer cancel()
 
-	err = r.storm(ctx, begun.Add(r.Length-min(calmTime, r.Length/4)))
+	err = r.storm(ctx, begun.Add(r.Length-min(calmTime, r.Length/3)))
 	r.keeper.bury()
 	r.API.Close() // when no request is left, nothing changes any more
 	r.ledger.judge()

@@ -81,7 +81,7 @@ func (w *weather) replied() {
 	w.toKill--
 }
 
-func (w *weather) untilKill() int { return 20 + w.rng.IntN(80) }
+func (w *weather) untilKill() int { return 10 + w.rng.IntN(60) }
 
 // clear ends the faults, and the answers that hang.
 func (w *weather) clear() {
