@@ -3,6 +3,8 @@ package trigger
 import (
 	"slices"
 	"strings"
+
+	"elasticsearch-disconnect/handler/connection"
 )
 
 // text returns a member that is a string; "" for every other.
@@ -120,4 +122,31 @@ func split(list string) []string {
 		}
 	}
 	return parts
+}
+
+// instances are instance ids, each once. A text that is none is a fault only
+// where no other place names an instance: which places there are, and what they
+// hold, is not guaranteed.
+type instances struct {
+	ids     []connection.InstanceID
+	refused Error
+}
+
+// maxNamed is the most instances and types of resources that are read of one
+// event.
+const maxNamed = 100
+
+func (i *instances) add(n notice, where string, texts []string) {
+	for _, text := range texts {
+		id, err := connection.ParseInstanceID(text)
+		switch {
+		case err != nil:
+			i.refused.add(n.path+"."+where, "%v", err)
+		case len(i.ids) == maxNamed && !slices.Contains(i.ids, id):
+			n.fault(n.path+"."+where, "names more than %d instances", maxNamed)
+			return
+		case !slices.Contains(i.ids, id):
+			i.ids = append(i.ids, id)
+		}
+	}
 }

@@ -2,10 +2,7 @@ package trigger
 
 import (
 	"cmp"
-	"slices"
 	"strings"
-
-	"elasticsearch-disconnect/handler/connection"
 )
 
 const (
@@ -186,32 +183,5 @@ func (p *parser) config(path string, data []byte) {
 		var found instances
 		found.add(n, "resourceId", texts(lookup(n.data, "resourceId")))
 		n.released(found, Certain, "resourceId")
-	}
-}
-
-// instances are instance ids, each once. A text that is none is a fault only
-// where no other place names an instance: which places there are, and what they
-// hold, is not guaranteed.
-type instances struct {
-	ids     []connection.InstanceID
-	refused Error
-}
-
-// maxNamed is the most instances and types of resources that are read of one
-// event.
-const maxNamed = 100
-
-func (i *instances) add(n notice, where string, texts []string) {
-	for _, text := range texts {
-		id, err := connection.ParseInstanceID(text)
-		switch {
-		case err != nil:
-			i.refused.add(n.path+"."+where, "%v", err)
-		case len(i.ids) == maxNamed && !slices.Contains(i.ids, id):
-			n.fault(n.path+"."+where, "names more than %d instances", maxNamed)
-			return
-		case !slices.Contains(i.ids, id):
-			i.ids = append(i.ids, id)
-		}
 	}
 }
