@@ -8,9 +8,11 @@ package elasticsearch
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -68,6 +70,12 @@ func (c *Client) request(ctx context.Context, op call) (r *http.Request, signedH
 		Host:   c.Endpoint.host,
 		Header: header,
 	}).WithContext(ctx)
+	if op.method == http.MethodGet {
+		// When a kept connection breaks, net/http sends a GET again by
+		// itself, with a nonce that is used up. One that has a body, if an
+		// empty one, it leaves to do.
+		r.Body = io.NopCloser(strings.NewReader(""))
+	}
 	return r, acs3.Sign(r, acs3.Input{Credentials: c.Credentials, Time: c.now(), Nonce: c.nonce()})
 }
 

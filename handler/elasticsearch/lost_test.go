@@ -82,3 +82,27 @@ func checkAttempts(t *testing.T, requests []elasticsearchtest.Request) {
 		t.Errorf("%d nonces for %d attempts", len(nonces), len(requests))
 	}
 }
+
+// TestGetIsSignedAnew: a GET over a kept connection that breaks is attempted
+// again with another nonce, like every request.
+func TestGetIsSignedAnew(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	server.Fail(elasticsearchtest.Fault{}, elasticsearchtest.Fault{Answer: elasticsearchtest.Reset()})
+	for range 2 {
+		if _, err := client.ListConnectedClusters(t.Context(), removal().Instance); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nonces := map[string]bool{}
+	requests := server.Requests()
+	for _, r := range requests {
+		nonces[r.Header.Get("X-Acs-Signature-Nonce")] = true
+		if r.Code != "" {
+			t.Errorf("the API refused one: %s", r.Code)
+		}
+	}
+	if len(requests) != 3 || len(nonces) != 3 {
+		t.Errorf("%d requests with %d nonces, want 3", len(requests), len(nonces))
+	}
+}
