@@ -75,7 +75,7 @@ func (p pipes) Addr() net.Addr { return &net.IPAddr{} }
 
 const (
 	theDelete = "DeleteConnectedCluster " + instance
-	noTime    = "no answer from 127.0.0.1 in time: outcome unknown; safe to repeat"
+	noTime    = "no answer from the API in time: outcome unknown; safe to repeat"
 )
 
 // during returns the least and the most of a time.

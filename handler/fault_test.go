@@ -240,7 +240,7 @@ func TestWrongCertificate(t *testing.T) {
 		s := newFaulty(t, faultRow{})
 		s.Transport = elasticsearch.NewTransport("")
 		reply, detail := s.told(t, by, s.handle(t, event))
-		if reply != "503 Unavailable" || detail != "the certificate of HOST is not trusted" {
+		if reply != "503 Unavailable" || detail != "the API's certificate is not trusted" {
 			t.Errorf("%s: reply %s, %q", by, reply, detail)
 		}
 		if len(s.waits) != 0 || len(s.api.Requests()) != 0 {

@@ -76,7 +76,7 @@ func faultRows() map[string]faultRow {
 	but := func(s seen, left bool) seen { s.left = left; return s }
 	told := func(reply, detail string) seen { return failed("D", reply, "the API answered "+detail) }
 	read := func(s seen) *seen { s.calls += "L"; return &s }
-	const noAnswer, noTime = "no answer from HOST: the connection failed; outcome unknown; safe to repeat", "no answer from HOST in time: outcome unknown; safe to repeat"
+	const noAnswer, noTime = "no answer from the API: the connection failed; outcome unknown; safe to repeat", "no answer from the API in time: outcome unknown; safe to repeat"
 
 	notFound, repeated := told("404 Absent", "HTTP 404: InstanceNotFound: m"), told("404 Absent", "HTTP 400: RepetitionOperationError: m")
 	unknown, result := told("502 Upstream", "HTTP 400: X: m"), told("502 Upstream", "HTTP 200: Result is not true")

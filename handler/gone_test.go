@@ -1,9 +1,14 @@
 package handler_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
@@ -53,4 +58,27 @@ func TestInvalidInstance(t *testing.T) {
 	if left := s.api.Connections(); len(left) != 0 {
 		t.Errorf("left: %v, after the reply %s", left, reply)
 	}
+}
+
+// TestSweepOutOfTime: what a sweep has found when its time is up is removed, so
+// that each delivery gets further.
+func TestSweepOutOfTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newTimed(t)
+		s.api.AddInstance("es-a")
+		s.api.Connect("es-a", gone)
+		s.api.RemoveInstance(gone)
+		s.api.OnRequest = at("ListConnectedClusters "+instance, answering(elasticsearchtest.Hang()))
+		ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+		defer cancel()
+		ctx = fccontext.NewContext(ctx, &fccontext.FcContext{RequestID: "fc-1", Credentials: role})
+		reply, err := s.Handle(ctx, []byte(released(gone)))
+		if got, want := posted(t, reply, err), `"done":[{"instanceId":"es-a","connectedInstanceId":"`+gone+`","eventId":"e1","outcome":"removed"}]`; !strings.Contains(got, want) {
+			t.Errorf("reply:\n got %s\nwant %s", got, want)
+		}
+		if s.api.Connected("es-a", gone) {
+			t.Error("the connection that was found is left")
+		}
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -42,6 +43,7 @@ type stage struct {
 	*handler.Handler
 	api *elasticsearchtest.Server
 	log bytes.Buffer
+	all bytes.Buffer // the log at debug level
 }
 
 func newStage(t *testing.T) *stage { return stageOver(t, elasticsearchtest.NewTLSServer()) }
@@ -57,6 +59,7 @@ func stageOver(t *testing.T, api *elasticsearchtest.Server) *stage {
 	s.api.AddAccount(elasticsearchtest.Account{AccessKeyID: role.AccessKeyId, AccessKeySecret: role.AccessKeySecret, SecurityToken: role.SecurityToken})
 	s.api.AddInstance(instance, connected)
 	s.api.Connect(instance, connected)
+	t.Cleanup(func() { checkNoCanary(t, s.all.String()) })
 	endpoint, err := elasticsearch.ParseEndpoint(s.api.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +67,7 @@ func stageOver(t *testing.T, api *elasticsearchtest.Server) *stage {
 	s.Handler = &handler.Handler{
 		Config:    handler.Config{Endpoint: endpoint},
 		Build:     handler.Build{Version: "v1.2.3", Commit: "abc"},
-		Log:       slog.New(slog.NewJSONHandler(&s.log, nil)),
+		Log:       slog.New(slog.NewMultiHandler(slog.NewJSONHandler(&s.log, nil), slog.NewJSONHandler(&s.all, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 		Transport: s.api.Transport(),
 		Sleep:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
@@ -85,6 +88,7 @@ func (s *stage) handle(t *testing.T, event string) string {
 
 func posted(t *testing.T, reply any, err error) string {
 	t.Helper()
+	checkNoCanary(t, fmt.Sprintf("%+v %v", reply, err))
 	if err != nil {
 		var failure messages.InvokeResponse_Error
 		if !errors.As(err, &failure) {
@@ -256,5 +260,16 @@ func TestNoRegion(t *testing.T) {
 	want := `Internal {"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID","requestId":""}`
 	if got := posted(t, reply, err); got != want {
 		t.Errorf("reply:\n got %s\nwant %s", got, want)
+	}
+}
+
+// checkNoCanary: whatever a test is about, no credential is in what it logs at
+// debug level, nor in a reply.
+func checkNoCanary(t *testing.T, text string) {
+	t.Helper()
+	for _, canary := range []string{role.AccessKeyId, role.AccessKeySecret, role.SecurityToken, "Signature="} {
+		if i := strings.Index(text, canary); i >= 0 && !strings.HasPrefix(text[i:], "Signature=***") {
+			t.Errorf("%s is told: …%.200s", canary, text[max(0, i-100):])
+		}
 	}
 }

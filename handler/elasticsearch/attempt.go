@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -93,13 +94,15 @@ func (c *Client) closeIdleConnections() {
 }
 
 // noAnswer tells an error of the network. Whether the API carried out the
-// request is not known.
+// request is not known. The host is for the log: which endpoint is called is the
+// operator's affair.
 func noAnswer(ctx context.Context, host string, err error) *failure {
-	if untrusted := (*tls.CertificateVerificationError)(nil); errors.As(err, &untrusted) {
-		return &failure{&connection.Error{Kind: connection.Unavailable, Message: "the certificate of " + host + " is not trusted", Err: err}, permanent}
+	cause := fmt.Errorf("%s: %w", host, err)
+	if errors.As(err, new(*tls.CertificateVerificationError)) {
+		return &failure{&connection.Error{Kind: connection.Unavailable, Message: "the API's certificate is not trusted", Err: cause}, permanent}
 	}
 	if timeout := net.Error(nil); ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
-		return outOfTime("no answer from "+host+" in time", err)
+		return outOfTime("no answer from the API in time", cause)
 	}
-	return &failure{&connection.Error{Kind: connection.Unavailable, Message: "no answer from " + host + ": the connection failed; " + outcomeUnknown, Err: err}, again}
+	return &failure{&connection.Error{Kind: connection.Unavailable, Message: "no answer from the API: the connection failed; " + outcomeUnknown, Err: cause}, again}
 }
