@@ -21,7 +21,16 @@ import (
 // template is s.yaml, as far as these tests hold it to what is safe. The component's schema judges the rest.
 type template struct {
 	Validation bool                `yaml:"validation"`
+	Vars       templateVars        `yaml:"vars"`
 	Resources  map[string]resource `yaml:"resources"`
+}
+
+type templateVars struct {
+	Failed map[string]destinations `yaml:"failed"`
+}
+
+type destinations struct {
+	OnFailure map[string]string `yaml:"onFailure"`
 }
 
 type resource struct {
@@ -46,8 +55,9 @@ type properties struct {
 }
 
 type asyncInvoke struct {
-	Retries int `yaml:"maxAsyncRetryAttempts"`
-	Seconds int `yaml:"maxAsyncEventAgeInSeconds"`
+	Retries      int    `yaml:"maxAsyncRetryAttempts"`
+	Seconds      int    `yaml:"maxAsyncEventAgeInSeconds"`
+	Destinations string `yaml:"destinationConfig"`
 }
 
 // An fcTrigger is a trigger in the sense of Function Compute.
@@ -94,6 +104,22 @@ func TestTemplateRetriesAsynchronousRuns(t *testing.T) {
 	_, f := deployed(t)
 	if a := f.Props.AsyncInvokeConfig; a == nil || a.Retries < 1 || a.Seconds < f.Props.Timeout {
 		t.Errorf("asyncInvokeConfig:\n got %+v\nwant a retry at least, and an age over the timeout of %d s", a, f.Props.Timeout)
+	}
+}
+
+// Without a queue's name there is no destination, and with one there is, made of it. An ARN with a hole in the place of the
+// name would make the deployment fail.
+func TestTemplateQueuesFailedEventsOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
+	s, f := deployed(t)
+	const choice = "${env('DEAD_LETTER_QUEUE', '') ? vars.failed.queued : vars.failed.dropped}"
+	if got := f.Props.AsyncInvokeConfig.Destinations; got != choice {
+		t.Errorf("destinationConfig:\n got %s\nwant %s", got, choice)
+	}
+	const queue = "acs:mns:${vars.region}:${config('AccountID')}:/queues/${env('DEAD_LETTER_QUEUE', '')}/messages"
+	want := map[string]destinations{"dropped": {}, "queued": {OnFailure: map[string]string{"destination": queue}}}
+	if got := s.Vars.Failed; !reflect.DeepEqual(got, want) {
+		t.Errorf("vars.failed:\n got %v\nwant %v", got, want)
 	}
 }
 
@@ -200,7 +226,7 @@ func release(source, eventType, deleteType string) string {
 // The example is what people copy, so it names all that s.yaml takes from the environment, with the same defaults.
 func TestTemplateAndExampleAgree(t *testing.T) {
 	t.Parallel()
-	want := found(t, "../s.yaml", `(?m)^ +\w+: \$\{env\('([A-Z_]+)', '(.*?)'\)\}`)
+	want := found(t, "../s.yaml", `(?m)^[^#\n]*\$\{env\('([A-Z_]+)', '(.*?)'\)`)
 	got := found(t, "../.env.example", `(?m)^([A-Z_]+)=(.*)$`)
 	if len(want) == 0 || !maps.Equal(got, want) {
 		t.Errorf(".env.example:\n got %q\nwant %q", got, want)

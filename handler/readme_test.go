@@ -342,6 +342,85 @@ func TestReadmeLog(t *testing.T) {
 	}
 }
 
+// The figures compared are those of the table of speed, the function's and the peer's.
+func TestReadmeComparison(t *testing.T) {
+	t.Parallel()
+	const figure = `([\d.]+)[^|]*`
+	peer := found(t, readme, `(?m)^\| ([^|]+?) \|[^|]*\|[^|]*\| `+figure+`\|[^|]*\|[^|]*\|[^|]*\|$`)
+	function := found(t, readme, `(?m)^\| ([^|]+?) \|[^|]*\|[^|]*\|[^|]*\| `+figure+`\|[^|]*\|[^|]*\|$`)
+	compared := 0
+	for _, cells := range table(t, "compared") {
+		name, got := cells[0], cells[1:3]
+		if function[name] == "" {
+			continue
+		}
+		compared++
+		if want := []string{function[name], peer[name]}; !slices.Equal(got, want) {
+			t.Errorf("README.md, %s:\n got %q\nwant %q", name, got, want)
+		}
+	}
+	if compared != 5 {
+		t.Errorf("README.md compares %d figures of the table of speed, want 5", compared)
+	}
+}
+
+// The outcomes told are all that the code has.
+func TestReadmeOutcomes(t *testing.T) {
+	t.Parallel()
+	want := outcomes(t)
+	got := firsts(table(t, "outcome"))
+	if slices.Sort(got); len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("README.md, outcomes:\n got %q\nwant %q", got, want)
+	}
+}
+
+// outcomes are those of a connection and of a request, sorted.
+func outcomes(t *testing.T) []string {
+	t.Helper()
+	all := found(t, "connection/connection.go", ` State += "([-a-z]+)"()`)
+	maps.Copy(all, found(t, "reply.go", `(?m)^\t[a-z]+ += "([a-z]+)"()`))
+	return slices.Sorted(maps.Keys(all))
+}
+
+// The queries ask for outcomes and kinds that there are, and for the fields that the index has: text or long, as the
+// values are in the line shown.
+func TestReadmeQueries(t *testing.T) {
+	t.Parallel()
+	var line map[string]any
+	decode(t, []byte(block(t, `{"time"`)), &line)
+	line["error"], line["reason"] = "", ""
+	want := map[string]string{}
+	for field := range found(t, readme, `\bmessage\.(\w+)()`) {
+		switch line[field].(type) {
+		case float64:
+			want[field] = "long"
+		case string, bool:
+			want[field] = "text"
+		default:
+			t.Errorf("README.md: a query asks for %s, which no log line has", field)
+		}
+	}
+	got := map[string]string{}
+	for _, cells := range table(t, "index") {
+		for _, field := range names(cells[1]) {
+			got[field] = names(cells[0])[0]
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("README.md, the index:\n got %v\nwant %v", got, want)
+	}
+	for outcome := range found(t, readme, `\bmessage\.outcome: ([-\w]+)()`) {
+		if !slices.Contains(outcomes(t), outcome) {
+			t.Errorf("README.md: a query asks for the outcome %s", outcome)
+		}
+	}
+	for kind := range found(t, readme, `\bmessage\.kind: (\w+)()`) {
+		if !slices.Contains(firsts(table(t, "kind")), kind) {
+			t.Errorf("README.md: a query asks for the kind %s", kind)
+		}
+	}
+}
+
 // table returns the cells of the table in README.md whose first column has this title.
 func table(t *testing.T, title string) (rows [][]string) {
 	t.Helper()
