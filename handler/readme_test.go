@@ -485,3 +485,26 @@ func keys(t *testing.T, object []byte) (found []string) {
 	}
 	return found
 }
+
+// The codes told are all that the client knows, each once.
+func TestReadmeCodes(t *testing.T) {
+	t.Parallel()
+	source := string(read(t, "elasticsearch/code.go"))
+	_, source, _ = strings.Cut(source, "switch code {")
+	source, _, _ = strings.Cut(source, "meaningOfStatus")
+	var want []string
+	for _, code := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(source, -1) {
+		want = append(want, code[1])
+	}
+	var got []string
+	for _, cells := range table(t, "code") {
+		for _, code := range names(cells[0]) {
+			got = append(got, strings.Trim(code, "`"))
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("README.md, codes:\n got %q\nwant %q", got, want)
+	}
+}
