@@ -60,7 +60,7 @@ func named(paths []string) ([]event, error) {
 	for _, path := range paths {
 		switch info, err := os.Stat(path); {
 		case os.IsNotExist(err):
-			return nil, fmt.Errorf("%s: no such file", path)
+			return nil, missing(path)
 		case err != nil:
 			return nil, err
 		case info.IsDir():
@@ -71,4 +71,16 @@ func named(paths []string) ([]event, error) {
 		events = append(events, event{path: path, named: true})
 	}
 	return events, nil
+}
+
+// missing tells of a file that is not there, and of the likely reason.
+func missing(path string) error {
+	if strings.HasPrefix(path, "-") {
+		return fmt.Errorf("%s: no such file; if it is a flag, it goes before the files", path)
+	}
+	recording := filepath.Join("events", path)
+	if _, err := os.Stat(recording); err == nil {
+		return fmt.Errorf("%s: no such file; is it %s?", path, recording)
+	}
+	return fmt.Errorf("%s: no such file", path)
 }

@@ -1,6 +1,6 @@
 // Command replay plays recorded events through the function as it is deployed:
 //
-//	go run ./events/replay [-update] [FILE…]
+//	go run ./events/replay [-update | -json] [FILE…]
 //	go run ./events/replay -soak TIME [-seed N]
 //
 // It builds the function's binary and runs it between two stand-ins on loopback, the runtime API of Function Compute
@@ -12,6 +12,8 @@
 //	0  every reply is as wanted, and no reply and no log line has a secret in it
 //	1  one is not, or has none to be compared with, or the replay itself broke off
 //	2  wrong usage
+//
+// With -json it prints an object a line instead, for a machine: one for each event, and {"summary":…} as the last.
 //
 // With -soak it plays random events instead, with faults and kills, and holds what is left against what was asked
 // (package soak): 0 when nothing was lost and nothing removed that no event named, 1 when a promise was not kept.
@@ -26,7 +28,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"math/rand/v2"
 	"os"
 	"os/signal"
 	"time"
@@ -68,47 +69,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// options are what the command line says.
-type options struct {
-	update bool    // rewrite the wants
-	events []event // those given by name; none means all that are recorded
-
-	soak time.Duration // how long to play random events instead
-	seed uint64        // of those
-}
-
-const usage = `usage: go run ./events/replay [-update] [FILE…]
-       go run ./events/replay -soak TIME [-seed N]
-
-Plays recorded events through the built function, and compares each reply with
-NAME.want.json beside the event. Without FILE: all of events/*.json.
-
-  -update   write the replies to NAME.want.json instead; read them before you commit them
-
-Or plays random events for a TIME such as 60s, while the API fails half of the
-time and the function is killed now and then.
-
-  -seed N   play the same events as the run which printed this seed
-`
-
-func parse(args []string, stderr io.Writer) (options, error) {
-	var opts options
-	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // run tells the error, below the usage
-	flags.Usage = func() { fmt.Fprint(stderr, usage) }
-	flags.BoolVar(&opts.update, "update", false, "")
-	flags.DurationVar(&opts.soak, "soak", 0, "")
-	flags.Uint64Var(&opts.seed, "seed", rand.Uint64N(1_000_000), "") // few digits, for whoever has to type them
-	if err := flags.Parse(args); err != nil {
-		return options{}, err
-	}
-	if opts.soak < 0 || opts.soak > 0 && (opts.update || flags.NArg() > 0) {
-		return options{}, errors.New("-soak takes a time above zero, and neither -update nor a file")
-	}
-	var err error
-	opts.events, err = named(flags.Args())
-	return opts, err
-}
+// building is what a person waits for.
+const building = "replay: building the function …"
 
 // replay plays the events and reports them; passed is false when one is not as it should be.
 func replay(ctx context.Context, opts options, stdout, stderr io.Writer) (passed bool, err error) {
@@ -118,14 +80,15 @@ func replay(ctx context.Context, opts options, stdout, stderr io.Writer) (passed
 	}
 	defer os.RemoveAll(dir)
 
-	fmt.Fprintln(stderr, "replay: building the function …")
+	done := progress(stderr, terminal(stderr), building)
 	s, err := open(ctx, dir)
+	done() // before anything else is told, an error too
 	if err != nil {
 		return false, err
 	}
 	defer s.close()
 
-	r := newReport(stdout, opts.events)
+	r := newReporter(stdout, opts)
 	begun := time.Now()
 	for _, e := range opts.events {
 		sc, err := s.play(ctx, e)

@@ -95,30 +95,6 @@ func TestRunTriesOutAnEventWithoutAWant(t *testing.T) {
 	}
 }
 
-func TestRunRefusesWrongUsage(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		args []string
-		code int
-		want string
-	}{
-		"help":                   {[]string{"-h"}, 0, usage},
-		"unknown flag":           {[]string{"-upgrade"}, 2, usage + "replay: flag provided but not defined: -upgrade\n"},
-		"file that is not there": {[]string{"../direct.json", "nowhere.json"}, 2, "replay: nowhere.json: no such file\n"},
-		"folder":                 {[]string{".."}, 2, "replay: ..: a folder, not an event\n"},
-		"soak of a file":         {[]string{"-soak", "1s", "../direct.json"}, 2, "replay: -soak takes a time above zero, and neither -update nor a file\n"},
-		"wanted reply":           {[]string{"../direct.want.json"}, 2, "replay: ../direct.want.json: a wanted reply, not an event\n"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var stdout, stderr bytes.Buffer
-			if code := run(t.Context(), test.args, &stdout, &stderr); code != test.code || stderr.String() != test.want || stdout.Len() > 0 {
-				t.Errorf("run %q:\n got %d, %q\nwant %d, %q", test.args, code, stderr.String(), test.code, test.want)
-			}
-		})
-	}
-}
-
 // runs is the command line; its stdout is returned, its stderr shown when it is not the progress alone.
 func runs(t *testing.T, args ...string) (code int, stdout string) {
 	t.Helper()

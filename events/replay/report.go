@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// report writes what was played, in plain text for a person:
+// report writes what was played, in text for a person, the verdicts in colour on a terminal:
 //
 //	direct.json     ok
 //	  api    DELETE /openapi/instances/es-cn-…/connected-clusters?…  200
@@ -15,15 +15,14 @@ import (
 //
 // What went wrong follows in more lines, with the function's output.
 type report struct {
+	tally
 	w      io.Writer
 	width  int // of the names
-	counts map[verdict]int
-	calls  int
-	passed bool
+	colour bool
 }
 
 func newReport(w io.Writer, events []event) *report {
-	r := &report{w: w, counts: make(map[verdict]int), passed: true}
+	r := &report{tally: newTally(), w: w}
 	for _, e := range events {
 		r.width = max(r.width, len(e.name()))
 	}
@@ -31,11 +30,8 @@ func newReport(w io.Writer, events []event) *report {
 }
 
 func (r *report) scene(s *scene) {
-	r.counts[s.verdict]++
-	r.calls += len(s.requests)
-	r.passed = r.passed && s.passed()
-
-	fmt.Fprintf(r.w, "%-*s  %s\n", r.width, s.event.name(), s.verdict)
+	r.add(s)
+	fmt.Fprintf(r.w, "%-*s  %s\n", r.width, s.event.name(), s.verdict.painted(r.colour))
 	for _, request := range s.requests {
 		outcome := strings.TrimSpace(fmt.Sprintf("%d %s", request.Status, request.Code))
 		target := request.Path
@@ -76,25 +72,18 @@ func (r *report) line(label, text string) {
 	fmt.Fprintf(r.w, "  %-5s  %s\n", label, text)
 }
 
-// summary ends the report, and says whether all is as it should be. The rest is what the function wrote after the last
-// event.
 func (r *report) summary(elapsed time.Duration, rest string) bool {
-	if found := leaks(rest); len(found) > 0 {
-		r.passed = false
-		for _, leak := range found {
-			r.line("fault", leak)
-		}
+	for _, leak := range r.end(rest) {
+		r.line("fault", leak)
 	}
 	var counts []string
-	total := 0
 	for _, v := range []verdict{same, updated, unknown, different, broken} {
-		total += r.counts[v]
 		if r.counts[v] > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", r.counts[v], v))
+			counts = append(counts, fmt.Sprintf("%d %s", r.counts[v], v.painted(r.colour)))
 		}
 	}
 	fmt.Fprintf(r.w, "%s: %s; %s to the API; %v\n",
-		counted(total, "event"), strings.Join(counts, ", "), counted(r.calls, "request"), elapsed.Round(time.Millisecond))
+		counted(r.events, "event"), strings.Join(counts, ", "), counted(r.calls, "request"), elapsed.Round(time.Millisecond))
 	if !r.passed && r.counts[different]+r.counts[unknown] > 0 {
 		fmt.Fprintln(r.w, "To take the replies as they are now for the wanted ones: -update, then git diff.")
 	}

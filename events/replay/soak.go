@@ -21,9 +21,11 @@ func soaked(ctx context.Context, opts options, stdout, stderr io.Writer) (passed
 	}
 	defer os.RemoveAll(dir)
 
-	fmt.Fprintln(stderr, "replay: building the function …")
+	done := progress(stderr, terminal(stderr), building)
 	binary := filepath.Join(dir, "main")
-	if err := build(ctx, binary); err != nil {
+	err = build(ctx, binary)
+	done()
+	if err != nil {
 		return false, err
 	}
 	api := newAPI()
