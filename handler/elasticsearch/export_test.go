@@ -49,3 +49,10 @@ func Meaning(code string) (kind connection.Kind, repeated bool) {
 	m := meaningOf(http.StatusBadRequest, code)
 	return m.kind, m.class >= again
 }
+
+// Age makes the connection that was opened ahead older.
+func (t *Transport) Age(by time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.since = t.since.Add(-by)
+}

@@ -3,12 +3,14 @@ package elasticsearch_test
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -115,6 +117,33 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// TestOpenedLongAgo: after a freeze, the connection that was opened ahead is
+// replaced, and costs no attempt.
+func TestOpenedLongAgo(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	transport := client.Transport.(*elasticsearch.Transport)
+	transport.Open(t.Context(), client.Endpoint)
+	transport.Age(time.Minute)
+	outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+	if err != nil || outcome.Attempts != 1 || server.Dials() != 2 {
+		t.Errorf("outcome %+v, %v, over %d connections", outcome, err, server.Dials())
+	}
+}
+
+// TestOpenBehindProxy: nothing is opened ahead where a proxy makes the
+// connections.
+func TestOpenBehindProxy(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	transport := client.Transport.(*elasticsearch.Transport)
+	transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://127.0.0.1:1") }
+	transport.Open(t.Context(), client.Endpoint)
+	if n := server.Dials(); n != 0 {
+		t.Errorf("%d connections past the proxy", n)
+	}
+}
+
 // TestOpenedForAnother: a connection that was opened ahead is used for its own
 // host alone.
 func TestOpenedForAnother(t *testing.T) {
@@ -160,8 +189,7 @@ func TestSessionsAreResumed(t *testing.T) {
 	}
 }
 
-// BenchmarkRoots shows what it costs to read the bundle, and what to read all of
-// the system's roots, as a process does once.
+// BenchmarkRoots shows what it costs to read the bundle, as a process does once.
 func BenchmarkRoots(b *testing.B) {
 	for b.Loop() {
 		elasticsearch.BundleRoots("")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,9 +21,9 @@ const (
 	// dialTimeout bounds each of connecting and shaking hands.
 	dialTimeout = attemptTimeout / 2
 
-	// spareAge is how long a connection that was opened ahead is used. Later,
-	// the instance may have been frozen meanwhile, and the connection be dead.
-	spareAge = 30 * time.Second
+	// spareAge is how long a connection that was opened ahead is kept. Later,
+	// the instance may have been frozen meanwhile, or the API have closed it.
+	spareAge = 5 * time.Second
 )
 
 // A Transport is a process's way to the API. Connections are kept for later
@@ -64,7 +65,7 @@ func NewTransport(sslCertFile string) *Transport {
 // request, and a failure is of no consequence: the request opens its own.
 func (t *Transport) Open(ctx context.Context, e Endpoint) {
 	address := e.address()
-	if e.scheme != "https" {
+	if e.scheme != "https" || t.isProxied(e) {
 		return
 	}
 	conn, err := t.dial(ctx, "tcp", address)
@@ -74,6 +75,29 @@ func (t *Transport) Open(ctx context.Context, e Endpoint) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.spare, t.spareTo, t.since = conn, address, wallClock()
+	time.AfterFunc(spareAge, t.closeSpare)
+}
+
+// isProxied says whether requests to the endpoint go through a proxy, which
+// makes its own connections.
+func (t *Transport) isProxied(e Endpoint) bool {
+	proxy, err := t.Proxy(&http.Request{URL: &url.URL{Scheme: e.scheme, Host: e.host}})
+	return proxy != nil || err != nil
+}
+
+// CloseIdleConnections closes what is kept for later requests.
+func (t *Transport) CloseIdleConnections() {
+	t.closeSpare()
+	t.Transport.CloseIdleConnections()
+}
+
+func (t *Transport) closeSpare() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.spare != nil {
+		t.spare.Close()
+		t.spare = nil
+	}
 }
 
 // wallClock goes on while an instance is frozen.
@@ -101,8 +125,8 @@ func (t *Transport) takeSpare(address string) net.Conn {
 
 // dial opens a connection that is verified with the roots of the system's
 // bundle or, if they do not do, with all of the system's. Reading those takes
-// three times as long (BenchmarkRoots), and the bundle is a part of them: so
-// what is accepted is what the system's roots accept, and what they refuse is
+// three times as long (make bench, first invocation), and the bundle is a part
+// of them: so what is accepted is what the system's roots accept, and what they refuse is
 // refused.
 func (t *Transport) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	config := t.TLSClientConfig
