@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -101,8 +102,8 @@ func (r record) write(ctx context.Context, l line) {
 		slog.String("outcome", l.outcome),
 		slog.String("kind", string(failure.Kind)),
 		slog.String("code", failure.Code),
-		slog.Int("httpStatus", max(l.answer.Status, failure.Status)),
-		slog.String("apiRequestId", max(l.answer.RequestID, failure.RequestID)),
+		slog.Int("httpStatus", cmp.Or(l.answer.Status, failure.Status)),
+		slog.String("apiRequestId", cmp.Or(l.answer.RequestID, failure.RequestID)),
 		slog.Int("attempts", l.answer.Attempts),
 		slog.Int("scanned", l.scanned),
 		slog.Int64("durationMs", r.handler.now().Sub(l.start).Milliseconds()),

@@ -56,3 +56,6 @@ func (t *Transport) Age(by time.Duration) {
 	defer t.mu.Unlock()
 	t.since = t.since.Add(-by)
 }
+
+// BundleFiles is bundleFiles.
+var BundleFiles = bundleFiles

@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +63,32 @@ func TestRoots(t *testing.T) {
 				t.Errorf("%v\n got %s\nwant %s", err, out, want)
 			}
 		})
+	}
+}
+
+// TestBundleFiles holds the list to that of the crypto/x509 it is built with: a
+// bundle that Go does not read would be trusted beyond the system's roots.
+func TestBundleFiles(t *testing.T) {
+	t.Parallel()
+	root, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "src", "crypto", "x509", "root_linux.go"))
+	if err != nil {
+		t.Skip(err) // some distributions ship no sources
+	}
+	_, list, _ := strings.Cut(string(source), "var certFiles = ")
+	list, _, _ = strings.Cut(list, "\n}")
+	var want []string
+	for _, file := range regexp.MustCompile(`"(/.+?)"`).FindAllStringSubmatch(list, -1) {
+		want = append(want, file[1])
+	}
+	if got := elasticsearch.BundleFiles(""); len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("bundle files:\n got %q\nwant %q", got, want)
+	}
+	if got := elasticsearch.BundleFiles("/x"); !slices.Equal(got, []string{"/x"}) {
+		t.Errorf("with SSL_CERT_FILE: %q", got)
 	}
 }
 
