@@ -2,7 +2,6 @@ package handler
 
 import (
 	"context"
-	"errors"
 
 	"elasticsearch-disconnect/handler/connection"
 )
@@ -95,7 +94,7 @@ func (s *session) remove(ctx context.Context, r *removal, connected error) {
 	}
 	switch {
 	case !r.MayBeDone:
-	case !r.turned && hasCode(r.err, "InstanceNotFound"):
+	case !r.turned && connection.KindOf(r.err) == connection.NoInstance:
 		r.turned = true
 		return
 	case isAbsent(r.err):
@@ -116,11 +115,6 @@ func (r *removal) request() connection.Removal {
 }
 
 func isAbsent(err error) bool {
-	var failed *connection.Error
-	return errors.As(err, &failed) && failed.Kind == connection.Absent
-}
-
-func hasCode(err error, code string) bool {
-	var failed *connection.Error
-	return errors.As(err, &failed) && failed.Code == code
+	kind := connection.KindOf(err)
+	return kind == connection.NoInstance || kind == connection.NoConnection
 }

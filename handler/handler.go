@@ -54,7 +54,7 @@ func (h *Handler) Handle(ctx context.Context, event []byte) (any, error) {
 // errorType from us instead of from a Go type.
 func functionError(reply any, err error) (any, error) {
 	if p := (*trigger.Problem)(nil); errors.As(err, &p) {
-		return nil, messages.InvokeResponse_Error{Message: p.Error(), Type: string(p.Kind)}
+		return nil, messages.InvokeResponse_Error{Message: p.Error(), Type: p.Kind.String()}
 	}
 	return reply, err
 }

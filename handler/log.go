@@ -100,7 +100,7 @@ func (r record) write(ctx context.Context, l line) {
 		slog.String("connectedInstanceId", l.removal.Connected.String()),
 		slog.String("clientToken", l.removal.ClientToken.String()),
 		slog.String("outcome", l.outcome),
-		slog.String("kind", string(failure.Kind)),
+		slog.String("kind", failure.Kind.String()),
 		slog.String("code", failure.Code),
 		slog.Int("httpStatus", cmp.Or(l.answer.Status, failure.Status)),
 		slog.String("apiRequestId", cmp.Or(l.answer.RequestID, failure.RequestID)),
@@ -132,7 +132,7 @@ func describe(err error) (slog.Level, string, connection.Error) {
 		return slog.LevelWarn, "refused", connection.Error{Kind: connection.InvalidEvent}
 	case !errors.As(err, &failure):
 		return slog.LevelError, "failed", connection.Error{Kind: connection.Internal}
-	case failure.Kind == connection.Absent:
+	case failure.Kind == connection.NoInstance, failure.Kind == connection.NoConnection:
 		return slog.LevelWarn, "failed", *failure
 	default:
 		return slog.LevelError, "failed", *failure

@@ -130,14 +130,14 @@ func (s *session) newClient() (*elasticsearch.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &elasticsearch.Client{
+	client := &elasticsearch.Client{Reader: elasticsearch.Reader{
 		Endpoint:    endpoint,
 		Credentials: credentials,
 		UserAgent:   Name + "/" + s.Build.Version,
 		Transport:   s.Transport,
 		Now:         s.Now,
 		Sleep:       s.Sleep,
-	}
+	}}
 	if s.Log.Enabled(context.Background(), slog.LevelDebug) {
 		client.Log = s.Log.With("requestId", s.invocation.RequestID)
 	}

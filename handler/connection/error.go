@@ -1,28 +1,69 @@
 package connection
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
 
-// A Kind says in one word why a connection could not be removed. It is what a
-// caller can act on, so its text is part of the function's contract: it is the
-// errorType that Function Compute shows, and the last part of a problem's type.
-type Kind string
+// A Kind says why a connection could not be removed. Its text is what a caller
+// can act on, and part of the function's contract: it is the errorType that
+// Function Compute shows, and the last part of a problem's type. The zero Kind
+// is none, and has no text.
+type Kind int
 
 const (
-	InvalidEvent Kind = "InvalidEvent" // the event asks for nothing that can be done
-	Denied       Kind = "Denied"       // credentials or permissions do not allow it
-	Absent       Kind = "Absent"       // there is no such instance or connection
-	Conflict     Kind = "Conflict"     // the instance is busy with another change
-	Throttled    Kind = "Throttled"    // the API limits the rate of requests
-	Upstream     Kind = "Upstream"     // the API refused or failed, or its answer makes no sense
-	Unavailable  Kind = "Unavailable"  // the API could not be reached, or says that it cannot serve
-	Timeout      Kind = "Timeout"      // no answer in time; whether the connection is removed is unknown
-	Internal     Kind = "Internal"     // a fault of this function
+	InvalidEvent Kind = iota + 1 // the event asks for nothing that can be done
+	Denied                       // credentials or permissions do not allow it
+	NoInstance                   // the instance does not exist
+	NoConnection                 // the instances are not connected
+	Conflict                     // the instance is busy with another change
+	Throttled                    // the API limits the rate of requests
+	Upstream                     // the API refused or failed, or its answer makes no sense
+	Unavailable                  // the API could not be reached, or says that it cannot serve
+	Timeout                      // no answer in time; whether the connection is removed is unknown
+	Internal                     // a fault of this function
 
-	PartialFailure Kind = "PartialFailure" // of several things, some failed
+	PartialFailure // of several things, some failed
 )
+
+// String returns the word of the contract. The two absences share one: a caller
+// does the same about both.
+func (k Kind) String() string {
+	return [...]string{
+		InvalidEvent:   "InvalidEvent",
+		Denied:         "Denied",
+		NoInstance:     "Absent",
+		NoConnection:   "Absent",
+		Conflict:       "Conflict",
+		Throttled:      "Throttled",
+		Upstream:       "Upstream",
+		Unavailable:    "Unavailable",
+		Timeout:        "Timeout",
+		Internal:       "Internal",
+		PartialFailure: "PartialFailure",
+	}[k]
+}
+
+// MarshalText makes a Kind a string in JSON.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// Kinds returns every Kind, in order.
+func Kinds() []Kind {
+	var all []Kind
+	for k := InvalidEvent; k <= PartialFailure; k++ {
+		all = append(all, k)
+	}
+	return all
+}
+
+// KindOf returns the kind of an error of this package; zero for every other.
+func KindOf(err error) Kind {
+	if failed := (*Error)(nil); errors.As(err, &failed) {
+		return failed.Kind
+	}
+	return 0
+}
 
 // An Error is a failure to remove a connection.
 type Error struct {

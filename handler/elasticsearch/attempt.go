@@ -19,7 +19,7 @@ const maxAnswerSize = 1 << 20
 
 // attempt sends one request and reads its answer. The answer's status and
 // request id are told with a failure too, as far as they are known.
-func (c *Client) attempt(ctx context.Context, op call) (answer, *failure) {
+func (c *Reader) attempt(ctx context.Context, op call) (answer, *failure) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 
@@ -33,7 +33,7 @@ func (c *Client) attempt(ctx context.Context, op call) (answer, *failure) {
 	return a, err
 }
 
-func (c *Client) logAttempt(ctx context.Context, op call, a answer, err *failure, start time.Time) {
+func (c *Reader) logAttempt(ctx context.Context, op call, a answer, err *failure, start time.Time) {
 	if c.Log == nil {
 		return
 	}
@@ -55,7 +55,7 @@ func (c *Client) logAttempt(ctx context.Context, op call, a answer, err *failure
 // roundTrip exchanges a request for an answer. It goes to the transport and
 // not through an http.Client, which would follow a redirect and take the
 // security token along.
-func (c *Client) roundTrip(r *http.Request) (answer, *failure) {
+func (c *Reader) roundTrip(r *http.Request) (answer, *failure) {
 	response, err := c.transport().RoundTrip(r)
 	if err != nil {
 		c.closeIdleConnections()
@@ -80,14 +80,14 @@ type redactedError struct {
 func (e redactedError) Error() string { return e.text }
 func (e redactedError) Unwrap() error { return e.error }
 
-func (c *Client) redacted(err error) error {
+func (c *Reader) redacted(err error) error {
 	return redactedError{err, c.Credentials.Redact(err.Error())}
 }
 
 // closeIdleConnections has the next attempt open a connection of its own. After
 // an instance was frozen all that were kept are dead, and each would cost an
 // attempt.
-func (c *Client) closeIdleConnections() {
+func (c *Reader) closeIdleConnections() {
 	if t, ok := c.transport().(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}

@@ -21,10 +21,10 @@ const apiVersion = "2017-06-13"
 // attemptTimeout bounds one request and the reading of its answer.
 const attemptTimeout = 10 * time.Second
 
-// A Client calls the OpenAPI with one identity. It is made anew for every
+// A Reader reads the OpenAPI with one identity. It is made anew for every
 // invocation, so that credentials are never kept beyond it; what is worth
 // keeping, connections, is kept by the Transport.
-type Client struct {
+type Reader struct {
 	Endpoint    Endpoint
 	Credentials acs3.Credentials
 	UserAgent   string
@@ -39,6 +39,9 @@ type Client struct {
 	Log *slog.Logger // gets each attempt at debug level; nil: no log
 }
 
+// A Client is a Reader that can also remove connections.
+type Client struct{ Reader }
+
 // A call is one operation of the API with its parameters.
 type call struct {
 	action, method, path string
@@ -46,13 +49,13 @@ type call struct {
 }
 
 // prepare goes all the way to the signature and describes what it would send.
-func (c *Client) prepare(op call) *connection.Unsent {
+func (c *Reader) prepare(op call) *connection.Unsent {
 	r, signed := c.request(context.Background(), op)
 	return &connection.Unsent{Method: r.Method, URL: r.URL.String(), SignedHeaders: signed}
 }
 
 // request makes a signed request, with the date and nonce of now.
-func (c *Client) request(ctx context.Context, op call) (r *http.Request, signedHeaders []string) {
+func (c *Reader) request(ctx context.Context, op call) (r *http.Request, signedHeaders []string) {
 	header := make(http.Header, 16) // with room for what the signature adds
 	header["Accept"] = []string{"application/json"}
 	header["User-Agent"] = []string{c.UserAgent}
@@ -73,21 +76,21 @@ func (c *Client) request(ctx context.Context, op call) (r *http.Request, signedH
 	return r, acs3.Sign(r, acs3.Input{Credentials: c.Credentials, Time: c.now(), Nonce: c.nonce()})
 }
 
-func (c *Client) now() time.Time {
+func (c *Reader) now() time.Time {
 	if c.Now == nil {
 		return time.Now()
 	}
 	return c.Now()
 }
 
-func (c *Client) nonce() string {
+func (c *Reader) nonce() string {
 	if c.Nonce == nil {
 		return uuid.NewString()
 	}
 	return c.Nonce()
 }
 
-func (c *Client) transport() http.RoundTripper {
+func (c *Reader) transport() http.RoundTripper {
 	if c.Transport == nil {
 		return http.DefaultTransport
 	}

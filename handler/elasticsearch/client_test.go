@@ -55,7 +55,7 @@ func clientOf(t *testing.T, server *elasticsearchtest.Server) *elasticsearch.Cli
 	transport := elasticsearch.NewTransport("")
 	transport.TLSClientConfig = server.Transport().TLSClientConfig
 	t.Cleanup(transport.CloseIdleConnections)
-	return &elasticsearch.Client{
+	return &elasticsearch.Client{Reader: elasticsearch.Reader{
 		Endpoint: must(elasticsearch.ParseEndpoint(server.URL)),
 		Credentials: acs3.Credentials{
 			AccessKeyID:     acs3.NewSecret(account.AccessKeyID),
@@ -65,7 +65,7 @@ func clientOf(t *testing.T, server *elasticsearchtest.Server) *elasticsearch.Cli
 		UserAgent: "agent/1",
 		Transport: transport,
 		Sleep:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
-	}
+	}}
 }
 
 func TestDeleteConnectedCluster(t *testing.T) {
@@ -198,7 +198,7 @@ func answers() map[string]struct {
 		"200 with an array":        {body(200, `[true]`), refused(connection.Upstream, 200, "", `the body is "application/json"`), 6},
 		"a Code that is no text":   {body(200, `{"Result":true,"Code":{}}`), refused(connection.Upstream, 200, "", "the body is not the documented JSON"), 6},
 		"an endless body":          {body(200, `{"Result":true,"x":"`+strings.Repeat("x", 2<<20)+`"}`), refused(connection.Upstream, 200, "", "the body is more than 1048576 bytes"), 6},
-		"a 400 in XML":             {elasticsearchtest.RefuseXML(400, "InstanceNotFound", "no such instance"), refused(connection.Absent, 400, "InstanceNotFound", "InstanceNotFound: no such instance"), 1},
+		"a 400 in XML":             {elasticsearchtest.RefuseXML(400, "InstanceNotFound", "no such instance"), refused(connection.NoInstance, 400, "InstanceNotFound", "InstanceNotFound: no such instance"), 1},
 		"another XML":              {elasticsearchtest.Body(500, "text/xml", "<x/>"), refused(connection.Upstream, 500, "", "the body is not the documented XML"), 6},
 		"502 with a page":          {elasticsearchtest.HTML(502), refused(connection.Upstream, 502, "", `the body is "text/html"`), 6},
 		"503 with a page":          {elasticsearchtest.HTML(503), refused(connection.Unavailable, 503, "", `the body is "text/html"`), 6},
@@ -213,7 +213,7 @@ func answers() map[string]struct {
 		"401":                      {elasticsearchtest.Refuse(401, "UserNotOpen", "m"), refused(connection.Denied, 401, "UserNotOpen", "UserNotOpen: m; open Elasticsearch in this account"), 1},
 		"403 of an unknown Code":   {elasticsearchtest.Refuse(403, "X", "m"), refused(connection.Denied, 403, "X", "X: m"), 1},
 		"busy":                     {elasticsearchtest.Refuse(400, "InstanceActivating", "m"), refused(connection.Conflict, 400, "InstanceActivating", "InstanceActivating: m"), 6},
-		"done before":              {elasticsearchtest.Refuse(400, "RepetitionOperationError", "m"), refused(connection.Absent, 400, "RepetitionOperationError", "RepetitionOperationError: m"), 1},
+		"done before":              {elasticsearchtest.Refuse(400, "RepetitionOperationError", "m"), refused(connection.NoConnection, 400, "RepetitionOperationError", "RepetitionOperationError: m"), 1},
 		"unavailable, by its Code": {elasticsearchtest.Refuse(500, "ServiceUnavailable", "m"), refused(connection.Unavailable, 500, "ServiceUnavailable", "ServiceUnavailable: m"), 6},
 		"an unknown 400":           {elasticsearchtest.Refuse(400, "X", "m"), refused(connection.Upstream, 400, "X", "X: m"), 1},
 		"a message with the token": {elasticsearchtest.Refuse(400, "SignatureDoesNotMatch", "sent "+account.SecurityToken+" by "+account.AccessKeyID),

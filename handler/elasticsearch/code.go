@@ -45,8 +45,10 @@ func meaningOf(status int, code string) meaning {
 		"InstanceActivating",               // META
 		"TokenPreviousRequestProcessError": // TF
 		return meaning{connection.Conflict, later}
-	case "InstanceNotFound", "RepetitionOperationError": // TF
-		return meaning{connection.Absent, permanent}
+	case "InstanceNotFound": // TF
+		return meaning{connection.NoInstance, permanent}
+	case "RepetitionOperationError": // TF
+		return meaning{connection.NoConnection, permanent}
 	case "UserNotOpen", "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", // META, 401
 		"Forbidden", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission", // META, HELP, 403
 		"InvalidSecurityToken.Expired", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", // HELP

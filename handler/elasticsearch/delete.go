@@ -2,7 +2,6 @@ package elasticsearch
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -53,10 +52,9 @@ func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Remova
 // the error.
 func (c *Client) readState(ctx context.Context, pair connection.Pair, o connection.Outcome, f *failure) (connection.Outcome, error) {
 	peers, err := c.ListConnectedClusters(ctx, pair.Instance)
-	var unread *connection.Error
 	switch {
-	case errors.As(err, &unread) && unread.Kind == connection.Absent:
-		return o, unread
+	case connection.KindOf(err) == connection.NoInstance:
+		return o, err
 	case err == nil && !slices.Contains(peers, pair.Connected):
 		o.State = connection.AlreadyAbsent
 		return o, nil

@@ -37,7 +37,7 @@ var RetryAfter = retryAfter
 // Wait is how long a client waits after its nth attempt failed with a code.
 func Wait(attempt int, status int, code string, hint time.Duration) time.Duration {
 	a := answer{Code: code, status: status, retryAfter: hint}
-	return new(Client).wait(attempt, a.failure(""))
+	return new(Reader).wait(attempt, a.failure(""))
 }
 
 // BundleRoots is bundleRoots.

@@ -53,7 +53,7 @@ func FuzzDecode(f *testing.F) {
 func checkFailure(t *testing.T, err error, status int) {
 	t.Helper()
 	var failed *connection.Error
-	if !errors.As(err, &failed) || failed.Kind == "" || failed.Status != status {
+	if !errors.As(err, &failed) || failed.Kind == 0 || failed.Status != status {
 		t.Fatalf("failure %#v of HTTP %d", err, status)
 	}
 	if strings.Contains(failed.Message+failed.Code+failed.RequestID, "canary") {

@@ -15,7 +15,7 @@ import (
 // ListConnectedClusters returns the instances that are connected with one. Its
 // error is a *[connection.Error], of kind Absent when there is no such
 // instance.
-func (c *Client) ListConnectedClusters(ctx context.Context, id connection.InstanceID) ([]connection.InstanceID, error) {
+func (c *Reader) ListConnectedClusters(ctx context.Context, id connection.InstanceID) ([]connection.InstanceID, error) {
 	answer, _, failure := c.do(ctx, call{
 		action: "ListConnectedClusters",
 		method: http.MethodGet,
@@ -69,7 +69,7 @@ const (
 
 // DescribeInstance returns the status of an instance. Its error is a
 // *[connection.Error], of kind Absent when there is no such instance.
-func (c *Client) DescribeInstance(ctx context.Context, id connection.InstanceID) (Status, error) {
+func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID) (Status, error) {
 	answer, _, failure := c.do(ctx, call{
 		action: "DescribeInstance",
 		method: http.MethodGet,
@@ -105,7 +105,7 @@ func (p Page) Last(seen int) bool {
 
 // ListInstance returns a page, counted from 1. Its error is a
 // *[connection.Error].
-func (c *Client) ListInstance(ctx context.Context, number int) (Page, error) {
+func (c *Reader) ListInstance(ctx context.Context, number int) (Page, error) {
 	answer, _, failure := c.do(ctx, call{
 		action: "ListInstance",
 		method: http.MethodGet,

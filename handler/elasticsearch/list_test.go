@@ -33,7 +33,7 @@ func told[T any](t *testing.T, value T, err error) string {
 	if !errors.As(err, &failed) {
 		t.Fatalf("error of type %T: %v", err, err)
 	}
-	return string(failed.Kind) + " " + failed.Message
+	return failed.Kind.String() + " " + failed.Message
 }
 
 // TestListShapes: one peer, two and none, in each of the documented shapes.

@@ -35,7 +35,7 @@ type history struct {
 // do makes attempts until one has an answer that stands, or there is no time or
 // no attempt left. Every attempt has a nonce, a date and a signature of its own;
 // all have the same client token.
-func (c *Client) do(ctx context.Context, op call) (result answer, h history, err *failure) {
+func (c *Reader) do(ctx context.Context, op call) (result answer, h history, err *failure) {
 	if ctx.Err() != nil {
 		return result, h, outOfTime("out of time", ctx.Err())
 	}
@@ -73,7 +73,7 @@ func outOfTime(what string, cause error) *failure {
 // wait is how long to wait after a failed attempt: base·2ⁿ, or what the server
 // asks for, and up to half as long again, so that invocations that were refused
 // together do not come back together.
-func (c *Client) wait(attempt int, f *failure) time.Duration {
+func (c *Reader) wait(attempt int, f *failure) time.Duration {
 	wait, most := againBase<<(attempt-1), againMax
 	if f.class == later {
 		wait, most = laterBase<<(attempt-1), waitMax
@@ -87,14 +87,14 @@ func (c *Client) wait(attempt int, f *failure) time.Duration {
 
 // pause waits, and says whether there is time for another attempt after it. A
 // wait that would pass the deadline is not begun.
-func (c *Client) pause(ctx context.Context, wait time.Duration) bool {
+func (c *Reader) pause(ctx context.Context, wait time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 		return false
 	}
 	return c.sleep(ctx, wait) == nil
 }
 
-func (c *Client) sleep(ctx context.Context, wait time.Duration) error {
+func (c *Reader) sleep(ctx context.Context, wait time.Duration) error {
 	if c.Sleep != nil {
 		return c.Sleep(ctx, wait)
 	}

@@ -31,8 +31,8 @@ func TestFailPartlyOverHTTP(t *testing.T) {
 		retryAfter string
 	}{
 		"something was done":           {partly(1, connection.Timeout), 207, ""},
-		"nothing was done: the status": {partly(0, connection.Absent), 404, ""},
-		"the gravest":                  {partly(0, connection.Unavailable, connection.Timeout, connection.Absent), 504, ""},
+		"nothing was done: the status": {partly(0, connection.NoConnection), 404, ""},
+		"the gravest":                  {partly(0, connection.Unavailable, connection.Timeout, connection.NoConnection), 504, ""},
 		"throttled, the longest wait":  {partly(0, connection.Throttled, connection.Throttled), 429, "2"},
 	} {
 		reply, err := trigger.Event{Shape: trigger.HTTP}.FailPartly(map[string]int{"a": 1}, test.failure, "fc")

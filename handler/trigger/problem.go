@@ -42,7 +42,7 @@ func kinds(kind connection.Kind) (status int, title string) {
 		return http.StatusBadRequest, "The request is not valid"
 	case connection.Denied:
 		return http.StatusForbidden, "Credentials or permissions do not allow it"
-	case connection.Absent:
+	case connection.NoInstance, connection.NoConnection:
 		return http.StatusNotFound, "There is no such instance or connection"
 	case connection.Conflict:
 		return http.StatusConflict, "The instance is busy with another change"
@@ -76,7 +76,7 @@ func NewProblem(err error, requestID string) *Problem {
 func newProblem(kind connection.Kind, detail, requestID string) *Problem {
 	status, title := kinds(kind)
 	return &Problem{
-		Type:      "urn:elasticsearch-disconnect:" + string(kind),
+		Type:      "urn:elasticsearch-disconnect:" + kind.String(),
 		Title:     title,
 		Status:    status,
 		Detail:    detail,
