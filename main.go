@@ -3,7 +3,7 @@
 // all that an instance left behind when it was released.
 //
 // In Function Compute (FC_RUNTIME_API is set) it serves events until the
-// runtime ends it. Elsewhere it serves one event, at the desk; see usage.
+// runtime ends it. Elsewhere it serves one event, on the command line; see usage.
 package main
 
 import (
@@ -58,7 +58,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	os.Exit(desk(ctx, os.Args[1:]))
+	os.Exit(commandLine(ctx, os.Args[1:]))
 }
 
 // newHandler makes a handler as the environment configures it, which logs to w
@@ -73,8 +73,8 @@ func newHandler(w io.Writer, transport *elasticsearch.Transport) (*handler.Handl
 	}, err
 }
 
-// desk serves one event outside Function Compute and returns the exit code.
-func desk(ctx context.Context, args []string) int {
+// commandLine serves one event outside Function Compute and returns the exit code.
+func commandLine(ctx context.Context, args []string) int {
 	flags := flag.NewFlagSet("main", flag.ContinueOnError)
 	flags.Usage = func() { fmt.Fprintf(flags.Output(), usage, strings.Join(handler.Variables(), ", ")) }
 	file := flags.String("event", "", "")
@@ -109,8 +109,8 @@ func serve(ctx context.Context, file, region string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return handler.ExitInvalid
 	}
-	h.Invocation = handler.AtDesk(region)
-	reply, exit := h.Desk(ctx, event)
+	h.Invocation = handler.OnCommandLine(region)
+	reply, exit := h.HandleOnce(ctx, event)
 	os.Stdout.Write(reply)
 	return exit
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
@@ -15,11 +16,26 @@ import (
 type Config struct {
 	Network  elasticsearch.Network  // the side from which the region's API is reached
 	Endpoint elasticsearch.Endpoint // in place of the region's; zero for none
-	DryRun   bool                   // a brake: nothing is ever sent, whatever an event says
+	DryRun   bool                   // nothing is ever sent, whatever an event says
 	LogLevel slog.Level
 
 	Eager       bool // remove the connections of an instance while its release can still be cancelled
 	Concurrency int  // how many requests to the API an invocation makes at a time
+}
+
+// endpoint is the configured one, or the region's.
+func (c Config) endpoint(region string) (elasticsearch.Endpoint, error) {
+	switch {
+	case c.Endpoint != (elasticsearch.Endpoint{}):
+		return c.Endpoint, nil
+	case region == "": // never in Function Compute
+		return elasticsearch.Endpoint{}, &connection.Error{Kind: connection.Internal, Message: "no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID"}
+	}
+	endpoint, err := c.Network.Endpoint(region)
+	if err != nil {
+		return endpoint, &connection.Error{Kind: connection.Internal, Message: "no endpoint: " + err.Error()}
+	}
+	return endpoint, nil
 }
 
 // Bounds of SWEEP_CONCURRENCY. The API throttles a user who asks too often.

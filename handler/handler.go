@@ -2,18 +2,18 @@ package handler
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
 	"time"
 
-	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
-
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/parallel"
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// Name of the function, as it tells it to whoever asks.
+// Name of the function, as it answers whoever asks.
 const Name = "elasticsearch-disconnect"
 
 // A Build says which program this is.
@@ -44,19 +44,113 @@ type Handler struct {
 // The result is the reply in the envelope of the event. Over HTTP there is
 // never an error. For other events the error is a messages.InvokeResponse_Error
 // whose Type is the [connection.Kind] and whose Message is a [trigger.Problem].
-func (h *Handler) Handle(ctx context.Context, event []byte) (any, error) {
-	s := h.session(ctx)
-	reply, err := s.serve(ctx, event)
-	return functionError(reply, err)
+func (h *Handler) Handle(ctx context.Context, payload []byte) (any, error) {
+	a := h.handle(ctx, payload)
+	return a.reply, functionError(a.err)
 }
 
-// functionError gives a problem the form in which the FC runtime takes its
-// errorType from us instead of from a Go type.
-func functionError(reply any, err error) (any, error) {
-	if p := (*trigger.Problem)(nil); errors.As(err, &p) {
-		return nil, messages.InvokeResponse_Error{Message: p.Error(), Type: p.Kind.String()}
+// HandleOnce serves one event outside Function Compute. It returns the reply, or
+// the problem, as indented JSON, and the exit code that says which.
+func (h *Handler) HandleOnce(ctx context.Context, payload []byte) (text []byte, exitCode int) {
+	a := h.handle(ctx, payload)
+	return indented(a.reply, a.err), a.exitCode
+}
+
+// An answer is what one event comes to.
+type answer struct {
+	reply    any
+	err      error // a *trigger.Problem, in place of a reply
+	exitCode int
+}
+
+// handle serves one event. A panic is answered as any failure that nobody
+// foresaw: its text and stack are for the log.
+func (h *Handler) handle(ctx context.Context, payload []byte) (a answer) {
+	inv := h.invocation(ctx)
+	access := &access{handler: h, invocation: inv}
+	log := h.logger(inv, access)
+	var event trigger.Event
+	err := parallel.Guard(func() (err error) {
+		if event, err = trigger.Parse(payload); err != nil {
+			log.trigger = event.Shape
+			return err
+		}
+		log.trigger = event.Shape
+		results := h.serve(ctx, event, access, log)
+		a.reply, a.err = reply(event, results, h.info(inv), inv.RequestID)
+		a.exitCode = exitCode(results)
+		return nil
+	})
+	if err == nil {
+		return a
 	}
-	return reply, err
+	log.refused(ctx, err)
+	a.reply, a.err = event.Fail(err, inv.RequestID)
+	a.exitCode = exitCodeOf(err)
+	return a
+}
+
+// serve does what an event asks for.
+func (h *Handler) serve(ctx context.Context, event trigger.Event, access *access, log logger) []result {
+	reading, writing, release := deadlines(ctx)
+	defer release()
+	rules := rules{
+		requestID: access.invocation.RequestID,
+		dryRun:    h.Config.DryRun,
+		mayBeDone: event.Shape == trigger.EventBridge || access.invocation.RetryCount > 0,
+	}
+	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, Limit: h.Config.Concurrency}
+	executor := executor{client: access.client, limit: h.Config.Concurrency, now: h.now, known: func(o outcome) { log.outcome(ctx, o) }}
+
+	findings := finder.Find(reading, event.Requests)
+	removals := decide(findings, rules)
+	outcomes := executor.execute(writing, removals)
+	results := settle(findings, outcomes, rules)
+	for _, r := range results {
+		log.result(ctx, r)
+	}
+	return results
+}
+
+// replyReserve is how much of an invocation's time is kept for the reply, or a
+// tenth of it if that is less.
+const replyReserve = time.Second
+
+// deadlines bounds the work, so that the function has replied before Function
+// Compute ends the invocation, and the reading to three quarters of that, so that
+// what was found when its time is up is removed all the same.
+func deadlines(ctx context.Context) (reading, writing context.Context, release func()) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return ctx, ctx, func() {}
+	}
+	end := deadline.Add(-min(replyReserve, time.Until(deadline)/10))
+	writing, cancelWriting := context.WithDeadline(ctx, end)
+	reading, cancelReading := context.WithDeadline(writing, end.Add(-time.Until(end)/4))
+	return reading, writing, func() { cancelReading(); cancelWriting() }
+}
+
+func (h *Handler) logger(inv Invocation, access *access) logger {
+	return logger{
+		Logger:     h.Log,
+		invocation: inv,
+		start:      h.now(),
+		now:        h.now,
+		coldStart:  !h.invoked.Swap(true),
+		version:    h.Build.Version,
+		redact:     access.redact,
+	}
+}
+
+func (h *Handler) invocation(ctx context.Context) Invocation {
+	if h.Invocation == nil {
+		return FunctionCompute(ctx)
+	}
+	return h.Invocation(ctx)
+}
+
+func (h *Handler) info(inv Invocation) info {
+	return info{Name: Name, Version: h.Build.Version, Commit: h.Build.Commit, Region: inv.Region, DryRun: h.Config.DryRun}
 }
 
 func (h *Handler) now() time.Time {
@@ -64,4 +158,23 @@ func (h *Handler) now() time.Time {
 		return time.Now()
 	}
 	return h.Now()
+}
+
+// WarmUpDelay is when to warm up, counted from the start. An event that is
+// waiting is handed over in less, even at a tenth of a core, where the first
+// poll takes 13 ms; that event needs the processor itself.
+const WarmUpDelay = 30 * time.Millisecond
+
+// WarmUp opens a connection to the API in force before an event needs it: of a
+// cold start's first request, four fifths are reading root certificates and
+// shaking hands (make bench). It does nothing once an event has come, or where
+// no endpoint is known; region is where the function runs.
+func (h *Handler) WarmUp(region string, open func(context.Context, elasticsearch.Endpoint)) {
+	endpoint, err := h.Config.endpoint(region)
+	if err != nil || h.invoked.Load() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	open(ctx, endpoint)
 }

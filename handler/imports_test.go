@@ -16,17 +16,23 @@ import (
 const module = "elasticsearch-disconnect"
 
 // allowed says which packages outside the standard library each package of the
-// function imports. Imports go one way: main → handler → {trigger,
+// function imports. Imports go one way: main → handler → discover → {trigger,
 // elasticsearch} → connection, and elasticsearch → acs3.
 func allowed() map[string][]string {
-	const sdk = "github.com/aliyun/fc-runtime-go-sdk/"
+	const (
+		own = module + "/handler/"
+		sdk = "github.com/aliyun/fc-runtime-go-sdk/"
+	)
 	return map[string][]string{
-		".":                     {module + "/handler", module + "/handler/elasticsearch", sdk + "fc"},
-		"handler":               {module + "/handler/acs3", module + "/handler/connection", module + "/handler/elasticsearch", module + "/handler/trigger", sdk + "fc/messages", sdk + "fccontext", "github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid", "golang.org/x/sync/errgroup"},
-		"handler/acs3":          nil,
-		"handler/connection":    nil,
-		"handler/trigger":       {module + "/handler/connection", sdk + "events"},
-		"handler/elasticsearch": {module + "/handler/acs3", module + "/handler/connection", "github.com/google/uuid"},
+		".": {module + "/handler", own + "elasticsearch", sdk + "fc"},
+		"handler": {own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",
+			sdk + "fc/messages", sdk + "fccontext", "github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid"},
+		"handler/acs3":                            nil,
+		"handler/connection":                      nil,
+		"handler/discover":                        {own + "connection", own + "elasticsearch", own + "parallel", own + "trigger"},
+		"handler/parallel":                        {"golang.org/x/sync/errgroup"},
+		"handler/trigger":                         {own + "connection", sdk + "events"},
+		"handler/elasticsearch":                   {own + "acs3", own + "connection", "github.com/google/uuid"},
 		"handler/elasticsearch/elasticsearchtest": nil,
 	}
 }

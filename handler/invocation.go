@@ -66,15 +66,15 @@ func roleCredentials(c fccontext.Credentials) (acs3.Credentials, error) {
 	return obtain(provider)
 }
 
-// AtDesk makes the invocation of a run outside Function Compute, with the default
+// OnCommandLine makes the invocation of a run outside Function Compute, with the default
 // credential chain of Alibaba Cloud's tools.
-func AtDesk(region string) func(context.Context) Invocation {
+func OnCommandLine(region string) func(context.Context) Invocation {
 	return func(context.Context) Invocation {
 		return Invocation{RequestID: uuid.NewString(), Region: region, Credentials: chainCredentials}
 	}
 }
 
-// chainCredentials are those of whoever sits at the desk.
+// chainCredentials are those of whoever runs the command.
 func chainCredentials() (acs3.Credentials, error) {
 	c, err := obtain(providers.NewDefaultCredentialsProvider())
 	if err != nil {

@@ -11,20 +11,19 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// A record is what the log lines of an invocation have in common.
-type record struct {
-	handler    *Handler
+// A logger writes the log lines of one invocation.
+type logger struct {
+	*slog.Logger
 	invocation Invocation
 	trigger    trigger.Shape
 	start      time.Time
+	now        func() time.Time
 	coldStart  bool
+	version    string
+	redact     func(string) string // takes the credentials out of a text that nobody foresaw
 }
 
-func (h *Handler) record(invocation Invocation) record {
-	return record{handler: h, invocation: invocation, start: h.now(), coldStart: !h.invoked.Swap(true)}
-}
-
-// A line is what one log line tells beside.
+// A line is what one log line has of its own.
 type line struct {
 	eventID, source string
 	removal         connection.Removal
@@ -36,88 +35,93 @@ type line struct {
 	err             error
 }
 
-// removal logs what became of one connection.
-func (r record) removal(ctx context.Context, done *removal) {
-	r.write(ctx, line{
-		eventID: done.of.EventID,
-		source:  done.of.Source,
-		removal: done.Removal,
-		outcome: done.outcomeText(),
-		answer:  done.outcome,
-		start:   done.begun,
-		err:     done.err,
+// outcome logs what became of one connection.
+func (l logger) outcome(ctx context.Context, o outcome) {
+	if o.begun.IsZero() {
+		o.begun = l.start
+	}
+	l.write(ctx, line{
+		eventID: o.of.EventID,
+		source:  o.of.Source,
+		removal: o.Removal,
+		outcome: o.word(),
+		answer:  o.Outcome,
+		start:   o.begun,
+		err:     o.err,
 	})
 }
 
-// logTask logs what became of a task beside its removals: that it was ignored,
-// that it failed, how the cleanup of an instance ended.
-func (s *session) logTask(ctx context.Context, t *task) {
-	for _, u := range t.unread {
-		u.begun = s.record.start
-		s.record.removal(ctx, u)
+// result logs what became of a request besides its removals, which have their own
+// lines: what could not be read, that it was ignored, that it failed, how the
+// cleanup of an instance ended.
+func (l logger) result(ctx context.Context, r result) {
+	for _, o := range r.parts {
+		if o.begun.IsZero() {
+			l.outcome(ctx, o)
+		}
 	}
-	l := line{eventID: t.request.EventID, source: t.request.Source, scanned: t.scanned, start: s.record.start, err: t.err, reason: t.ignored}
-	switch a := t.request.Action.(type) {
-	case trigger.Info, trigger.Disconnect:
+	_, isInfo := r.request.Action.(trigger.Info)
+	_, one := r.request.Action.(trigger.Disconnect)
+	if isInfo || one && len(r.parts) == 1 {
 		return
-	case trigger.Cleanup:
-		l.removal.Instance, l.removal.DryRun = a.Instance, a.DryRun || s.Config.DryRun
-		l.outcome = s.outcome(t, a)
 	}
-	switch {
-	case t.ignored != "":
-		l.outcome = ignored
-	case t.failure() != nil:
-		l.outcome = failed
-	}
-	s.record.write(ctx, l)
+	l.write(ctx, line{
+		eventID: r.request.EventID,
+		source:  r.request.Source,
+		removal: connection.Removal{Pair: connection.Pair{Instance: r.instance}, DryRun: r.dryRun},
+		outcome: r.outcome,
+		scanned: r.scanned,
+		start:   l.start,
+		reason:  r.reason,
+		err:     r.err,
+	})
 }
 
-// refused logs an event that asks for nothing that can be done.
-func (r record) refused(ctx context.Context, err error) {
-	l := line{outcome: failed, start: r.start, err: err}
+// refused logs an event that came to no results.
+func (l logger) refused(ctx context.Context, err error) {
+	one := line{outcome: failed, start: l.start, err: err}
 	if refused := (*trigger.Error)(nil); errors.As(err, &refused) {
-		l.eventID, l.source = refused.EventID, refused.Source
+		one.eventID, one.source = refused.EventID, refused.Source
 	}
-	r.write(ctx, l)
+	l.write(ctx, one)
 }
 
 // write logs a line. Every member is always there, so that an index over the
 // log needs no exceptions; one that does not apply is empty, zero or false.
 // Only error and reason are there just where there is one.
-func (r record) write(ctx context.Context, l line) {
-	level, message, failure := describe(l.err)
-	if l.err == nil && l.outcome == incomplete {
+func (l logger) write(ctx context.Context, one line) {
+	level, message, failure := describe(one.err)
+	if one.err == nil && one.outcome == incomplete {
 		level, message = slog.LevelWarn, incomplete
 	}
 	attrs := []slog.Attr{
-		slog.String("requestId", r.invocation.RequestID),
-		slog.Int("retryCount", r.invocation.RetryCount),
-		slog.String("trigger", string(r.trigger)),
-		slog.String("eventId", l.eventID),
-		slog.String("source", l.source),
-		slog.String("instanceId", l.removal.Instance.String()),
-		slog.String("connectedInstanceId", l.removal.Connected.String()),
-		slog.String("clientToken", l.removal.ClientToken.String()),
-		slog.String("outcome", l.outcome),
+		slog.String("requestId", l.invocation.RequestID),
+		slog.Int("retryCount", l.invocation.RetryCount),
+		slog.String("trigger", string(l.trigger)),
+		slog.String("eventId", one.eventID),
+		slog.String("source", one.source),
+		slog.String("instanceId", one.removal.Instance.String()),
+		slog.String("connectedInstanceId", one.removal.Connected.String()),
+		slog.String("clientToken", one.removal.ClientToken.String()),
+		slog.String("outcome", one.outcome),
 		slog.String("kind", failure.Kind.String()),
 		slog.String("code", failure.Code),
-		slog.Int("httpStatus", cmp.Or(l.answer.Status, failure.Status)),
-		slog.String("apiRequestId", cmp.Or(l.answer.RequestID, failure.RequestID)),
-		slog.Int("attempts", l.answer.Attempts),
-		slog.Int("scanned", l.scanned),
-		slog.Int64("durationMs", r.handler.now().Sub(l.start).Milliseconds()),
-		slog.Bool("dryRun", l.removal.DryRun),
-		slog.Bool("coldStart", r.coldStart),
-		slog.String("version", r.handler.Build.Version),
+		slog.Int("httpStatus", cmp.Or(one.answer.Status, failure.Status)),
+		slog.String("apiRequestId", cmp.Or(one.answer.RequestID, failure.RequestID)),
+		slog.Int("attempts", one.answer.Attempts),
+		slog.Int("scanned", one.scanned),
+		slog.Int64("durationMs", l.now().Sub(one.start).Milliseconds()),
+		slog.Bool("dryRun", one.removal.DryRun),
+		slog.Bool("coldStart", l.coldStart),
+		slog.String("version", l.version),
 	}
-	if l.err != nil {
-		attrs = append(attrs, slog.String("error", l.err.Error()))
+	if one.err != nil {
+		attrs = append(attrs, slog.String("error", l.redact(one.err.Error())))
 	}
-	if l.reason != "" {
-		attrs = append(attrs, slog.String("reason", l.reason))
+	if one.reason != "" {
+		attrs = append(attrs, slog.String("reason", one.reason))
 	}
-	r.handler.Log.LogAttrs(ctx, level, message, attrs...)
+	l.LogAttrs(ctx, level, message, attrs...)
 }
 
 // describe sorts a failure by whose it is: one that the sender of the event can

@@ -1,23 +1,17 @@
 package handler
 
 import (
-	"context"
-	"slices"
-	"strings"
+	"bytes"
+	"encoding/json"
+	"errors"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// Outcomes of a request, beside those of a connection.
-const (
-	cleaned    = "cleaned"    // every connection of the instance is removed
-	incomplete = "incomplete" // some are not, or may not be
-	ignored    = "ignored"    // there was nothing to do
-	failed     = "failed"
-)
-
-// A report tells what became of one connection. Result and RequestId are the
+// A report says what became of one connection. Result and RequestId are the
 // API's own members, so that a script made for the API reads it too.
 type report struct {
 	Result              bool                   `json:"Result"`
@@ -30,7 +24,7 @@ type report struct {
 	Problem             *trigger.Problem       `json:"problem,omitempty"` // why it failed
 }
 
-// A cleanupReport tells what became of the connections of one instance.
+// A cleanupReport says what became of the connections of one instance.
 type cleanupReport struct {
 	InstanceID connection.InstanceID `json:"instanceId"`
 	Outcome    string                `json:"outcome"`
@@ -39,13 +33,13 @@ type cleanupReport struct {
 	Problem    *trigger.Problem      `json:"problem,omitempty"` // why there may be more connections than these
 }
 
-// An ignoredReport tells why there was nothing to do.
+// An ignoredReport says why there was nothing to do.
 type ignoredReport struct {
 	Outcome string `json:"outcome"`
 	Reason  string `json:"reason"`
 }
 
-// A failedReport tells why a request of a batch failed before any connection
+// A failedReport says why a request of a batch failed before any connection
 // was known.
 type failedReport struct {
 	Outcome string           `json:"outcome"`
@@ -63,131 +57,109 @@ type info struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit"`
 	Region  string `json:"region"`
-	DryRun  bool   `json:"dryRun"` // the operator's brake
+	DryRun  bool   `json:"dryRun"` // the operator's
 }
 
-// reply seals what became of the tasks in the envelope of the event, and logs
-// those that no removal has logged.
-func (s *session) reply(ctx context.Context, event trigger.Event, tasks []*task) (any, error) {
-	result := batchReport{Events: make([]any, len(tasks))}
+// reply puts results in the envelope of the event.
+func reply(event trigger.Event, results []result, about info, requestID string) (any, error) {
+	w := writer{about, requestID}
+	batch := batchReport{Events: make([]any, len(results))}
 	var parts trigger.PartialFailure
-	for i, t := range tasks {
-		result.Events[i] = s.report(t)
-		s.parts(t, &parts)
-		s.logTask(ctx, t)
+	for i, r := range results {
+		batch.Events[i] = w.report(r)
+		r.addTo(&parts)
 	}
-	s.exit = exitCode(tasks, len(parts.Failed))
-	var whole any = result
+	var whole any = batch
 	if !event.Batch {
-		whole = result.Events[0]
-		if err := tasks[0].failure(); err != nil {
-			return event.Fail(err, s.invocation.RequestID)
+		whole = batch.Events[0]
+		if err := results[0].failure(); err != nil {
+			return event.Fail(err, requestID)
 		}
 	}
 	if len(parts.Failed) > 0 {
-		return event.FailPartly(whole, &parts, s.invocation.RequestID)
+		return event.FailPartly(whole, &parts, requestID)
 	}
 	return event.Succeed(whole), nil
 }
 
-// failure is why a request failed that has nothing more to report: before any
-// connection was known, or the one that it names.
-func (t *task) failure() error {
-	switch t.request.Action.(type) {
-	case trigger.Disconnect:
-		return t.removals[0].err
-	default:
-		if len(t.removals) == 0 && len(t.unread) == 0 {
-			return t.err
-		}
-		return nil
-	}
+// A writer writes the reports of one invocation.
+type writer struct {
+	about     info
+	requestID string // Function Compute's
 }
 
-// report tells what became of one task.
-func (s *session) report(t *task) any {
-	switch a := t.request.Action.(type) {
-	case trigger.Info:
-		return info{Name: Name, Version: s.Build.Version, Commit: s.Build.Commit, Region: s.invocation.Region, DryRun: s.Config.DryRun}
-	case trigger.Disconnect:
-		return s.connection(t.removals[0])
-	case trigger.Cleanup:
-		if t.ignored == "" && t.failure() == nil {
-			return s.cleanup(t, a)
-		}
+// report says what became of one request.
+func (w writer) report(r result) any {
+	_, one := r.request.Action.(trigger.Disconnect)
+	_, isInfo := r.request.Action.(trigger.Info)
+	switch {
+	case isInfo:
+		return w.about
+	case one && len(r.parts) == 1:
+		return w.connection(r.parts[0])
+	case r.outcome == ignored:
+		return ignoredReport{ignored, r.reason}
+	case r.outcome == failed:
+		return failedReport{failed, w.problem(r.err)}
 	}
-	if t.err != nil {
-		return failedReport{failed, s.problem(t.err)}
-	}
-	return ignoredReport{ignored, t.ignored}
-}
-
-func (s *session) cleanup(t *task, a trigger.Cleanup) cleanupReport {
-	c := cleanupReport{InstanceID: a.Instance, Outcome: s.outcome(t, a), Scanned: t.scanned, Results: []report{}, Problem: s.problem(t.err)}
-	for _, r := range t.all() {
-		c.Results = append(c.Results, s.connection(r))
+	c := cleanupReport{InstanceID: r.instance, Outcome: r.outcome, Scanned: r.scanned, Results: []report{}, Problem: w.problem(r.err)}
+	for _, part := range r.parts {
+		c.Results = append(c.Results, w.connection(part))
 	}
 	return c
 }
 
-// outcome is the outcome of a cleanup.
-func (s *session) outcome(t *task, a trigger.Cleanup) string {
-	if t.err != nil || slices.ContainsFunc(t.all(), func(r *removal) bool { return r.err != nil }) {
-		return incomplete
-	}
-	if a.DryRun || s.Config.DryRun {
-		return string(connection.DryRun)
-	}
-	return cleaned
-}
-
-// all returns the connections of a task in an order that does not depend on
-// which was found first.
-func (t *task) all() []*removal {
-	return slices.SortedFunc(slices.Values(slices.Concat(t.removals, t.unread)), func(a, b *removal) int {
-		return strings.Compare(a.Instance.String()+"/"+a.Connected.String(), b.Instance.String()+"/"+b.Connected.String())
-	})
-}
-
-func (s *session) connection(r *removal) report {
+func (w writer) connection(o outcome) report {
 	return report{
-		Result:              r.err == nil,
-		RequestID:           r.outcome.RequestID,
-		InstanceID:          r.Instance,
-		ConnectedInstanceID: r.Connected,
-		ClientToken:         r.ClientToken,
-		Outcome:             r.outcomeText(),
-		Request:             r.outcome.Unsent,
-		Problem:             s.problem(r.err),
+		Result:              o.err == nil,
+		RequestID:           o.RequestID,
+		InstanceID:          o.Instance,
+		ConnectedInstanceID: o.Connected,
+		ClientToken:         o.ClientToken,
+		Outcome:             o.word(),
+		Request:             o.Unsent,
+		Problem:             w.problem(o.err),
 	}
 }
 
-func (r *removal) outcomeText() string {
-	if r.err != nil {
-		return failed
-	}
-	return string(r.outcome.State)
-}
-
-// problem tells an error inside a report; nil for none.
-func (s *session) problem(err error) *trigger.Problem {
+// problem is an error inside a report; nil for none.
+func (w writer) problem(err error) *trigger.Problem {
 	if err == nil {
 		return nil
 	}
-	return trigger.NewProblem(err, s.invocation.RequestID)
+	return trigger.NewProblem(err, w.requestID)
 }
 
-// parts adds to what failed and what was done.
-func (s *session) parts(t *task, to *trigger.PartialFailure) {
-	for _, r := range t.all() {
-		to.Add(r.err, r.outcomeText(), t.request.EventID, r.Pair)
+// addTo adds to what failed and what was done.
+func (r result) addTo(parts *trigger.PartialFailure) {
+	for _, o := range r.parts {
+		parts.Add(o.err, o.word(), r.request.EventID, o.Pair)
 	}
-	switch a, isCleanup := t.request.Action.(trigger.Cleanup); {
-	case t.err != nil:
-		to.Add(t.err, failed, t.request.EventID, connection.Pair{Instance: a.Instance})
-	case t.ignored != "":
-		to.Add(nil, ignored, t.request.EventID, connection.Pair{Instance: a.Instance})
-	case isCleanup && len(t.all()) == 0:
-		to.Add(nil, s.outcome(t, a), t.request.EventID, connection.Pair{Instance: a.Instance})
+	if _, isInfo := r.request.Action.(trigger.Info); !isInfo && (r.err != nil || len(r.parts) == 0) {
+		parts.Add(r.err, r.outcome, r.request.EventID, connection.Pair{Instance: r.instance})
 	}
+}
+
+// functionError gives a problem the form in which the FC runtime takes its
+// errorType from us instead of from a Go type.
+func functionError(err error) error {
+	if p := (*trigger.Problem)(nil); errors.As(err, &p) {
+		return messages.InvokeResponse_Error{Message: p.Error(), Type: p.Kind.String()}
+	}
+	return err
+}
+
+// indented is the JSON of a reply or of a problem, for a person to read.
+func indented(reply any, err error) []byte {
+	if p := (*trigger.Problem)(nil); errors.As(err, &p) {
+		reply = p
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // a URL with & is for reading
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(reply); err != nil {
+		panic("handler: a reply that is not JSON: " + err.Error())
+	}
+	return text.Bytes()
 }

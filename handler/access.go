@@ -1,0 +1,72 @@
+package handler
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"elasticsearch-disconnect/handler/elasticsearch"
+)
+
+// An access is an invocation's way to the API. The client is made when it is
+// first needed: a request for information needs none, and no credentials.
+type access struct {
+	handler    *Handler
+	invocation Invocation
+
+	mu   sync.Mutex
+	made *elasticsearch.Client
+	err  error
+}
+
+// client returns the client, or why there is none, the same each time.
+func (a *access) client() (*elasticsearch.Client, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.made == nil && a.err == nil {
+		a.made, a.err = a.handler.newClient(a.invocation)
+	}
+	return a.made, a.err
+}
+
+// reader returns the part of the client that cannot delete.
+func (a *access) reader() (*elasticsearch.Reader, error) {
+	client, err := a.client()
+	if err != nil {
+		return nil, err
+	}
+	return &client.Reader, nil
+}
+
+// redact takes the invocation's credentials out of a text, if it has used them.
+func (a *access) redact(text string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.made == nil {
+		return text
+	}
+	return a.made.Credentials.Redact(text)
+}
+
+func (h *Handler) newClient(inv Invocation) (*elasticsearch.Client, error) {
+	endpoint, err := h.Config.endpoint(inv.Region)
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := inv.Credentials()
+	if err != nil {
+		return nil, err
+	}
+	client := &elasticsearch.Client{Reader: elasticsearch.Reader{
+		Endpoint:    endpoint,
+		Credentials: credentials,
+		UserAgent:   Name + "/" + h.Build.Version,
+		Transport:   h.Transport,
+		Now:         h.Now,
+		Sleep:       h.Sleep,
+	}}
+	if h.Log.Enabled(context.Background(), slog.LevelDebug) {
+		client.Log = h.Log.With("requestId", inv.RequestID)
+	}
+	return client, nil
+}

@@ -1,0 +1,109 @@
+package handler
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// rules are what holds for all removals of one invocation.
+type rules struct {
+	requestID string // Function Compute's
+	dryRun    bool   // the operator's: nothing is sent
+	mayBeDone bool   // an earlier delivery may have removed it
+}
+
+// A removal is one connection to remove, and the request that asked for it first.
+type removal struct {
+	connection.Removal
+	of trigger.Request
+}
+
+// decide says which connections are removed, each once, in the order of the
+// findings. Two requests for one connection share a removal: removing it from
+// either side is the same.
+func decide(findings []discover.Finding, r rules) []removal {
+	var removals []removal
+	known := map[key]bool{}
+	for _, f := range findings {
+		for _, pair := range f.Pairs {
+			if k := r.key(f, pair); !known[k] {
+				known[k] = true
+				removals = append(removals, removal{r.removal(f.Request, pair), f.Request})
+			}
+		}
+	}
+	return removals
+}
+
+// removal is what the rules make of one pair. All connections of an instance are
+// asked for when it was released, and may be gone with it.
+func (r rules) removal(q trigger.Request, pair connection.Pair) connection.Removal {
+	to := connection.Removal{Pair: pair, DryRun: r.isDryRun(q.Action), MayBeDone: r.mayBeDone}
+	switch a := q.Action.(type) {
+	case trigger.Disconnect:
+		to.ClientToken = a.ClientToken
+	case trigger.Cleanup:
+		to.MayBeDone = true
+		if a.ClientToken != (connection.ClientToken{}) { // it cannot stand for several requests
+			to.ClientToken = derivedToken("token", "", a.ClientToken.String(), pair)
+		}
+	}
+	if to.ClientToken == (connection.ClientToken{}) {
+		to.ClientToken = r.token(q, pair)
+	}
+	return to
+}
+
+func (r rules) isDryRun(action trigger.Action) bool {
+	switch a := action.(type) {
+	case trigger.Disconnect:
+		return r.dryRun || a.DryRun
+	case trigger.Cleanup:
+		return r.dryRun || a.DryRun
+	}
+	return false
+}
+
+// A key is the same for a connection from either side.
+type key struct {
+	a, b   connection.InstanceID
+	dryRun bool
+}
+
+func (r rules) key(f discover.Finding, pair connection.Pair) key {
+	return keyOf(pair, r.isDryRun(f.Request.Action))
+}
+
+func keyOf(pair connection.Pair, dryRun bool) key {
+	a, b := pair.Instance, pair.Connected
+	if a.String() > b.String() {
+		a, b = b, a
+	}
+	return key{a, b, dryRun}
+}
+
+// token is the same whenever the same thing is asked again: EventBridge delivers
+// an event at least once under one (source, id), and Function Compute retries an
+// invocation under one request id.
+func (r rules) token(q trigger.Request, pair connection.Pair) connection.ClientToken {
+	if q.EventID != "" {
+		return derivedToken("event", q.Source, q.EventID, pair)
+	}
+	return derivedToken("request", "", r.requestID, pair)
+}
+
+// derivedToken is a UUID of version 5 (RFC 9562, section 5.5). Each part of its
+// name is quoted, so that two names are the same only if all parts are.
+func derivedToken(kind, source, id string, pair connection.Pair) connection.ClientToken {
+	name := fmt.Sprintf("%s %q %q %q %q", kind, source, id, pair.Instance, pair.Connected)
+	token, err := connection.ParseClientToken(uuid.NewSHA1(uuid.NameSpaceOID, []byte(name)).String())
+	if err != nil {
+		panic("handler: a UUID is a client token: " + err.Error())
+	}
+	return token
+}

@@ -1,0 +1,155 @@
+package handler
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// Outcomes of a request, besides those of a connection.
+const (
+	cleaned    = "cleaned"    // every connection of the instance is removed
+	incomplete = "incomplete" // some are not, or may not be
+	ignored    = "ignored"    // there was nothing to do
+	failed     = "failed"
+)
+
+// A result is what became of one request: all that the log, the reply and the
+// exit code are made of.
+type result struct {
+	request  trigger.Request
+	outcome  string                // in one word; "" for a request for information
+	reason   string                // why it was ignored
+	instance connection.InstanceID // of a cleanup
+	dryRun   bool                  // of a cleanup
+	scanned  int                   // how many instances were asked for their connections
+	parts    []outcome             // one for each connection, in the order of the ids
+	err      error                 // why it failed, or why there may be more parts
+}
+
+// settle says what became of each request, in order.
+func settle(findings []discover.Finding, outcomes []outcome, r rules) []result {
+	done := make(map[key]outcome, len(outcomes))
+	for _, o := range outcomes {
+		done[keyOf(o.Pair, o.DryRun)] = o
+	}
+	results := make([]result, len(findings))
+	for i, f := range findings {
+		results[i] = r.result(f, done)
+	}
+	return results
+}
+
+func (r rules) result(f discover.Finding, done map[key]outcome) result {
+	res := result{
+		request: f.Request,
+		reason:  f.Ignored,
+		scanned: f.Scanned,
+		parts:   r.parts(f, done),
+		err:     f.Err,
+	}
+	if a, ok := f.Request.Action.(trigger.Cleanup); ok {
+		res.instance, res.dryRun = a.Instance, r.isDryRun(a)
+	}
+	res.outcome = res.word()
+	return res
+}
+
+// parts returns the outcomes of a finding's connections, each once, and those
+// that could not be read as failed.
+func (r rules) parts(f discover.Finding, done map[key]outcome) []outcome {
+	var parts []outcome
+	known := map[key]bool{}
+	for _, pair := range f.Pairs {
+		if k := r.key(f, pair); !known[k] {
+			known[k] = true
+			parts = append(parts, done[k])
+		}
+	}
+	for _, u := range f.Unread {
+		parts = append(parts, outcome{removal: removal{connection.Removal{Pair: u.Pair}, f.Request}, err: u.Err})
+	}
+	slices.SortFunc(parts, func(a, b outcome) int {
+		return cmp.Or(strings.Compare(a.Instance.String(), b.Instance.String()), strings.Compare(a.Connected.String(), b.Connected.String()))
+	})
+	return parts
+}
+
+// word is the outcome in one word.
+func (r result) word() string {
+	switch r.request.Action.(type) {
+	case trigger.Info:
+		return ""
+	case trigger.Ignore:
+		return ignored
+	case trigger.Disconnect:
+		if len(r.parts) == 1 {
+			return r.parts[0].word()
+		}
+		return failed
+	}
+	switch {
+	case r.reason != "":
+		return ignored
+	case r.err != nil && len(r.parts) == 0:
+		return failed
+	case r.err != nil || slices.ContainsFunc(r.parts, func(o outcome) bool { return o.err != nil }):
+		return incomplete
+	case r.dryRun:
+		return string(connection.DryRun)
+	}
+	return cleaned
+}
+
+func (o outcome) word() string {
+	if o.err != nil {
+		return failed
+	}
+	return string(o.State)
+}
+
+// failure is why a request failed that has nothing more to report: before any
+// connection was known, or the one that it names.
+func (r result) failure() error {
+	if len(r.parts) == 0 {
+		return r.err
+	}
+	if _, one := r.request.Action.(trigger.Disconnect); one {
+		return r.parts[0].err
+	}
+	return nil
+}
+
+// Exit codes of a run on the command line.
+const (
+	ExitDone    = 0
+	ExitFailed  = 1
+	ExitInvalid = 2 // the event was refused
+)
+
+// exitCode is ExitInvalid only if each request that failed was refused.
+func exitCode(results []result) int {
+	code := ExitDone
+	for _, r := range results {
+		switch {
+		case r.request.Err != nil:
+			code = ExitInvalid
+		case r.outcome == failed || r.outcome == incomplete:
+			return ExitFailed
+		}
+	}
+	return code
+}
+
+// exitCodeOf is the code of an event that came to no results.
+func exitCodeOf(err error) int {
+	if refused := (*trigger.Error)(nil); errors.As(err, &refused) {
+		return ExitInvalid
+	}
+	return ExitFailed
+}
