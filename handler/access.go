@@ -1,8 +1,6 @@
 package handler
 
 import (
-	"context"
-	"log/slog"
 	"sync"
 
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -11,8 +9,7 @@ import (
 // An access is an invocation's way to the API. The client is made when it is
 // first needed: a request for information needs none, and no credentials.
 type access struct {
-	handler    *Handler
-	invocation Invocation
+	connect func() (*elasticsearch.Client, error)
 
 	mu   sync.Mutex
 	made *elasticsearch.Client
@@ -24,7 +21,7 @@ func (a *access) client() (*elasticsearch.Client, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.made == nil && a.err == nil {
-		a.made, a.err = a.handler.newClient(a.invocation)
+		a.made, a.err = a.connect()
 	}
 	return a.made, a.err
 }
@@ -46,27 +43,4 @@ func (a *access) redact(text string) string {
 		return text
 	}
 	return a.made.Credentials.Redact(text)
-}
-
-func (h *Handler) newClient(inv Invocation) (*elasticsearch.Client, error) {
-	endpoint, err := h.Config.endpoint(inv.Region)
-	if err != nil {
-		return nil, err
-	}
-	credentials, err := inv.Credentials()
-	if err != nil {
-		return nil, err
-	}
-	client := &elasticsearch.Client{Reader: elasticsearch.Reader{
-		Endpoint:    endpoint,
-		Credentials: credentials,
-		UserAgent:   Name + "/" + h.Build.Version,
-		Transport:   h.Transport,
-		Now:         h.Now,
-		Sleep:       h.Sleep,
-	}}
-	if h.Log.Enabled(context.Background(), slog.LevelDebug) {
-		client.Log = h.Log.With("requestId", inv.RequestID)
-	}
-	return client, nil
 }

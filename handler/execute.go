@@ -101,16 +101,16 @@ func (e executor) removeFromOther(ctx context.Context, first outcome) outcome {
 	return e.settled(o)
 }
 
-func (e executor) ask(ctx context.Context, r connection.Removal) (answer connection.Outcome, err error) {
+func (e executor) ask(ctx context.Context, r connection.Removal) (done connection.Outcome, err error) {
 	err = parallel.Guard(func() error {
 		client, err := e.client()
 		if err != nil {
 			return err
 		}
-		answer, err = client.DeleteConnectedCluster(ctx, r)
+		done, err = client.DeleteConnectedCluster(ctx, r)
 		return err
 	})
-	return answer, err
+	return done, err
 }
 
 // isToBeTurned says whether the other side is to be asked.

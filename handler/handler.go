@@ -67,7 +67,7 @@ type answer struct {
 // foresaw: its text and stack are for the log.
 func (h *Handler) handle(ctx context.Context, payload []byte) (a answer) {
 	inv := h.invocation(ctx)
-	access := &access{handler: h, invocation: inv}
+	access := &access{connect: func() (*elasticsearch.Client, error) { return h.client(inv) }}
 	log := h.logger(inv, access)
 	var event trigger.Event
 	err := parallel.Guard(func() (err error) {
@@ -76,7 +76,7 @@ func (h *Handler) handle(ctx context.Context, payload []byte) (a answer) {
 			return err
 		}
 		log.trigger = event.Shape
-		results := h.serve(ctx, event, access, log)
+		results := h.serve(ctx, inv, event, access, log)
 		a.reply, a.err = reply(event, results, h.info(inv), inv.RequestID)
 		a.exitCode = exitCode(results)
 		return nil
@@ -91,13 +91,13 @@ func (h *Handler) handle(ctx context.Context, payload []byte) (a answer) {
 }
 
 // serve does what an event asks for.
-func (h *Handler) serve(ctx context.Context, event trigger.Event, access *access, log logger) []result {
+func (h *Handler) serve(ctx context.Context, inv Invocation, event trigger.Event, access *access, log logger) []result {
 	reading, writing, release := deadlines(ctx)
 	defer release()
 	rules := rules{
-		requestID: access.invocation.RequestID,
+		requestID: inv.RequestID,
 		dryRun:    h.Config.DryRun,
-		mayBeDone: event.Shape == trigger.EventBridge || access.invocation.RetryCount > 0,
+		mayBeDone: event.Shape == trigger.EventBridge || inv.RetryCount > 0,
 	}
 	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, Limit: h.Config.Concurrency}
 	executor := executor{client: access.client, limit: h.Config.Concurrency, now: h.now, known: func(o outcome) { log.outcome(ctx, o) }}
@@ -128,6 +128,29 @@ func deadlines(ctx context.Context) (reading, writing context.Context, release f
 	writing, cancelWriting := context.WithDeadline(ctx, end)
 	reading, cancelReading := context.WithDeadline(writing, end.Add(-time.Until(end)/4))
 	return reading, writing, func() { cancelReading(); cancelWriting() }
+}
+
+func (h *Handler) client(inv Invocation) (*elasticsearch.Client, error) {
+	endpoint, err := h.Config.endpoint(inv.Region)
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := inv.Credentials()
+	if err != nil {
+		return nil, err
+	}
+	client := &elasticsearch.Client{Reader: elasticsearch.Reader{
+		Endpoint:    endpoint,
+		Credentials: credentials,
+		UserAgent:   Name + "/" + h.Build.Version,
+		Transport:   h.Transport,
+		Now:         h.Now,
+		Sleep:       h.Sleep,
+	}}
+	if h.Log.Enabled(context.Background(), slog.LevelDebug) {
+		client.Log = h.Log.With("requestId", inv.RequestID)
+	}
+	return client, nil
 }
 
 func (h *Handler) logger(inv Invocation, access *access) logger {
