@@ -55,8 +55,10 @@ format:
 	@unformatted=$$("$$(go env GOROOT)/bin/gofmt" -s -l .) && [ -z "$$unformatted" ] || \
 		{ printf 'gofmt -s would change:\n%s\n' "$$unformatted" >&2; exit 1; }
 
-vet:
+vet: # and the two floors of bench; the peer's modules are many, and only bench gets them
 	go vet ./...
+	go vet -C events/replay/bench/testdata/floor .
+	go vet -C events/replay/bench/testdata/floorhttp .
 
 modules:
 	go mod tidy -diff

@@ -56,7 +56,7 @@ type sizes struct {
 	batches     int
 }
 
-// whole takes about two minutes on two cores. The level is that of zip unless it is told otherwise.
+// whole takes two to three minutes on two cores. The level is that of zip unless it is told otherwise.
 func whole() sizes {
 	return sizes{level: 6, starts: 40, generations: 3, chunks: 8, chunk: 500, concurrent: 4000,
 		latency: 20 * time.Millisecond, sweeps: []int{300, 1000, 300, 1000, 300, 1000, 3000}, shrink: 1, batches: 5}

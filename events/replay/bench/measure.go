@@ -30,7 +30,7 @@ func (b *bench) idle() {
 
 // cold starts each program anew, in turns: with an event that waits already, and with one that comes later.
 func (b *bench) cold() {
-	api := newConstantAPI()
+	api := newConstantAPI(0)
 	defer api.Close()
 	programs := b.built(programs()...)
 	for range b.starts {
@@ -77,7 +77,7 @@ func (b *bench) warm() {
 // other shapes, which of the others only the floor with HTTP takes: the floor does not look at them, and the peer knows
 // the direct one only.
 func (b *bench) overConstant() {
-	api := newConstantAPI()
+	api := newConstantAPI(0)
 	defer api.Close()
 	all := b.warmedUp(api.URL, programs()...)
 	defer stop(all)
@@ -95,7 +95,7 @@ func (b *bench) overConstant() {
 }
 
 func (b *bench) overChecking() {
-	api := newCheckingAPI(0)
+	api := newCheckingAPI()
 	defer api.Close()
 	all := b.warmedUp(api.URL, function, peer)
 	defer stop(all)
@@ -147,7 +147,7 @@ func (b *bench) concurrently() {
 }
 
 func (b *bench) concurrentlyBy(which program) {
-	api := newCheckingAPI(b.latency)
+	api := newConstantAPI(b.latency)
 	defer api.Close()
 	p := b.start(which, api.URL)
 	defer p.stop()
@@ -160,7 +160,7 @@ func (b *bench) concurrentlyBy(which program) {
 		})
 	}
 	all.Wait()
-	b.report(dials, which, float64(api.Dials()), "conns")
+	b.report(dials, which, float64(api.dials.Load()), "conns")
 }
 
 // wide measures invocations that ask the API many times, several requests at once.
