@@ -3,6 +3,7 @@
 # Exact versions, so that the same commit is judged the same way on every day.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 FUZZTIME ?= 60s
 
@@ -15,7 +16,7 @@ RACE = $(shell go build -race runtime/cgo 2>/dev/null && echo -race)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the checks print; one at a time stays readable
-.PHONY: help build package replay soak test check fuzz bench deploy clean \
+.PHONY: help build package replay soak test check fuzz bench compare deploy clean \
 	format vet modules staticcheck vulnerabilities
 
 help: ## this list
@@ -54,8 +55,10 @@ format:
 	@unformatted=$$("$$(go env GOROOT)/bin/gofmt" -s -l .) && [ -z "$$unformatted" ] || \
 		{ printf 'gofmt -s would change:\n%s\n' "$$unformatted" >&2; exit 1; }
 
-vet:
+vet: # and the two floors of bench; the peer's modules are many, and only bench gets them
 	go vet ./...
+	go vet -C events/replay/bench/testdata/floor .
+	go vet -C events/replay/bench/testdata/floorhttp .
 
 modules:
 	go mod tidy -diff
@@ -84,8 +87,13 @@ fuzz: ## FUZZTIME (60s) of each fuzz test
 		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" </dev/null || exit 1; \
 	done
 
-bench: ## the built function beside a floor and a peer: size, start, speed, memory (ARGS='-quick')
-	go run ./events/replay/bench $(ARGS)
+bench: ## the built function, a floor and a peer: size, start, speed, memory (ARGS='-quick')
+	@mkdir -p target
+	go run ./events/replay/bench $(ARGS) >target/bench.txt
+	@go run ./events/replay/bench -table target/bench.txt
+
+compare: ## two runs of bench, by benchstat (ARGS='old.txt target/bench.txt')
+	go run $(BENCHSTAT) $(ARGS)
 
 # s.yaml has the binary built first.
 deploy: ## build and deploy with Serverless Devs (ARGS='--function code')

@@ -13,18 +13,15 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// The credentials of every invocation, in the lengths that real ones have; nobody's.
+// What an API does with a request before its answer.
 const (
-	accessKeyID     = "STS.NUbenchKeyId000000000000"
-	accessKeySecret = "benchSecretHx7bTq2mVw9LkZ4RfY8aB3cD5eF6gH"
-	securityToken   = "CAISbenchTokenq6Ft5B2yfSjIr5fYGojBu4e0oKxDg4NL1LwpXnZcVbMaSdFgHjKlQwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUiOp" +
-		"1q2w3e4r5t6y7u8i9o0pAzSxDcFvGbHnJmKlPoIuYtReWqLkJhGfDsAqMnBvCxZ0987654321qazwsxedcrfvtgbyhnujmikolp=="
+	constant = "constant" // nothing
+	checking = "checking" // it verifies the signature
 )
 
 const (
-	answer         = `{"Result":true,"RequestId":"E5C0FFEE-0000-4000-8000-000000000001"}`
-	answerType     = "application/json;charset=utf-8"
-	answerIDHeader = "X-Acs-Request-Id"
+	answer     = `{"Result":true,"RequestId":"E5C0FFEE-0000-4000-8000-000000000001"}`
+	answerType = "application/json;charset=utf-8"
 )
 
 // A constantAPI answers every request with the same success, over TLS. It checks nothing, so that what it costs is
@@ -37,11 +34,9 @@ type constantAPI struct {
 func newConstantAPI(latency time.Duration) *constantAPI {
 	api := &constantAPI{}
 	api.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if latency > 0 {
-			time.Sleep(latency)
-		}
+		time.Sleep(latency)
 		w.Header().Set("Content-Type", answerType)
-		w.Header().Set(answerIDHeader, "E5C0FFEE-0000-4000-8000-000000000001")
+		w.Header().Set("X-Acs-Request-Id", "E5C0FFEE-0000-4000-8000-000000000001")
 		_, _ = io.WriteString(w, answer)
 	}))
 	api.Config.ErrorLog = log.New(io.Discard, "", 0) // a program may be stopped while it connects
@@ -54,10 +49,9 @@ func newConstantAPI(latency time.Duration) *constantAPI {
 	return api
 }
 
-// newCheckingAPI makes a stand-in that verifies signatures, and lets every deletion succeed.
+// newCheckingAPI verifies the signatures, as the real one does, and lets every deletion succeed.
 func newCheckingAPI() *elasticsearchtest.Server {
-	api := elasticsearchtest.NewTLSServer()
-	addAccount(api)
+	api := newRegion(0, 0)
 	success := elasticsearchtest.Body(http.StatusOK, answerType, answer)
 	api.OnRequest = func(elasticsearchtest.Request) elasticsearchtest.Fault {
 		return elasticsearchtest.Fault{Answer: success}
@@ -65,23 +59,15 @@ func newCheckingAPI() *elasticsearchtest.Server {
 	return api
 }
 
-func addAccount(api *elasticsearchtest.Server) {
-	api.AddAccount(elasticsearchtest.Account{
-		AccessKeyID:     accessKeyID,
-		AccessKeySecret: accessKeySecret,
-		SecurityToken:   securityToken,
-	})
-}
-
-const released = "es-cn-released0000" // left a connection behind, and is gone
+const released = "es-cn-released0000" // left connections behind, and is gone
 
 func survivor(i int) string { return fmt.Sprintf("es-cn-survivor%06d", i) }
 
 // newRegion makes a stand-in with so many instances, and a latency.
 func newRegion(instances int, latency time.Duration) *elasticsearchtest.Server {
 	api := elasticsearchtest.NewTLSServer()
-	addAccount(api)
 	api.Latency = latency
+	api.AddAccount(elasticsearchtest.Account{AccessKeyID: accessKeyID, AccessKeySecret: accessKeySecret, SecurityToken: securityToken})
 	for i := range instances {
 		api.AddInstance(survivor(i))
 	}

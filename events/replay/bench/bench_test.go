@@ -2,80 +2,174 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestQuick measures everything once: the harness works, whatever the figures are.
-func TestQuick(t *testing.T) {
+// TestMeasure measures the function alone, everything once: each row has a figure, whatever it is.
+func TestMeasure(t *testing.T) {
 	t.Parallel()
 	_, err := exec.LookPath("make")
 	if testing.Short() || err != nil || runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
-		t.Skip("it builds four programs with make, for linux/amd64, and runs them")
+		t.Skip("it builds the function with make, for linux/amd64, and runs it")
 	}
-	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), []string{"-quick"}, &stdout, &stderr); code != 0 {
-		t.Fatalf("exit code %d\n%s", code, &stderr)
+	var lines, progress bytes.Buffer
+	if err := measure(t.Context(), smoke(), []program{function}, &lines, &progress); err != nil {
+		t.Fatalf("%v\n%s", err, &progress)
+	}
+	_, samples, err := readLines(&lines)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, row := range rows() {
-		line := lineOf(stdout.String(), row.name)
-		if line == nil || line[4] == "" {
-			t.Errorf("%s: no figure of the function in\n%s", row.name, &stdout)
+		if median(samples[key(row.name, function)]) <= 0 {
+			t.Errorf("%s: no figure of the function", row.title)
+		}
+	}
+	for _, name := range []string{sweepOf(1000), batch} {
+		if median(samples[key(name, ideal)]) <= 0 {
+			t.Errorf("%s: no ideal", name)
 		}
 	}
 }
 
-// lineOf are the cells of a line of a table, from the row's name on.
-func lineOf(table, name string) []string {
-	for line := range strings.Lines(table) {
-		cells := strings.Split(strings.Trim(line, "|\n"), "|")
+// TestFailure: the first failure is the bench's, and nothing is reported after it.
+func TestFailure(t *testing.T) {
+	t.Parallel()
+	var lines bytes.Buffer
+	b := &bench{sizes: smoke(), binaries: map[program]string{function: filepath.Join(t.TempDir(), "none")}, lines: &lines}
+	b.failed, b.fail = context.WithCancelCause(t.Context())
+	b.cold()
+	b.warm()
+	b.concurrently()
+	b.wide()
+	if err := context.Cause(b.failed); !os.IsNotExist(err) || lines.Len() > 0 {
+		t.Errorf("got %v and the lines\n%s", err, &lines)
+	}
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "bench.txt")
+	if err := os.WriteFile(file, []byte("a machine\n\n"+line(binary, function, 6*mebi, "B")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		args           []string
+		code           int
+		stdout, stderr string // the beginnings
+	}{
+		"help":               {[]string{"-h"}, 0, "", "Usage of bench:\n"},
+		"an unknown flag":    {[]string{"-no"}, 2, "", "flag provided but not defined: -no\n"},
+		"an argument":        {[]string{"floor"}, 2, "", "Usage of bench:\n"},
+		"a table":            {[]string{"-table", file}, 0, "a machine\n\n| ", ""},
+		"a table of no file": {[]string{"-table", file + "x"}, 1, "", "bench: open "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stdout, stderr bytes.Buffer
+			code := run(t.Context(), test.args, &stdout, &stderr)
+			if code != test.code || !strings.HasPrefix(stdout.String(), test.stdout) || !strings.HasPrefix(stderr.String(), test.stderr) {
+				t.Errorf("exit code %d, want %d\n%s%s", code, test.code, &stdout, &stderr)
+			}
+		})
+	}
+}
+
+func TestReadLines(t *testing.T) {
+	t.Parallel()
+	const text = "a machine\n\nBenchmarkZip/program=floor 1 2650000 B\nBenchmarkZip/program=floor 1 2.5 B\n"
+	notes, got, err := readLines(strings.NewReader(text))
+	if want := (samples{"Zip/program=floor": {2650000, 2.5}}); notes != "a machine\n\n" || !reflect.DeepEqual(got, want) || err != nil {
+		t.Errorf("got %q, %v, %v", notes, got, err)
+	}
+	for _, text := range []string{"BenchmarkZip", "BenchmarkZip 1 x B", "BenchmarkZip 1 2", "BenchmarkZip/program=floor 1"} {
+		if _, _, err := readLines(strings.NewReader(text)); err == nil {
+			t.Errorf("%s: no error", text)
+		}
+	}
+}
+
+// TestTable: what the table says of one row.
+func TestTable(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		lines string
+		want  []string
+	}{
+		"within the bound": {
+			line(binary, floor, 6*mebi, "B") + line(binary, function, 6.9*mebi, "B"),
+			[]string{"stripped binary, MiB", "6.00", "", "", "6.90", "1.15", "≤ 1.15 × floor, met"},
+		},
+		"beyond the bound": {
+			line(binary, floor, 6*mebi, "B") + line(binary, function, 7*mebi, "B"),
+			[]string{"stripped binary, MiB", "6.00", "", "", "7.00", "1.17", "≤ 1.15 × floor, missed"},
+		},
+		"without the base": {
+			line(firstLater, function, 1.5*ms, "ns/op"),
+			[]string{"first invocation, 50 ms after the poll, ms", "", "", "", "1.50", "", "≤ 0.12 × peer, not known"},
+		},
+		"without the function": {
+			line(batch, peer, 1, "ns/op") + line(batch, ideal, 1, "ns/op"),
+			[]string{"batch of 100 pairs, 20 ms, 8 in flight, ms", "", "", "0.00", "", "", "≤ 1.10 × ideal, not known"},
+		},
+		"with the base in another row": {
+			line(sweepOf(300), function, 100*ms, "ns/op") + line(sweepOf(3000), function, 940*ms, "ns/op"),
+			[]string{"sweep of 3000, 20 ms, 8 in flight, ms", "", "", "", "940", "9.40", "≤ 11.00 × sweep of 300, met"},
+		},
+		"with a bound that has no base": {
+			line(dials, function, 33, "conns"),
+			[]string{"connections, 4,000 calls, 16 at once, 20 ms", "", "", "", "33.0", "", "≤ 32, missed"},
+		},
+		"without a bound, from three samples": {
+			line(firstReply, floor, 1*ms, "ns/op") + line(firstReply, floor, 4*ms, "ns/op") + line(firstReply, floor, 2*ms, "ns/op"),
+			[]string{"process start to first reply, ms", "2.00 ±38%", "", "", "", "", ""},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, s, err := readLines(strings.NewReader(test.lines))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := cellsOf(s.table(), test.want[0]); !slices.Equal(got, test.want) {
+				t.Errorf("got %q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+// cellsOf are the cells of the line of a table that has this title.
+func cellsOf(table, title string) []string {
+	for text := range strings.Lines(table) {
+		cells := strings.Split(strings.Trim(text, "|\n"), "|")
 		for i := range cells {
 			cells[i] = strings.TrimSpace(cells[i])
 		}
-		if cells[0] == name {
+		if cells[0] == title {
 			return cells
 		}
 	}
 	return nil
 }
 
-func TestUsage(t *testing.T) {
+func TestAligned(t *testing.T) {
 	t.Parallel()
-	for argument, want := range map[string]int{"-h": 0, "-no": 2, "floor": 2} {
-		var stderr bytes.Buffer
-		if got := run(t.Context(), []string{argument}, &stderr, &stderr); got != want || !strings.Contains(stderr.String(), "usage: ") {
-			t.Errorf("%s: exit code %d, want %d; %s", argument, got, want, &stderr)
-		}
-	}
-}
-
-func TestJudge(t *testing.T) {
-	t.Parallel()
-	r := results{}
-	for _, sample := range []float64{1, 2, 3, 4, 100} {
-		r.add("row", function, sample)
-	}
-	r.add("row", floor, 2)
-	for _, test := range []struct {
-		row  row
-		want string
-	}{
-		{row{name: "row"}, "||"},
-		{row{name: "row", goal: 6, most: 3}, "|6: ≤ 3|met"},
-		{against("row", 1, 1.49, cell{"row", floor}, "floor"), "1.50|1: ≤ 1.49 × floor|MISSED"},
-		{against("row", 1, 1.5, cell{"row", floor}, "floor"), "1.50|1: ≤ 1.50 × floor|met"},
-		{row{name: "row", goal: 7, most: 1.1, base: cell{"row", floor}, says: "10 × floor", times: 10}, "0.15|7: ≤ 1.10 × 10 × floor|met"},
-		{against("row", 3, 0.12, cell{"row", peer}, "peer"), "|3: ≤ 0.12 × peer|not known"},
-	} {
-		ratio, goal, mark := test.row.judge(r)
-		if got := ratio + "|" + goal + "|" + mark; got != test.want {
-			t.Errorf("got %s, want %s", got, test.want)
-		}
-	}
-	if got, want := r.text("row", function), "3.00 ±33%"; got != want {
-		t.Errorf("a cell: got %q, want %q", got, want)
+	const want = `
+|    | µs | of  |
+| -- | -: | --- |
+| a  | 10 | two |
+| bc |  1 |     |
+`
+	if got := "\n" + aligned([][]string{{"", "µs", "of"}, {"a", "10", "two"}, {"bc", "1", ""}}); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 }
 

@@ -1,153 +1,121 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"compress/flate"
-	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// prepare builds the programs, measures what they weigh, and writes what they are run with.
-func (b *bench) prepare(ctx context.Context) (err error) {
-	root, err := moduleRoot(ctx)
-	if err != nil {
-		return err
+// prepare builds the programs, and reads and writes what they are run with.
+func (b *bench) prepare(programs []program) {
+	root := b.output(".", "go", "list", "-m", "-f", "{{.Dir}}")
+	recipe := b.recipe(root)
+	for _, p := range programs {
+		b.build(p, root, recipe)
 	}
-	b.tell("building …")
-	if err := b.build(ctx, root); err != nil {
-		return err
-	}
-	for c, binary := range b.binaries {
-		if err := b.weigh(c, binary); err != nil {
-			return err
-		}
-	}
-	if b.payloads, err = readPayloads(filepath.Join(root, "events")); err != nil {
-		return err
-	}
-	b.roots, err = writeRoots(b.dir)
-	return err
+	b.readPayloads(root)
+	b.writeRoots()
 }
 
-// moduleRoot is the folder of the module that the working directory belongs to.
-func moduleRoot(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
-	if err != nil {
-		return "", fmt.Errorf("go env GOMOD: %w", err)
+// recipe is what make build runs, but for the name of the binary, which is the first argument instead. So the programs
+// that the function is compared with are built with its flags, whatever they come to be, but for ownTags.
+func (b *bench) recipe(root string) string {
+	const target = "target/main"
+	recipe := b.output(root, "env", "MAKEFLAGS=", "MAKELEVEL=", "make", "--no-print-directory", "--dry-run", "build")
+	if strings.Count(recipe, target) != 1 {
+		b.check(fmt.Errorf("make --dry-run build: %s is not there once: %s", target, recipe))
 	}
-	file := strings.TrimSpace(string(out))
-	if file == "" || file == os.DevNull {
-		return "", errors.New("the working directory is in no Go module; run this in the checkout")
-	}
-	return filepath.Dir(file), nil
-}
-
-func (b *bench) build(ctx context.Context, root string) error {
-	recipe, err := buildRecipe(ctx, root)
-	if err != nil {
-		return err
-	}
-	testdata := filepath.Join(root, "events", "replay", "bench", "testdata")
-	folders := map[column]string{
-		floor:     filepath.Join(testdata, "floor"),
-		floorHTTP: filepath.Join(testdata, "floorhttp"),
-		peer:      filepath.Join(testdata, "peer"),
-		function:  root,
-	}
-	if err := b.download(ctx, folders[peer]); err != nil {
-		b.tell("without the peer, whose modules cannot be had: %v", err)
-		delete(folders, peer)
-	}
-	for c, folder := range folders {
-		b.binaries[c] = filepath.Join(b.dir, fmt.Sprint("program", int(c)))
-		recipe := recipe
-		if c != function {
-			recipe = strings.Replace(recipe, ownTags, "", 1)
-		}
-		if err := command(ctx, folder, []string{"BINARY=" + b.binaries[c]}, "sh", "-c", recipe); err != nil {
-			return err
-		}
-	}
-	return nil
+	return strings.Replace(recipe, target, `"$1"`, 1)
 }
 
 // ownTags leave a part of the standard library out of the function: to know that one can is its own doing.
 const ownTags = "-tags nethttpomithttp2 "
 
-// buildRecipe is what make build runs, but for the name of the binary, which it takes from the variable BINARY. So the
-// programs that the function is compared with are built with its flags, whatever they come to be, but for ownTags.
-func buildRecipe(ctx context.Context, root string) (string, error) {
-	const target = "target/main"
-	cmd := exec.CommandContext(ctx, "make", "--no-print-directory", "--dry-run", "build")
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "MAKEFLAGS=", "MAKELEVEL=") // nothing of a make that runs this
+// build builds a program, and reports the sizes of its binary and of the zip that is uploaded.
+func (b *bench) build(p program, root, recipe string) {
+	folder, file := root, filepath.Join(b.dir, string(p))
+	if p != function {
+		folder = filepath.Join(root, "events", "replay", "bench", "testdata", string(p))
+		recipe = strings.Replace(recipe, ownTags, "", 1)
+	}
+	if p == peer && exec.CommandContext(b.failed, "go", "-C", folder, "mod", "download").Run() != nil {
+		b.note("without the peer, whose modules cannot be had")
+		return
+	}
+	b.output(folder, "sh", "-c", recipe, "sh", file)
+	content, err := os.ReadFile(file)
+	b.check(err)
+	b.binaries[p] = file
+	b.reportSize(binary, p, len(content))
+	b.reportSize(zipped, p, deflatedSize(content, b.level))
+}
+
+// output is what a command prints that runs in a folder.
+func (b *bench) output(dir, name string, args ...string) string {
+	cmd := exec.CommandContext(b.failed, name, args...)
+	var stderr strings.Builder
+	cmd.Dir, cmd.Stderr = dir, &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("make --dry-run build: %w", err)
+		b.check(fmt.Errorf("%s in %s: %w\n%s", cmd, dir, err, &stderr))
 	}
-	if strings.Count(string(out), target) != 1 {
-		return "", fmt.Errorf("make --dry-run build: %s is not there once: %s", target, out)
-	}
-	return strings.Replace(string(out), target, `"$BINARY"`, 1), nil
+	return strings.TrimSpace(string(out))
 }
 
-// download gets the modules of a program. A smoke test goes nowhere for them.
-func (b *bench) download(ctx context.Context, folder string) error {
-	var env []string
-	if b.quick {
-		env = []string{"GOPROXY=off"}
-	}
-	return command(ctx, folder, env, "go", "mod", "download")
+// deflatedSize is that of the zip but for its names and dates, some hundred bytes.
+func deflatedSize(content []byte, level int) int {
+	var deflated bytes.Buffer // takes everything, and the levels are good ones: there are no errors
+	w, _ := flate.NewWriter(&deflated, level)
+	_, _ = w.Write(content)
+	_ = w.Close()
+	return deflated.Len()
 }
 
-// command runs a command and tells its output when it fails.
-func command(ctx context.Context, dir string, env []string, name string, args ...string) error {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), env...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s %s in %s: %w\n%s", name, strings.Join(args, " "), dir, err, bytes.TrimSpace(out))
+// The shapes of an event.
+const (
+	direct     = "direct"
+	overHTTP   = "HTTP"
+	cloudEvent = "CloudEvent"
+)
+
+func shapes() []string { return []string{direct, overHTTP, cloudEvent} }
+
+// readPayloads reads the recorded event of each shape. They are indented for people; what is sent is not.
+func (b *bench) readPayloads(root string) {
+	b.payloads = map[string][]byte{}
+	for shape, file := range map[string]string{direct: "direct.json", overHTTP: "http-post.json", cloudEvent: "eventbridge.json"} {
+		content, err := os.ReadFile(filepath.Join(root, "events", file))
+		b.check(err)
+		var compact bytes.Buffer
+		b.check(json.Compact(&compact, content))
+		b.payloads[shape] = compact.Bytes()
 	}
-	return nil
 }
 
-// weigh measures a binary, and the zip that is uploaded.
-func (b *bench) weigh(c column, binary string) error {
-	content, err := os.ReadFile(binary)
-	if err != nil {
-		return err
+// writeRoots writes the file that SSL_CERT_FILE names: the machine's own root certificates, as many as a function has to
+// load where it is deployed, and that of the stand-ins. SSL_CERT_DIR is not set, so that Go reads the directories too,
+// as it does there.
+func (b *bench) writeRoots() {
+	b.roots = filepath.Join(b.dir, "roots.pem")
+	api := newRegion(0, 0) // all servers of httptest have one certificate
+	defer api.Close()
+	for _, bundle := range []string{ // in the order in which Go looks for one
+		"/etc/ssl/certs/ca-certificates.crt", // Debian, and the custom runtimes of Function Compute
+		"/etc/pki/tls/certs/ca-bundle.crt",   // Fedora
+		"/etc/ssl/ca-bundle.pem",             // openSUSE
+		"/etc/ssl/cert.pem",                  // Alpine
+	} {
+		if content, err := os.ReadFile(bundle); err == nil {
+			b.check(os.WriteFile(b.roots, slices.Concat(content, []byte("\n"), api.CertificatePEM()), 0o600))
+			return
+		}
 	}
-	level := 6 // as zip does unless it is told otherwise
-	if b.quick {
-		level = flate.HuffmanOnly
-	}
-	zipped, err := zipSize(content, level)
-	if err != nil {
-		return err
-	}
-	const mebi = 1 << 20
-	b.results.add(rowBinary, c, float64(len(content))/mebi)
-	b.results.add(rowZip, c, float64(zipped)/mebi)
-	return nil
-}
-
-func zipSize(content []byte, level int) (int, error) {
-	var archive bytes.Buffer
-	z := zip.NewWriter(&archive)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
-		return flate.NewWriter(w, level)
-	})
-	w, err := z.Create("main")
-	if err != nil {
-		return 0, err
-	}
-	_, err = w.Write(content)
-	return archive.Len(), errors.Join(err, z.Close())
+	b.check(errors.New("this machine has no root certificates in one file"))
 }

@@ -1,88 +1,141 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// table prints the results in Markdown, aligned for a terminal.
-func (r results) table() string {
-	lines := [][]string{{"", "floor", "floor with HTTP", "peer", "function", "ratio", "goal", ""}}
-	for _, row := range rows() {
-		line := []string{row.name}
-		for c := floor; c <= function; c++ {
-			line = append(line, r.text(row.name, c))
+// line is a measurement as benchstat reads it.
+func line(name string, p program, value float64, unit string) string {
+	return fmt.Sprintf("Benchmark%s 1 %.0f %s\n", key(name, p), value, unit)
+}
+
+// key is the whole name of a benchmark, but for its first word.
+func key(name string, p program) string { return name + "/program=" + string(p) }
+
+// samples are the values of benchmark lines by their key.
+type samples map[string][]float64
+
+// readLines reads what measure has written. The notes are what is no benchmark line: where it was measured.
+func readLines(r io.Reader) (notes string, s samples, err error) {
+	s = samples{}
+	scanner := bufio.NewScanner(r)
+	for scanner.Scan() {
+		text, isLine := strings.CutPrefix(scanner.Text(), "Benchmark")
+		if !isLine {
+			notes += text + "\n"
+			continue
 		}
-		ratio, goal, mark := row.judge(r)
-		lines = append(lines, append(line, ratio, goal, mark))
+		var name, unit string
+		var value float64
+		if _, err := fmt.Sscanf(text, "%s 1 %f %s", &name, &value, &unit); err != nil {
+			return "", nil, fmt.Errorf("%w in the line %s", err, scanner.Text())
+		}
+		s[name] = append(s[name], value)
+	}
+	return notes, s, scanner.Err()
+}
+
+// table renders the samples in Markdown, aligned for a terminal.
+func (s samples) table() string {
+	lines := [][]string{{"", "floor", "floor with HTTP", "peer", "function", "ratio", "held to"}}
+	for _, r := range rows() {
+		cells := []string{r.title}
+		for _, p := range programs() {
+			cells = append(cells, cell(s[key(r.name, p)], r.unit))
+		}
+		ratio, held := r.judge(s)
+		lines = append(lines, append(cells, ratio, held))
 	}
 	return aligned(lines)
 }
 
-// judge says how the function's figure compares with the base, what the goal is, and whether it is met.
-func (w row) judge(r results) (ratio, goal, mark string) {
-	got := r.median(w.name, function)
+// judge says how many times the base the function's figure is, what it is held to, and whether that is met.
+func (r row) judge(s samples) (ratio, held string) {
+	got, base, verdict := median(s[key(r.name, function)]), r.unit, "met"
+	if r.bound.base != "" {
+		base = median(s[r.bound.base])
+	}
 	switch {
-	case w.goal == 0:
-		return "", "", ""
-	case w.says == "":
-		return "", fmt.Sprintf("%d: ≤ %.0f", w.goal, w.most), w.mark(got)
+	case r.bound.most == 0:
+		return "", ""
+	case got == 0 || base == 0:
+		verdict = "not known"
+	case got > r.bound.most*base:
+		verdict = "missed"
 	}
-	goal = fmt.Sprintf("%d: ≤ %.2f × %s", w.goal, w.most, w.says)
-	base := r.median(w.base.row, w.base.column) * max(w.times, 1)
-	if base == 0 {
-		return "", goal, "not known"
+	if r.bound.base == "" {
+		return "", fmt.Sprintf("≤ %.0f, %s", r.bound.most, verdict)
 	}
-	return fmt.Sprintf("%.2f", got/base), goal, w.mark(got / base)
+	if verdict != "not known" {
+		ratio = fmt.Sprintf("%.2f", got/base)
+	}
+	return ratio, fmt.Sprintf("≤ %.2f × %s, %s", r.bound.most, r.bound.says, verdict)
 }
 
-func (w row) mark(got float64) string {
-	if got > w.most {
-		return "MISSED"
+// cell is the median in a unit; of three samples or more, also half the distance between the quartiles.
+func cell(values []float64, unit float64) string {
+	switch {
+	case len(values) == 0:
+		return ""
+	case len(values) < 3:
+		return figure(median(values) / unit)
+	default:
+		spread := (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values)
+		return fmt.Sprintf("%s ±%.0f%%", figure(median(values)/unit), 100*spread)
 	}
-	return "met"
 }
 
+// figure prints three digits or more.
+func figure(x float64) string {
+	switch {
+	case x < 9.995:
+		return fmt.Sprintf("%.2f", x)
+	case x < 99.95:
+		return fmt.Sprintf("%.1f", x)
+	default:
+		return fmt.Sprintf("%.0f", x)
+	}
+}
+
+func median(values []float64) float64 { return quantile(values, 0.5) }
+
+// quantile interpolates between the nearest values; 0 where there are none.
+func quantile(values []float64, q float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	at := q * float64(len(sorted)-1)
+	below := int(at)
+	above := min(below+1, len(sorted)-1)
+	return sorted[below] + (at-float64(below))*(sorted[above]-sorted[below])
+}
+
+// aligned is a table whose first and last columns are text, and whose others are numbers.
 func aligned(lines [][]string) string {
-	widths := make([]int, len(lines[0]))
-	for _, line := range lines {
-		for i, text := range line {
-			widths[i] = max(widths[i], utf8.RuneCountInString(text))
+	columns := len(lines[0])
+	widths, rule := make([]int, columns), make([]string, columns)
+	for i := range columns {
+		for _, cells := range lines {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cells[i]))
 		}
+		rule[i] = strings.Repeat("-", widths[i]-1) + ":"
+	}
+	for _, i := range []int{0, columns - 1} {
+		rule[i] = strings.Repeat("-", widths[i])
+		widths[i] = -widths[i] // to the left
 	}
 	var out strings.Builder
-	for i, line := range lines {
-		write(&out, line, widths)
-		if i == 0 {
-			rule(&out, widths)
+	for _, cells := range slices.Insert(lines, 1, rule) {
+		for i, text := range cells {
+			fmt.Fprintf(&out, "| %*s ", widths[i], text)
 		}
+		out.WriteString("|\n")
 	}
 	return out.String()
-}
-
-// The first column is text, and the last two are; what is between are numbers.
-func isNumber(column, columns int) bool { return column > 0 && column < columns-2 }
-
-func write(out *strings.Builder, line []string, widths []int) {
-	for i, text := range line {
-		pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
-		if isNumber(i, len(line)) {
-			text, pad = pad+text, ""
-		}
-		out.WriteString("| " + text + pad + " ")
-	}
-	out.WriteString("|\n")
-}
-
-func rule(out *strings.Builder, widths []int) {
-	for i, width := range widths {
-		dashes := strings.Repeat("-", width+1)
-		if isNumber(i, len(widths)) {
-			out.WriteString("|" + dashes + ":")
-		} else {
-			out.WriteString("|" + dashes + "-")
-		}
-	}
-	out.WriteString("|\n")
 }
