@@ -2,11 +2,10 @@ package trigger
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"unicode/utf8"
+	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
 )
@@ -32,7 +31,7 @@ type Event struct {
 	// batch, which may be none.
 	Requests []Request
 
-	head bool // answer HEAD: no body
+	head bool // the reply is to HEAD: no body
 }
 
 // A Request is one thing an event asks for.
@@ -97,75 +96,25 @@ func Parse(event []byte) (Event, error) {
 		return e, err
 	}
 	event = bytes.TrimSpace(event)
-	if event[0] == '[' {
-		return e.batch(event)
+	var err error
+	switch form {
+	case arrayForm:
+		e.Requests, err = batch(event)
+	case httpForm:
+		r := readHTTP(event)
+		e.head = r.method == http.MethodHead
+		e.Requests, err = r.requests()
+	default:
+		e.Requests, err = form.requests("$", event)
 	}
-	requests, err := e.parse("$", event, form)
-	if err != nil {
-		return e, err
-	}
-	e.Requests, e.Batch = requests, len(requests) > 1
-	return e, nil
+	e.Batch = err == nil && form == arrayForm || len(e.Requests) > 1
+	return e, err
 }
 
-// batch reads an array of events, as event streams send it. An entry that is
-// refused does not stop the others.
-func (e *Event) batch(array []byte) (Event, error) {
-	n := 0
-	for range elements(array) {
-		n++
-	}
-	if n > maxBatch {
-		return *e, refuse(http.StatusRequestEntityTooLarge, "$", "has %d entries, more than %d", n, maxBatch)
-	}
-	e.Batch = true
-	n = 0
-	for entry := range elements(array) {
-		e.Requests = append(e.Requests, e.entry(fmt.Sprintf("$[%d]", n), entry)...)
-		n++
-	}
-	return *e, nil
-}
-
-// entry reads an entry of an array: an object, or a string that holds one.
-func (e *Event) entry(path string, entry []byte) []Request {
-	entry, err := document(entry)
-	form := directForm
-	if err == nil {
-		form = formOf(entry)
-	}
-	if form == httpForm {
-		err = errors.New("is an HTTP request in an array")
-	}
-	if err != nil {
-		return []Request{{Err: refuse(http.StatusBadRequest, path, "%v", err)}}
-	}
-	requests, err := e.parse(path, entry, form)
-	if refused := (*Error)(nil); errors.As(err, &refused) {
-		return []Request{{EventID: refused.EventID, Source: refused.Source, Err: refused}}
-	}
-	return requests
-}
-
-// document returns the JSON that a string holds, or raw itself.
-func document(raw []byte) ([]byte, error) {
-	if raw[0] != '"' {
-		return raw, nil
-	}
-	text := unquote(raw)
-	if err := syntax(text); err != nil {
-		return nil, fmt.Errorf("is a string whose text %w", err)
-	}
-	return bytes.TrimSpace(text), nil
-}
-
-// check holds the event to the rules for the bytes of all shapes.
+// check holds the event to the rules for the bytes of all forms.
 func check(event []byte) error {
-	switch {
-	case len(event) > maxEventSize:
+	if len(event) > maxEventSize {
 		return refuse(http.StatusRequestEntityTooLarge, "$", "has %d bytes, more than %d", len(event), maxEventSize)
-	case !utf8.Valid(event):
-		return refuse(http.StatusBadRequest, "$", "is not UTF-8")
 	}
 	if err := syntax(event); err != nil {
 		return refuse(http.StatusBadRequest, "$", "%v", err)
@@ -173,18 +122,114 @@ func check(event []byte) error {
 	return nil
 }
 
-// syntax says what keeps text from being one JSON value with nothing after it.
-func syntax(text []byte) error {
-	switch {
-	case json.Valid(text):
-		return nil
-	case len(bytes.TrimSpace(text)) == 0:
-		return errors.New("is empty")
+// A form is what the content of an event says it is.
+type form int
+
+const (
+	directForm form = iota
+	httpForm
+	cloudEventForm
+	actionTrailForm // the bare data of an event, as eventSchema RawData sends it
+	configForm
+	arrayForm
+)
+
+// formOf finds the form by the members of the event. It is safe for bytes that
+// are not JSON, and holds nothing of them: an event too large to be read still
+// has to be answered in its shape.
+func formOf(event []byte) form {
+	if c := (cursor{text: event}); c.skip('[') {
+		return arrayForm
 	}
-	var raw json.RawMessage
-	err := json.Unmarshal(text, &raw)
-	if at := (*json.SyntaxError)(nil); errors.As(err, &at) {
-		return fmt.Errorf("is not JSON: %w, at byte %d", at, at.Offset)
+	found := directForm
+	for name := range members(event) {
+		switch name := string(name); {
+		case name == "requestContext", name == "rawPath":
+			return httpForm
+		case name == "specversion", name == "data":
+			found = cloudEventForm
+		case found != directForm: // the first of the others decides
+		case strings.EqualFold(name, "eventName"):
+			found = actionTrailForm
+		case strings.EqualFold(name, "resourceEventType"):
+			found = configForm
+		}
 	}
-	return err
+	return found
+}
+
+func (f form) shape() Shape {
+	switch f {
+	case directForm:
+		return Direct
+	case httpForm:
+		return HTTP
+	default:
+		return EventBridge
+	}
+}
+
+// requests are what an event that is no array and no HTTP request asks for. The
+// error is an *Error.
+func (f form) requests(path string, event []byte) ([]Request, error) {
+	switch f {
+	case cloudEventForm:
+		return cloudEvent(path, event)
+	case actionTrailForm:
+		return bareActionTrail(path, event)
+	case configForm:
+		return bareConfig(path, event)
+	default:
+		return direct(path, event)
+	}
+}
+
+// asking makes a request of each action; r is what they have in common. With
+// faults there are none, but an *Error.
+func (r Request) asking(faults []Fault, actions ...Action) ([]Request, error) {
+	if len(faults) > 0 {
+		return nil, &Error{Status: http.StatusBadRequest, Faults: faults, EventID: r.EventID, Source: r.Source}
+	}
+	requests := make([]Request, len(actions))
+	for i, a := range actions {
+		requests[i] = r
+		requests[i].Action = a
+	}
+	return requests, nil
+}
+
+// batch reads an array of events, as event streams send it. An entry that is
+// refused does not stop the others.
+func batch(array []byte) ([]Request, error) {
+	n := 0
+	for range elements(array) {
+		n++
+	}
+	if n > maxBatch {
+		return nil, refuse(http.StatusRequestEntityTooLarge, "$", "has %d entries, more than %d", n, maxBatch)
+	}
+	var all []Request
+	n = 0
+	for raw := range elements(array) {
+		requests, err := entry(fmt.Sprintf("$[%d]", n), raw)
+		if refused := (*Error)(nil); errors.As(err, &refused) {
+			requests = []Request{{EventID: refused.EventID, Source: refused.Source, Err: refused}}
+		}
+		all = append(all, requests...)
+		n++
+	}
+	return all, nil
+}
+
+// entry reads an entry of an array: an object, or a string that holds one.
+func entry(path string, raw []byte) ([]Request, error) {
+	event, err := document(raw)
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, path, "%v", err)
+	}
+	form := formOf(event)
+	if form == httpForm {
+		return nil, refuse(http.StatusBadRequest, path, "is an HTTP request in an array")
+	}
+	return form.requests(path, event)
 }

@@ -1,8 +1,13 @@
 package trigger
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"iter"
+	"strings"
+	"unicode/utf8"
 )
 
 // members yields the members of a JSON object in order: the name, unquoted, and
@@ -45,6 +50,65 @@ func elements(array []byte) iter.Seq[[]byte] {
 				return
 			}
 		}
+	}
+}
+
+// lookup returns the first member of an object that has the name, in any case,
+// and is not null; nil when there is none.
+func lookup(object []byte, name string) []byte {
+	for key, value := range members(object) {
+		if value[0] != 'n' && strings.EqualFold(string(key), name) {
+			return value
+		}
+	}
+	return nil
+}
+
+// document returns the JSON that a string holds, or raw itself.
+func document(raw []byte) ([]byte, error) {
+	if raw[0] != '"' {
+		return raw, nil
+	}
+	text := unquote(raw)
+	if err := syntax(text); err != nil {
+		return nil, fmt.Errorf("is a string whose text %w", err)
+	}
+	return bytes.TrimSpace(text), nil
+}
+
+// syntax says what keeps text from being one JSON value with nothing after it.
+func syntax(text []byte) error {
+	switch {
+	case !utf8.Valid(text):
+		return errors.New("is not UTF-8")
+	case json.Valid(text):
+		return nil
+	case len(bytes.TrimSpace(text)) == 0:
+		return errors.New("is empty")
+	}
+	var raw json.RawMessage
+	err := json.Unmarshal(text, &raw)
+	if at := (*json.SyntaxError)(nil); errors.As(err, &at) {
+		return fmt.Errorf("is not JSON: %w, at byte %d", at, at.Offset)
+	}
+	return err
+}
+
+// typeOf names the type of a JSON value by its first byte.
+func typeOf(raw []byte) string {
+	switch raw[0] {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	default:
+		return "a number"
 	}
 }
 
