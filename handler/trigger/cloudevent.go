@@ -22,15 +22,15 @@ func cloudEvent(path string, event []byte) ([]Request, error) {
 	attribute(o, "specversion")
 	about := Request{EventID: attribute(o, "id"), Source: attribute(o, "source")}
 	eventType := attribute(o, "type")
-	var actions []Action
-	if o.required("data") {
-		data, err := document(o.value("data"))
-		if err != nil {
-			o.fault(o.at("data"), "%v", err)
-		} else {
-			actions = eventData(&r, o.at("data"), data, about.Source, eventType)
-		}
+	if !o.required("data") {
+		return about.asking(r.faults)
 	}
+	data, err := document(o.value("data"))
+	if err != nil {
+		r.fault(o.at("data"), "%v", err)
+		return about.asking(r.faults)
+	}
+	actions := eventData(&r, o.at("data"), data, about.Source, eventType)
 	return about.asking(r.faults, actions...)
 }
 
@@ -71,7 +71,7 @@ func eventData(r *reader, path string, data []byte, source, eventType string) []
 		return []Action{Ignore{"the event is of " + quote(source) + ", type " + quote(eventType) + ", which is no release"}}
 	}
 	if o := removalObject(r, path, data); o != nil {
-		return []Action{removalIn(o, "")}
+		return []Action{connections(o, instanceID(o, "instanceId"), o.flag, "")}
 	}
 	return nil
 }

@@ -10,14 +10,14 @@ func direct(path string, event []byte) ([]Request, error) {
 }
 
 // removal reads the object that says what to remove, and refuses members it
-// does not know. The key is the token of one that has none.
+// does not know. The key is for one without a clientToken.
 func removal(r *reader, path string, raw []byte, key string) Action {
 	o := removalObject(r, path, raw)
 	if o == nil {
 		return nil
 	}
-	action := removalIn(o, key)
-	o.refuseOthers()
+	action := connections(o, instanceID(o, "instanceId"), o.flag, key)
+	o.refuseOthers("")
 	return action
 }
 
@@ -25,19 +25,20 @@ func removalObject(r *reader, path string, raw []byte) *object {
 	return r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all")
 }
 
-func removalIn(o *object, key string) Action {
-	var instance connection.InstanceID
-	if o.required("instanceId") {
-		instance = parsed(o, "instanceId", connection.ParseInstanceID)
-	}
-	return connections(o, instance, o.flag, key)
-}
-
 // connections reads which connections of the instance are meant, one or all.
 // Booleans are read by flag.
 func connections(o *object, instance connection.InstanceID, flag func(string) bool, key string) Action {
+	const other = "connectedInstanceId"
 	all := flag("all")
-	connected := connectedInstance(o, instance, all)
+	var connected connection.InstanceID
+	if !all {
+		connected = instanceID(o, other)
+	} else if o.value(other) != nil {
+		o.fault(o.at(other), "is given, and all is true: it is one or all")
+	}
+	if connected == instance && connected != (connection.InstanceID{}) {
+		o.fault(o.at(other), "is the same instance as instanceId")
+	}
 	token := clientToken(o, key)
 	dryRun := flag("dryRun")
 	if all {
@@ -47,24 +48,9 @@ func connections(o *object, instance connection.InstanceID, flag func(string) bo
 	return Disconnect{connection.Removal{Pair: pair, ClientToken: token, DryRun: dryRun}}
 }
 
-// connectedInstance reads the instance at the other end, which is to be given
-// unless all are meant.
-func connectedInstance(o *object, instance connection.InstanceID, all bool) connection.InstanceID {
-	const name = "connectedInstanceId"
-	if all {
-		if o.value(name) != nil {
-			o.fault(o.at(name), "is given, and all is true: it is one or all")
-		}
-		return connection.InstanceID{}
-	}
-	if !o.required(name) {
-		return connection.InstanceID{}
-	}
-	id := parsed(o, name, connection.ParseInstanceID)
-	if id == instance && id != (connection.InstanceID{}) {
-		o.fault(o.at(name), "is the same instance as instanceId")
-	}
-	return id
+func instanceID(o *object, name string) connection.InstanceID {
+	o.required(name)
+	return parsed(o, name, connection.ParseInstanceID)
 }
 
 // clientToken reads the member or else, over HTTP, the Idempotency-Key header

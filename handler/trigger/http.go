@@ -27,6 +27,7 @@ type httpRequest struct {
 	*object
 	method string
 	path   string // as it was sent, with its escapes
+	key    string // the Idempotency-Key; "" when there is none
 }
 
 func readHTTP(event []byte) httpRequest {
@@ -36,7 +37,8 @@ func readHTTP(event []byte) httpRequest {
 	}
 	method := methodIn(o)
 	path, _ := o.text("rawPath")
-	return httpRequest{object: o, method: method, path: cmp.Or(path, rootPath)}
+	key, _ := header(o, "Idempotency-Key")
+	return httpRequest{o, method, cmp.Or(path, rootPath), key}
 }
 
 // methodIn reads $.requestContext.http.method.
@@ -92,12 +94,12 @@ func (h httpRequest) notAllowed(allow string) error {
 
 // post reads POST /, whose body is the object of a direct event.
 func (h httpRequest) post() ([]Request, error) {
-	if contentType, ok := h.header("Content-Type"); ok && !isJSON(contentType) {
+	if contentType, ok := header(h.object, "Content-Type"); ok && !isJSON(contentType) {
 		return nil, refuse(http.StatusUnsupportedMediaType, "$.headers.Content-Type", "is %s, not application/json", quote(contentType))
 	}
 	var action Action
 	if body := h.body(); body != nil {
-		action = removal(h.reader, "$.body", body, h.key())
+		action = removal(h.reader, "$.body", body, h.key)
 	}
 	h.query()
 	return Request{}.asking(h.faults, action)
@@ -109,7 +111,7 @@ func (h httpRequest) delete(segment string) ([]Request, error) {
 	var action Action
 	instance := h.instance(segment)
 	if query := h.query("connectedInstanceId", "clientToken", "dryRun", "all"); query != nil {
-		action = connections(query, instance, query.textFlag, h.key())
+		action = connections(query, instance, query.textFlag, h.key)
 	}
 	if text, _ := h.text("body"); text != "" {
 		h.fault("$.body", "is not empty, and DELETE reads none: give query parameters")
@@ -132,18 +134,13 @@ func (h httpRequest) instance(segment string) connection.InstanceID {
 
 // header returns a header's value. Names are in the client's case, and HTTP's
 // have none (RFC 9110, section 5.1).
-func (h httpRequest) header(name string) (string, bool) {
-	for key, value := range members(h.value("headers")) {
+func header(o *object, name string) (string, bool) {
+	for key, value := range members(o.value("headers")) {
 		if value[0] == '"' && strings.EqualFold(string(key), name) {
 			return string(unquote(value)), true
 		}
 	}
 	return "", false
-}
-
-func (h httpRequest) key() string {
-	key, _ := h.header("Idempotency-Key")
-	return key
 }
 
 func isJSON(contentType string) bool {
@@ -156,7 +153,7 @@ func isJSON(contentType string) bool {
 // act. Parameters such as x-fc-signature are left to the gateway.
 func (h httpRequest) query(names ...string) *object {
 	raw := h.value("queryParameters")
-	if raw == nil || string(raw) == "null" {
+	if raw == nil || raw[0] == 'n' {
 		raw = []byte("{}")
 	}
 	o := h.readObject("$.queryParameters", raw, names...)

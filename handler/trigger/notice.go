@@ -296,8 +296,8 @@ func texts(raw []byte) []string {
 	return all
 }
 
-// split returns the parts between commas that are not empty, no more than
-// anybody needs.
+// split returns the parts between commas that are not empty, no more than are
+// needed to see that there are too many.
 func split(list string) []string {
 	var parts []string
 	for part := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {

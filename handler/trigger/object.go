@@ -1,8 +1,8 @@
 package trigger
 
 import (
+	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -73,18 +73,15 @@ func (o *object) at(name string) string { return o.path + "." + name }
 const maxOthers = 16
 
 // refuseOthers makes every unknown member a fault, so that a typo is not
-// ignored, but for those whose name has one of the prefixes.
-func (o *object) refuseOthers(prefixes ...string) {
-	hasPrefix := func(name []byte) bool {
-		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(string(name), p) })
-	}
+// ignored. Members whose name has the prefix pass; with "" none do.
+func (o *object) refuseOthers(prefix string) {
 	known := "nothing is read here"
 	if len(o.names) > 0 {
 		known = "known are " + strings.Join(o.names, ", ")
 	}
 	others := 0
 	for name := range members(o.raw) {
-		if o.index(name) >= 0 || hasPrefix(name) {
+		if o.index(name) >= 0 || prefix != "" && bytes.HasPrefix(name, []byte(prefix)) {
 			continue
 		}
 		if others++; others <= maxOthers {

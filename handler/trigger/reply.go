@@ -21,7 +21,7 @@ func (e Event) Succeed(result any) any {
 	if e.Shape != HTTP {
 		return result
 	}
-	return e.response(http.StatusOK, "application/json", result)
+	return e.response(http.StatusOK, "application/json", result, 0)
 }
 
 // Fail puts a failure into the event's envelope. Over HTTP that is a response
@@ -33,11 +33,10 @@ func (e Event) Fail(failure error, requestID string) (any, error) {
 	if e.Shape != HTTP {
 		return nil, p
 	}
-	response := e.response(p.Status, "application/problem+json", p)
+	response := e.response(p.Status, "application/problem+json", p, p.retryAfter)
 	if p.allow != "" {
 		response.Headers["Allow"] = p.allow
 	}
-	setRetryAfter(response, p.retryAfter)
 	return response, nil
 }
 
@@ -49,23 +48,17 @@ func (e Event) FailPartly(result any, failure *PartialFailure, requestID string)
 		return nil, failure.problem(requestID)
 	}
 	status, retryAfter := failure.status()
-	response := e.response(status, "application/json", result)
-	setRetryAfter(response, retryAfter)
-	return response, nil
+	return e.response(status, "application/json", result, retryAfter), nil
 }
 
-// setRetryAfter says how long a throttled caller is to wait: in whole seconds,
-// at least one (RFC 9110, section 10.2.3).
-func setRetryAfter(response events.HTTPTriggerResponse, wait time.Duration) {
-	if response.StatusCode == http.StatusTooManyRequests {
+// response makes the struct that FC 3.0 takes for an HTTP response. A throttled
+// caller is to wait whole seconds, at least one (RFC 9110, section 10.2.3); the
+// answer to HEAD has no content (section 9.3.2).
+func (e Event) response(status int, contentType string, body any, wait time.Duration) events.HTTPTriggerResponse {
+	response := events.HTTPTriggerResponse{StatusCode: status, Headers: map[string]string{"Content-Type": contentType}}
+	if status == http.StatusTooManyRequests {
 		response.Headers["Retry-After"] = strconv.Itoa(max(1, int(math.Ceil(wait.Seconds()))))
 	}
-}
-
-// response makes the struct that FC 3.0 takes for an HTTP response. The answer
-// to HEAD has no content (RFC 9110, section 9.3.2).
-func (e Event) response(status int, contentType string, body any) events.HTTPTriggerResponse {
-	response := events.HTTPTriggerResponse{StatusCode: status, Headers: map[string]string{"Content-Type": contentType}}
 	if !e.head {
 		response.Body = encode(body)
 	}
@@ -107,31 +100,28 @@ type Problem struct {
 // Error returns the problem as one line of JSON.
 func (p *Problem) Error() string { return encode(p) }
 
-// kinds is the one table from the kind of a failure to its HTTP status and
-// title.
-func kinds(kind connection.Kind) (status int, title string) {
-	switch kind {
-	case connection.InvalidEvent:
-		return http.StatusBadRequest, "The request is not valid"
-	case connection.Denied:
-		return http.StatusForbidden, "Credentials or permissions do not allow it"
-	case connection.NoInstance, connection.NoConnection:
-		return http.StatusNotFound, "There is no such instance or connection"
-	case connection.Conflict:
-		return http.StatusConflict, "The instance is busy with another change"
-	case connection.Throttled:
-		return http.StatusTooManyRequests, "The Elasticsearch API limits the rate of requests"
-	case connection.Upstream:
-		return http.StatusBadGateway, "The Elasticsearch API did not do it"
-	case connection.Unavailable:
-		return http.StatusServiceUnavailable, "The Elasticsearch API cannot be reached"
-	case connection.Timeout:
-		return http.StatusGatewayTimeout, "No answer in time; the outcome is unknown, and it is safe to repeat"
-	case connection.PartialFailure:
-		return http.StatusMultiStatus, "Some of what was asked failed; it is safe to repeat"
-	default:
+// statusAndTitle is the one table from the kind of a failure to what HTTP says.
+func statusAndTitle(kind connection.Kind) (int, string) {
+	type entry struct {
+		status int
+		title  string
+	}
+	e, ok := map[connection.Kind]entry{
+		connection.InvalidEvent:   {http.StatusBadRequest, "The request is not valid"},
+		connection.Denied:         {http.StatusForbidden, "Credentials or permissions do not allow it"},
+		connection.NoInstance:     {http.StatusNotFound, "There is no such instance or connection"},
+		connection.NoConnection:   {http.StatusNotFound, "There is no such instance or connection"},
+		connection.Conflict:       {http.StatusConflict, "The instance is busy with another change"},
+		connection.Throttled:      {http.StatusTooManyRequests, "The Elasticsearch API limits the rate of requests"},
+		connection.Upstream:       {http.StatusBadGateway, "The Elasticsearch API did not do it"},
+		connection.Unavailable:    {http.StatusServiceUnavailable, "The Elasticsearch API cannot be reached"},
+		connection.Timeout:        {http.StatusGatewayTimeout, "No answer in time; the outcome is unknown, and it is safe to repeat"},
+		connection.PartialFailure: {http.StatusMultiStatus, "Some of what was asked failed; it is safe to repeat"},
+	}[kind]
+	if !ok {
 		return http.StatusInternalServerError, "The function failed"
 	}
+	return e.status, e.title
 }
 
 // NewProblem renders an error of this package or of connection, and of every
@@ -147,7 +137,7 @@ func NewProblem(err error, requestID string) *Problem {
 }
 
 func newProblem(kind connection.Kind, detail, requestID string) *Problem {
-	status, title := kinds(kind)
+	status, title := statusAndTitle(kind)
 	return &Problem{
 		Type:      "urn:elasticsearch-disconnect:" + kind.String(),
 		Title:     title,

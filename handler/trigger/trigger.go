@@ -91,23 +91,20 @@ const (
 // holds at least the shape, so that it can be answered.
 func Parse(event []byte) (Event, error) {
 	form := formOf(event)
-	e := Event{Shape: form.shape()}
+	e := Event{Shape: form.shape}
 	if err := check(event); err != nil {
 		return e, err
 	}
 	event = bytes.TrimSpace(event)
 	var err error
-	switch form {
-	case arrayForm:
-		e.Requests, err = batch(event)
-	case httpForm:
-		r := readHTTP(event)
-		e.head = r.method == http.MethodHead
-		e.Requests, err = r.requests()
-	default:
-		e.Requests, err = form.requests("$", event)
+	if form.shape == HTTP {
+		h := readHTTP(event)
+		e.head = h.method == http.MethodHead
+		e.Requests, err = h.requests()
+	} else {
+		e.Requests, err = form.read("$", event)
 	}
-	e.Batch = err == nil && form == arrayForm || len(e.Requests) > 1
+	e.Batch = err == nil && event[0] == '[' || len(e.Requests) > 1
 	return e, err
 }
 
@@ -122,66 +119,35 @@ func check(event []byte) error {
 	return nil
 }
 
-// A form is what the content of an event says it is.
-type form int
-
-const (
-	directForm form = iota
-	httpForm
-	cloudEventForm
-	actionTrailForm // the bare data of an event, as eventSchema RawData sends it
-	configForm
-	arrayForm
-)
+// A form is what the content of an event says it is. What the event asks for is
+// read by a function whose error is an *Error; an HTTP request is read by Parse.
+type form struct {
+	shape Shape
+	read  func(path string, event []byte) ([]Request, error)
+}
 
 // formOf finds the form by the members of the event. It is safe for bytes that
 // are not JSON, and holds nothing of them: an event too large to be read still
 // has to be answered in its shape.
 func formOf(event []byte) form {
 	if c := (cursor{text: event}); c.skip('[') {
-		return arrayForm
+		return form{EventBridge, batch}
 	}
-	found := directForm
+	found := form{Direct, direct}
 	for name := range members(event) {
 		switch name := string(name); {
 		case name == "requestContext", name == "rawPath":
-			return httpForm
+			return form{shape: HTTP}
 		case name == "specversion", name == "data":
-			found = cloudEventForm
-		case found != directForm: // the first of the others decides
+			found = form{EventBridge, cloudEvent}
+		case found.shape != Direct: // the first of the others decides
 		case strings.EqualFold(name, "eventName"):
-			found = actionTrailForm
+			found = form{EventBridge, bareActionTrail}
 		case strings.EqualFold(name, "resourceEventType"):
-			found = configForm
+			found = form{EventBridge, bareConfig}
 		}
 	}
 	return found
-}
-
-func (f form) shape() Shape {
-	switch f {
-	case directForm:
-		return Direct
-	case httpForm:
-		return HTTP
-	default:
-		return EventBridge
-	}
-}
-
-// requests are what an event that is no array and no HTTP request asks for. The
-// error is an *Error.
-func (f form) requests(path string, event []byte) ([]Request, error) {
-	switch f {
-	case cloudEventForm:
-		return cloudEvent(path, event)
-	case actionTrailForm:
-		return bareActionTrail(path, event)
-	case configForm:
-		return bareConfig(path, event)
-	default:
-		return direct(path, event)
-	}
 }
 
 // asking makes a request of each action; r is what they have in common. With
@@ -200,18 +166,18 @@ func (r Request) asking(faults []Fault, actions ...Action) ([]Request, error) {
 
 // batch reads an array of events, as event streams send it. An entry that is
 // refused does not stop the others.
-func batch(array []byte) ([]Request, error) {
+func batch(path string, array []byte) ([]Request, error) {
 	n := 0
 	for range elements(array) {
 		n++
 	}
 	if n > maxBatch {
-		return nil, refuse(http.StatusRequestEntityTooLarge, "$", "has %d entries, more than %d", n, maxBatch)
+		return nil, refuse(http.StatusRequestEntityTooLarge, path, "has %d entries, more than %d", n, maxBatch)
 	}
 	var all []Request
 	n = 0
 	for raw := range elements(array) {
-		requests, err := entry(fmt.Sprintf("$[%d]", n), raw)
+		requests, err := entry(fmt.Sprintf("%s[%d]", path, n), raw)
 		if refused := (*Error)(nil); errors.As(err, &refused) {
 			requests = []Request{{EventID: refused.EventID, Source: refused.Source, Err: refused}}
 		}
@@ -228,8 +194,11 @@ func entry(path string, raw []byte) ([]Request, error) {
 		return nil, refuse(http.StatusBadRequest, path, "%v", err)
 	}
 	form := formOf(event)
-	if form == httpForm {
+	switch {
+	case form.shape == HTTP:
 		return nil, refuse(http.StatusBadRequest, path, "is an HTTP request in an array")
+	case event[0] == '[':
+		return direct(path, event)
 	}
-	return form.requests(path, event)
+	return form.read(path, event)
 }
