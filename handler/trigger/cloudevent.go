@@ -30,8 +30,8 @@ func cloudEvent(path string, event []byte) ([]Request, error) {
 		r.fault(o.at("data"), "%v", err)
 		return about.asking(r.faults)
 	}
-	actions := eventData(&r, o.at("data"), data, about.Source, eventType)
-	return about.asking(r.faults, actions...)
+	requests := eventData(&r, o.at("data"), data, about.Source, eventType)
+	return about.asking(r.faults, requests...)
 }
 
 func attribute(o *object, name string) string {
@@ -58,7 +58,7 @@ func (r *reader) logged(path, text string) string {
 // eventData reads the data by the type of the event: a release, what
 // Elasticsearch or another product has to say besides, or a sender's own event
 // that names the instances. Members besides those are the sender's own affair.
-func eventData(r *reader, path string, data []byte, source, eventType string) []Action {
+func eventData(r *reader, path string, data []byte, source, eventType string) []Request {
 	kind, isActionTrail := strings.CutPrefix(eventType, actionTrailType)
 	isProduct := strings.HasPrefix(source, productPrefix)
 	isOther := isProduct && source != productPrefix+product
@@ -68,10 +68,10 @@ func eventData(r *reader, path string, data []byte, source, eventType string) []
 	case eventType == configType && !isOther:
 		return notice{r, path, data}.config()
 	case isProduct && !namesBoth(data):
-		return []Action{Ignore{"the event is of " + quote(source) + ", type " + quote(eventType) + ", which is no release"}}
+		return ignore("the event is of " + quote(source) + ", type " + quote(eventType) + ", which is no release")
 	}
 	if o := removalObject(r, path, data); o != nil {
-		return []Action{connections(o, instanceID(o, "instanceId"), o.flag, "")}
+		return []Request{connections(o, instanceID(o, "instanceId"), o.flag, "")}
 	}
 	return nil
 }

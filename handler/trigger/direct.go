@@ -5,20 +5,20 @@ import "elasticsearch-disconnect/handler/connection"
 // direct reads the object that says what to remove, without an envelope.
 func direct(path string, event []byte) ([]Request, error) {
 	var r reader
-	action := removal(&r, path, event, "")
-	return Request{}.asking(r.faults, action)
+	request := removal(&r, path, event, "")
+	return Request{}.asking(r.faults, request)
 }
 
 // removal reads the object that says what to remove, and refuses members it
 // does not know. The key is for one without a clientToken.
-func removal(r *reader, path string, raw []byte, key string) Action {
+func removal(r *reader, path string, raw []byte, key string) Request {
 	o := removalObject(r, path, raw)
 	if o == nil {
-		return nil
+		return Request{}
 	}
-	action := connections(o, instanceID(o, "instanceId"), o.flag, key)
+	request := connections(o, instanceID(o, "instanceId"), o.flag, key)
 	o.refuseOthers("")
-	return action
+	return request
 }
 
 func removalObject(r *reader, path string, raw []byte) *object {
@@ -27,7 +27,7 @@ func removalObject(r *reader, path string, raw []byte) *object {
 
 // connections reads which connections of the instance are meant, one or all.
 // Booleans are read by flag.
-func connections(o *object, instance connection.InstanceID, flag func(string) bool, key string) Action {
+func connections(o *object, instance connection.InstanceID, flag func(string) bool, key string) Request {
 	const other = "connectedInstanceId"
 	all := flag("all")
 	var connected connection.InstanceID
@@ -42,10 +42,10 @@ func connections(o *object, instance connection.InstanceID, flag func(string) bo
 	token := clientToken(o, key)
 	dryRun := flag("dryRun")
 	if all {
-		return Cleanup{Instance: instance, Certainty: Certain, ClientToken: token, DryRun: dryRun}
+		return Request{Action: Cleanup{Instance: instance, Certainty: Certain, ClientToken: token, DryRun: dryRun}}
 	}
 	pair := connection.Pair{Instance: instance, Connected: connected}
-	return Disconnect{connection.Removal{Pair: pair, ClientToken: token, DryRun: dryRun}}
+	return Request{Action: Disconnect{connection.Removal{Pair: pair, ClientToken: token, DryRun: dryRun}}}
 }
 
 func instanceID(o *object, name string) connection.InstanceID {

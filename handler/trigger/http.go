@@ -64,7 +64,7 @@ func (h httpRequest) requests() ([]Request, error) {
 	case len(h.faults) > 0:
 		return Request{}.asking(h.faults)
 	case isRoot && (h.method == http.MethodGet || h.method == http.MethodHead):
-		return Request{}.asking(nil, Info{})
+		return Request{}.asking(nil, Request{Action: Info{}})
 	case isRoot && h.method == http.MethodPost:
 		return h.post()
 	case isRoot:
@@ -97,26 +97,26 @@ func (h httpRequest) post() ([]Request, error) {
 	if contentType, ok := header(h.object, "Content-Type"); ok && !isJSON(contentType) {
 		return nil, refuse(http.StatusUnsupportedMediaType, "$.headers.Content-Type", "is %s, not application/json", quote(contentType))
 	}
-	var action Action
+	var request Request
 	if body := h.body(); body != nil {
-		action = removal(h.reader, "$.body", body, h.key)
+		request = removal(h.reader, "$.body", body, h.key)
 	}
 	h.query()
-	return Request{}.asking(h.faults, action)
+	return Request{}.asking(h.faults, request)
 }
 
 // delete reads DELETE /openapi/instances/{InstanceId}/connected-clusters, with
 // the API's own query parameters and dryRun.
 func (h httpRequest) delete(segment string) ([]Request, error) {
-	var action Action
+	var request Request
 	instance := h.instance(segment)
 	if query := h.query("connectedInstanceId", "clientToken", "dryRun", "all"); query != nil {
-		action = connections(query, instance, query.textFlag, h.key)
+		request = connections(query, instance, query.textFlag, h.key)
 	}
 	if text, _ := h.text("body"); text != "" {
 		h.fault("$.body", "is not empty, and DELETE reads none: give query parameters")
 	}
-	return Request{}.asking(h.faults, action)
+	return Request{}.asking(h.faults, request)
 }
 
 func (h httpRequest) instance(segment string) connection.InstanceID {

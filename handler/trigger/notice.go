@@ -37,20 +37,20 @@ type notice struct {
 func bareActionTrail(path string, event []byte) ([]Request, error) {
 	n := notice{new(reader), path, event}
 	about := Request{EventID: n.logged(path+".eventId", n.text("eventId"))}
-	actions := n.actionTrail(n.text("eventType"), n.product())
-	return about.asking(n.faults, actions...)
+	requests := n.actionTrail(n.text("eventType"), n.product())
+	return about.asking(n.faults, requests...)
 }
 
 // bareConfig reads a Cloud Config change without its CloudEvent.
 func bareConfig(path string, event []byte) ([]Request, error) {
 	n := notice{new(reader), path, event}
-	actions := n.config()
-	return Request{}.asking(n.faults, actions...)
+	requests := n.config()
+	return Request{}.asking(n.faults, requests...)
 }
 
 // actionTrail reads an audit event of a product, "" for one unknown: a release,
 // if it reports a deletion that went well.
-func (n notice) actionTrail(eventType, of string) []Action {
+func (n notice) actionTrail(eventType, of string) []Request {
 	name := n.text("eventName")
 	switch {
 	case !n.isObject(n.path, n.data):
@@ -76,7 +76,7 @@ func (n notice) actionTrail(eventType, of string) []Action {
 
 // config reads a Cloud Config change: a release, if an Elasticsearch instance
 // was removed.
-func (n notice) config() []Action {
+func (n notice) config() []Request {
 	change, resource := n.text("resourceEventType"), n.text("resourceType")
 	switch {
 	case !n.isObject(n.path, n.data):
@@ -96,27 +96,27 @@ func (n notice) config() []Action {
 	return nil
 }
 
-func ignore(reason string) []Action { return []Action{Ignore{reason}} }
+func ignore(reason string) []Request { return []Request{{Action: Ignore{reason}}} }
 
 // released asks for a cleanup of each instance that was found in the places
 // looked. A text that is no id is a fault only where no place names an instance:
 // which places there are, and what they hold, is not guaranteed.
-func (n notice) released(found instances, certainty Certainty, looked string) []Action {
+func (n notice) released(found instances, certainty Certainty, looked string) []Request {
 	if len(found.ids) == 0 {
 		n.faults = append(n.faults, found.refused.faults...)
 		if len(n.faults) == 0 {
 			n.fault(n.path, "names no instance: looked in %s", looked)
 		}
 	}
-	var actions []Action
+	var requests []Request
 	for _, id := range found.ids {
+		var action Action = Cleanup{Instance: id, Certainty: certainty}
 		if strings.HasPrefix(id.String(), logstashPrefix) {
-			actions = append(actions, Ignore{id.String() + " is a Logstash instance"})
-		} else {
-			actions = append(actions, Cleanup{Instance: id, Certainty: certainty})
+			action = Ignore{id.String() + " is a Logstash instance"}
 		}
+		requests = append(requests, Request{Action: action})
 	}
-	return actions
+	return requests
 }
 
 // isRelease knows the names of a release. That of an automatic one, on expiry,

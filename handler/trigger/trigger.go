@@ -150,16 +150,14 @@ func formOf(event []byte) form {
 	return found
 }
 
-// asking makes a request of each action; r is what they have in common. With
-// faults there are none, but an *Error.
-func (r Request) asking(faults []Fault, actions ...Action) ([]Request, error) {
+// asking gives the requests of an event what they have in common, which is r.
+// With faults there are none, but an *Error.
+func (r Request) asking(faults []Fault, requests ...Request) ([]Request, error) {
 	if len(faults) > 0 {
 		return nil, &Error{Status: http.StatusBadRequest, Faults: faults, EventID: r.EventID, Source: r.Source}
 	}
-	requests := make([]Request, len(actions))
-	for i, a := range actions {
-		requests[i] = r
-		requests[i].Action = a
+	for i := range requests {
+		requests[i].EventID, requests[i].Source = r.EventID, r.Source
 	}
 	return requests, nil
 }

@@ -221,6 +221,7 @@ func refused() map[string]struct {
 
 		"CloudEvent, nothing but data":     {`{"data":` + pair + `}`, trigger.EventBridge, []string{"400", "$.specversion is missing", "$.id is missing", "$.source is missing", "$.type is missing"}},
 		"CloudEvent, attributes are empty": {`{"specversion":"","id":"","source":"","type":"","data":` + pair + `}`, trigger.EventBridge, []string{"400", "$.specversion is empty", "$.id is empty", "$.source is empty", "$.type is empty"}},
+		"CloudEvent, a long id":            {replace(cloudEvent(pair), "e1", strings.Repeat("e", 1025)), trigger.EventBridge, []string{"400", "$.id has 1025 bytes, more than 1024"}},
 		"CloudEvent, attributes are null":  {`{"specversion":null,"id":1,"source":[],"type":{},"data":` + pair + `}`, trigger.EventBridge, []string{"400", "$.specversion is null, not a string", "$.id is a number, not a string", "$.source is an array, not a string", "$.type is an object, not a string"}},
 		"CloudEvent, no data":              {`{"specversion":"1.0","id":"e","source":"s","type":"t"}`, trigger.EventBridge, []string{"400", "$.data is missing"}},
 		"CloudEvent, data of null":         {cloudEvent("null"), trigger.EventBridge, []string{"400", "$.data is null, not an object"}},
@@ -267,11 +268,34 @@ func faultLines(t *testing.T, err error) []string {
 	return lines
 }
 
-func TestRefusedEventKeepsItsName(t *testing.T) {
+// TestNames: the source and the id of an event are logged, and of them its
+// client tokens are derived; a refused event has its own, too.
+func TestNames(t *testing.T) {
 	t.Parallel()
-	_, err := trigger.Parse([]byte(cloudEvent("{}")))
-	var refused *trigger.Error
-	if !errors.As(err, &refused) || refused.EventID != "e1" || refused.Source != "s1" {
-		t.Errorf("Parse: %#v", err)
+	bare := `{"eventId":"e2","eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch"`
+	long := strings.Repeat("é", 512)
+	for name, test := range map[string]struct{ event, id, source string }{
+		"a CloudEvent":                  {cloudEvent(pair), "e1", "s1"},
+		"a release":                     {actionTrail("ApiCall", "DeleteInstance", `,"eventId":"x","requestParameters":{"InstanceId":"es-a,es-b"}`), "e1", "acs.elasticsearch"},
+		"a bare release":                {bare + `,"requestParameters":{"InstanceId":"es-a"}}`, "e2", ""},
+		"a bare Config":                 {`{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"es-a","eventId":"x"}`, "", ""},
+		"an entry":                      {"[" + cloudEvent(pair) + "]", "e1", "s1"},
+		"refused":                       {cloudEvent("{}"), "e1", "s1"},
+		"refused, no data":              {replace(cloudEvent("{}"), `,"data":{}`, ""), "e1", "s1"},
+		"refused, data that is no JSON": {cloudEvent(`"x"`), "e1", "s1"},
+		"refused, a release":            {bare + "}", "e2", ""},
+		"refused, an entry":             {"[" + cloudEvent("{}") + "]", "e1", "s1"},
+		"as long as may be":             {replace(cloudEvent(pair), "e1", long), long, "s1"},
+		"too long":                      {replace(cloudEvent(pair), "e1", long+"e"), "", "s1"},
+	} {
+		e, err := trigger.Parse([]byte(test.event))
+		if refused := (*trigger.Error)(nil); errors.As(err, &refused) {
+			e.Requests = []trigger.Request{{EventID: refused.EventID, Source: refused.Source}}
+		}
+		for _, r := range e.Requests {
+			if r.EventID != test.id || r.Source != test.source {
+				t.Errorf("%s: id %q, source %q", name, r.EventID, r.Source)
+			}
+		}
 	}
 }
