@@ -35,9 +35,7 @@ func cloudEvent(path string, event []byte) ([]Request, error) {
 }
 
 func attribute(o *object, name string) string {
-	if !o.required(name) {
-		return ""
-	}
+	o.required(name)
 	text, ok := o.text(name)
 	if ok && text == "" {
 		o.fault(o.at(name), "is empty")

@@ -86,12 +86,8 @@ func syntax(text []byte) error {
 	case len(bytes.TrimSpace(text)) == 0:
 		return errors.New("is empty")
 	}
-	var raw json.RawMessage
-	err := json.Unmarshal(text, &raw)
-	if at := (*json.SyntaxError)(nil); errors.As(err, &at) {
-		return fmt.Errorf("is not JSON: %w, at byte %d", at, at.Offset)
-	}
-	return err
+	at := json.Unmarshal(text, new(json.RawMessage)).(*json.SyntaxError)
+	return fmt.Errorf("is not JSON: %w, at byte %d", at, at.Offset)
 }
 
 // typeOf names the type of a JSON value by its first byte.
@@ -114,15 +110,12 @@ func typeOf(raw []byte) string {
 
 // unquote returns the text of a JSON string.
 func unquote(quoted []byte) []byte {
-	for _, b := range quoted {
-		if b == '\\' {
-			var text string
-			if json.Unmarshal(quoted, &text) == nil {
-				return []byte(text)
-			}
-		}
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return quoted[1 : len(quoted)-1]
 	}
-	return quoted[1 : len(quoted)-1]
+	var text string
+	_ = json.Unmarshal(quoted, &text) // it fails for bytes that are not JSON, which do not matter
+	return []byte(text)
 }
 
 // A cursor walks over JSON text that is known to be valid, or does not matter.
@@ -146,7 +139,7 @@ func (c *cursor) space() {
 // skip moves over white space and then over b, if b is there.
 func (c *cursor) skip(b byte) bool {
 	c.space()
-	if c.at == len(c.text) || c.text[c.at] != b {
+	if c.at >= len(c.text) || c.text[c.at] != b {
 		return false
 	}
 	c.at++
@@ -162,15 +155,11 @@ func (c *cursor) value() []byte {
 		switch c.text[c.at] {
 		case '"':
 			c.string()
-			if depth == 0 {
-				return c.text[start:c.at]
-			}
 			continue
 		case '{', '[':
 			depth++
 		case '}', ']':
-			if depth <= 1 {
-				c.at += depth // of a container the bracket is a part; after a scalar it is not
+			if depth == 0 { // that of the container around
 				return c.text[start:c.at]
 			}
 			depth--
@@ -195,5 +184,4 @@ func (c *cursor) string() {
 			return
 		}
 	}
-	c.at = len(c.text)
 }

@@ -202,9 +202,8 @@ func (n notice) parameters() [][]byte {
 	var objects [][]byte
 	for _, name := range []string{"requestParameters", "requestParameterJson"} {
 		if raw := lookup(n.data, name); raw != nil {
-			if object, err := document(raw); err == nil {
-				objects = append(objects, object)
-			}
+			object, _ := document(raw) // nil, which holds nothing, if it is no JSON
+			objects = append(objects, object)
 		}
 	}
 	return objects

@@ -18,6 +18,15 @@ func config(data string) string {
 	return `{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:Config:ConfigurationItemChangeNotification","data":` + data + `}`
 }
 
+// numbered lists so many ids, each another.
+func numbered(n int) string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprint("es-", i)
+	}
+	return strings.Join(ids, ",")
+}
+
 // asked writes down what an event asks for, a line for each request.
 func asked(e trigger.Event) []string {
 	var lines []string
@@ -99,8 +108,16 @@ func releases() map[string]struct {
 		"from a bus of one's own":          {replace(actionTrail("ApiCall", "DeleteInstance", params), "acs.elasticsearch", "mine"), "cleanup es-a certain"},
 		"Config, from a bus of one's own":  {replace(config(config1), "acs.elasticsearch", "mine"), "cleanup es-a certain"},
 		"Config, another product's source": {replace(config(config1), "acs.elasticsearch", "acs.ecs"), `ignore: the event is of "acs.ecs", type "elasticsearch:Config:ConfigurationItemChangeNotification", which is no release`},
-		"an attribute named eventName":     {replace(actionTrail("ApiCall", "DeleteInstance", params), `"data"`, `"eventName":"x","resourceEventType":"x","data"`), "cleanup es-a certain"},
-		"of ActionTrail and of Config":     {`{"eventName":"x","eventType":"ApiCall","resourceEventType":"REMOVE"}`, `ignore: "x" ("ApiCall") is no release`},
+		"null in one case":                 {actionTrail("ApiCall", "DeleteInstance", `,"requestparameters":null`+params), "cleanup es-a certain"},
+		"a space after the comma":          {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":"es-a, es-b"}`), "cleanup es-a certain\ncleanup es-b certain"},
+		"a list that holds a number":       {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":[7,"es-a"]}`), "cleanup es-a certain"},
+		"more types than names":            {actionTrail("AliyunServiceEvent", "Release", `,"resourceType":"ACS::VPC::VPC;Instance","resourceName":"es-a"`), "refused: $.data" + lookedFor},
+		"more instances than are read":     {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"`+numbered(101)+`"}`), "refused: $.data.requestParameters.InstanceId names more than 100 instances"},
+		"more faults than are reported":    {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"`+strings.Repeat("?,", 51)+`"}`), "refused: " + strings.Join(repeat(`$.data.requestParameters.InstanceId does not start with a letter or digit: "?"`, 50), "; ")},
+		"bare ActionTrail, the older type": {`{"eventName":"Release","eventType":"AliyunServiceEvent","resourceType":"Instance","resourceName":"es-a"}`, `ignore: the event is of another product, "Instance"`},
+
+		"an attribute named eventName": {replace(actionTrail("ApiCall", "DeleteInstance", params), `"data"`, `"eventName":"x","resourceEventType":"x","data"`), "cleanup es-a certain"},
+		"of ActionTrail and of Config": {`{"eventName":"x","eventType":"ApiCall","resourceEventType":"REMOVE"}`, `ignore: "x" ("ApiCall") is no release`},
 
 		"bare ActionTrail":                     {`{"eventId":"e1","eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch"` + params + `}`, "cleanup es-a certain"},
 		"bare ActionTrail, by its source":      {`{"eventName":"DeleteInstance","eventType":"ApiCall","eventSource":"elasticsearch.cn-hangzhou.aliyuncs.com"` + params + `}`, "cleanup es-a certain"},
