@@ -1,7 +1,7 @@
-// Package trigger is the door of the function: event bytes go in, a typed
-// [Event] comes out; and the reply leaves in the envelope the event came in.
+// Package trigger reads the bytes of an event into a typed [Event], and puts the
+// reply into the envelope that the event came in.
 //
-// What an event is, its content alone tells:
+// What an event is, its content alone says:
 //
 //   - an FC 3.0 HTTP trigger has a member requestContext or rawPath ([HTTP]);
 //   - a CloudEvent 1.0 has a member specversion or data; the bare data of one
@@ -10,11 +10,13 @@
 //   - what `s invoke` or a rule-target transform sends is none of these
 //     ([Direct]).
 //
-// And what it asks for, an [Action] says: to remove one connection, to remove
-// all connections of an instance that was released, nothing, or to tell what
-// this function is.
+// [Parse] finds that form and calls the one function that says what such an
+// event asks for. It reads objects with a reader, which knows only JSON and
+// collects faults, and makes of them a [Request] for each [Action]: to remove
+// one connection, to remove all of an instance, nothing, or to say what this
+// function is.
 //
-// [Parse] reports every fault of an event at once, each with its JSON path from
-// the root of the event, and says which shape it saw even when it fails: a bad
-// HTTP request has to be answered, a bad CloudEvent has to fail the invocation.
+// Every fault of an event is reported at once, with its JSON path from the root
+// of the event. The shape is known even when Parse fails: a bad HTTP request has
+// to be answered, a bad CloudEvent has to fail the invocation.
 package trigger

@@ -10,7 +10,7 @@ import (
 // An Error says why an event was refused. It is the only type of error that
 // this package returns from [Parse].
 type Error struct {
-	Status int     // the HTTP status that tells it: 400, 404, 405, 413 or 415
+	Status int     // the HTTP status for it: 400, 404, 405, 413 or 415
 	Allow  string  // the methods that would do, with status 405
 	Faults []Fault // at least one, in a fixed order
 
@@ -32,21 +32,9 @@ func (e *Error) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// maxFaults bounds how many faults of one event are told.
-const maxFaults = 50
-
-func (e *Error) add(path, format string, args ...any) {
-	if len(e.Faults) == maxFaults {
-		return
-	}
-	e.Faults = append(e.Faults, Fault{path, fmt.Sprintf(format, args...)})
-}
-
 // refuse makes an Error of a single fault.
 func refuse(status int, path, format string, args ...any) *Error {
-	e := &Error{Status: status}
-	e.add(path, format, args...)
-	return e
+	return &Error{Status: status, Faults: []Fault{{path, fmt.Sprintf(format, args...)}}}
 }
 
 // maxQuoted bounds, in bytes, what a message repeats of a foreign text.

@@ -15,13 +15,16 @@ import (
 
 // seed gives the fuzzer the events of the tables and the recorded ones.
 func seed(f *testing.F) {
+	add := func(event string) {
+		if len(event) < 1<<12 { // what is large is slow to minimize
+			f.Add([]byte(event))
+		}
+	}
 	for _, test := range accepted() {
-		f.Add([]byte(test.event))
+		add(test.event)
 	}
 	for _, test := range refused() {
-		if len(test.event) < 1<<12 { // what is large is slow to minimize
-			f.Add([]byte(test.event))
-		}
+		add(test.event)
 	}
 	files, err := filepath.Glob("../../events/*.json")
 	if err != nil || len(files) == 0 {

@@ -1,6 +1,10 @@
 package trigger
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,24 +21,61 @@ const (
 	openAPISuffix = "/connected-clusters"
 )
 
-// http reads an FC 3.0 HTTP trigger event and serves its path and method.
-func (p *parser) http(raw []byte) {
-	e := p.envelope(raw)
-	method, path := e.method(), e.rawPath()
-	p.event.head = method == http.MethodHead
-	p.idempotencyKey, _ = e.header("Idempotency-Key")
-	if len(p.refusal.Faults) > 0 {
-		return
+// An httpRequest is the event of an FC 3.0 HTTP trigger. The SDK's type for it
+// is not used: one header that is not a string would fail the whole event there.
+type httpRequest struct {
+	*object
+	method string
+	path   string // as it was sent, with its escapes
+	key    string // the Idempotency-Key; "" when there is none
+}
+
+func readHTTP(event []byte) httpRequest {
+	o := new(reader).readObject("$", event, "version", "rawPath", "headers", "queryParameters", "body", "isBase64Encoded", "requestContext")
+	if version, ok := o.text("version"); ok && version != "v1" {
+		o.fault("$.version", "is %s, not v1", quote(version))
 	}
-	segment, isOpenAPI := instanceSegment(path)
+	method := methodIn(o)
+	path, _ := o.text("rawPath")
+	key, _ := header(o, "Idempotency-Key")
+	return httpRequest{o, method, cmp.Or(path, rootPath), key}
+}
+
+// methodIn reads $.requestContext.http.method.
+func methodIn(o *object) string {
+	for _, name := range []string{"requestContext", "http"} {
+		if !o.required(name) {
+			return ""
+		}
+		if o = o.readObject(o.at(name), o.value(name), "http", "method"); o == nil {
+			return ""
+		}
+	}
+	o.required("method")
+	method, _ := o.text("method")
+	return method
+}
+
+// requests are what the request asks for by its method and path.
+func (h httpRequest) requests() ([]Request, error) {
+	segment, isOpenAPI := instanceSegment(h.path)
+	isRoot := h.path == rootPath
 	switch {
-	case path == rootPath:
-		p.root(e, method)
+	case len(h.faults) > 0:
+		return Request{}.asking(h.faults)
+	case isRoot && (h.method == http.MethodGet || h.method == http.MethodHead):
+		return Request{}.asking(nil, Request{Action: Info{}})
+	case isRoot && h.method == http.MethodPost:
+		return h.post()
+	case isRoot:
+		return nil, h.notAllowed("GET, HEAD, POST")
+	case isOpenAPI && h.method == http.MethodDelete:
+		return h.delete(segment)
 	case isOpenAPI:
-		p.openAPI(e, method, segment)
+		return nil, h.notAllowed(http.MethodDelete)
 	default:
-		p.refusal = *refuse(http.StatusNotFound, "$.rawPath", "is %s; there is %s and %s{InstanceId}%s",
-			quote(path), rootPath, openAPIPrefix, openAPISuffix)
+		return nil, refuse(http.StatusNotFound, "$.rawPath", "is %s; there is %s and %s{InstanceId}%s",
+			quote(h.path), rootPath, openAPIPrefix, openAPISuffix)
 	}
 }
 
@@ -45,59 +86,101 @@ func instanceSegment(path string) (string, bool) {
 	return segment, hasPrefix && hasSuffix && !strings.Contains(segment, "/")
 }
 
-func (p *parser) root(e envelope, method string) {
-	switch method {
-	case http.MethodGet, http.MethodHead:
-		p.act(Info{})
-	case http.MethodPost:
-		p.post(e)
-	default:
-		p.notAllowed(method, "GET, HEAD, POST")
-	}
+func (h httpRequest) notAllowed(allow string) error {
+	e := refuse(http.StatusMethodNotAllowed, "$.requestContext.http.method", "is %s, not one of %s", quote(h.method), allow)
+	e.Allow = allow
+	return e
 }
 
 // post reads POST /, whose body is the object of a direct event.
-func (p *parser) post(e envelope) {
-	if contentType, ok := e.header("Content-Type"); ok && !isJSON(contentType) {
-		p.refusal = *refuse(http.StatusUnsupportedMediaType, "$.headers.Content-Type", "is %s, not application/json", quote(contentType))
-		return
+func (h httpRequest) post() ([]Request, error) {
+	if contentType, ok := header(h.object, "Content-Type"); ok && !isJSON(contentType) {
+		return nil, refuse(http.StatusUnsupportedMediaType, "$.headers.Content-Type", "is %s, not application/json", quote(contentType))
 	}
-	if body := e.body(); body != nil {
-		p.removal("$.body", body)
+	var request Request
+	if body := h.body(); body != nil {
+		request = removal(h.reader, "$.body", body, h.key)
 	}
-	e.query()
+	h.query()
+	return Request{}.asking(h.faults, request)
 }
 
-// openAPI reads DELETE /openapi/instances/{InstanceId}/connected-clusters, with
+// delete reads DELETE /openapi/instances/{InstanceId}/connected-clusters, with
 // the API's own query parameters and dryRun.
-func (p *parser) openAPI(e envelope, method, segment string) {
-	if method != http.MethodDelete {
-		p.notAllowed(method, http.MethodDelete)
-		return
+func (h httpRequest) delete(segment string) ([]Request, error) {
+	var request Request
+	instance := h.instance(segment)
+	if query := h.query("connectedInstanceId", "clientToken", "dryRun", "all"); query != nil {
+		request = connections(query, instance, query.textFlag, h.key)
 	}
-	instance := p.pathInstance(segment)
-	if query := e.query("connectedInstanceId", "clientToken", "dryRun", "all"); query != nil {
-		query.connections(instance, query.textFlag)
+	if text, _ := h.text("body"); text != "" {
+		h.fault("$.body", "is not empty, and DELETE reads none: give query parameters")
 	}
-	if text, _ := e.text("body"); text != "" {
-		p.fault("$.body", "is not empty, and DELETE reads none: give query parameters")
-	}
+	return Request{}.asking(h.faults, request)
 }
 
-func (p *parser) pathInstance(segment string) connection.InstanceID {
+func (h httpRequest) instance(segment string) connection.InstanceID {
 	text, err := url.PathUnescape(segment)
 	if err != nil {
-		p.fault("$.rawPath", "has a wrong escape: %s", quote(segment))
+		h.fault("$.rawPath", "has a wrong escape: %s", quote(segment))
 		return connection.InstanceID{}
 	}
 	id, err := connection.ParseInstanceID(text)
 	if err != nil {
-		p.fault("$.rawPath", "{InstanceId} %v", err)
+		h.fault("$.rawPath", "{InstanceId} %v", err)
 	}
 	return id
 }
 
-func (p *parser) notAllowed(method, allow string) {
-	p.refusal = *refuse(http.StatusMethodNotAllowed, "$.requestContext.http.method", "is %s, not one of %s", quote(method), allow)
-	p.refusal.Allow = allow
+// header returns a header's value. Names are in the client's case, and HTTP's
+// have none (RFC 9110, section 5.1).
+func header(o *object, name string) (string, bool) {
+	for key, value := range members(o.value("headers")) {
+		if value[0] == '"' && strings.EqualFold(string(key), name) {
+			return string(unquote(value)), true
+		}
+	}
+	return "", false
+}
+
+func isJSON(contentType string) bool {
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	return err == nil && mediaType == "application/json"
+}
+
+// query reads the query parameters, nil when there are none to read, and
+// refuses others than those named: with a misspelt dryRun, the function would
+// act. Parameters such as x-fc-signature are left to the gateway.
+func (h httpRequest) query(names ...string) *object {
+	raw := h.value("queryParameters")
+	if raw == nil || raw[0] == 'n' {
+		raw = []byte("{}")
+	}
+	o := h.readObject("$.queryParameters", raw, names...)
+	if o != nil {
+		o.refuseOthers("x-")
+	}
+	return o
+}
+
+// body returns the JSON of the request's body; nil, with a fault, when there is
+// none.
+func (h httpRequest) body() []byte {
+	text, ok := h.text("body")
+	if !h.required("body") || !ok {
+		return nil
+	}
+	body := []byte(text)
+	if h.flag("isBase64Encoded") {
+		var err error
+		if body, err = base64.StdEncoding.DecodeString(text); err != nil {
+			h.fault("$.body", "is not base64, though isBase64Encoded says so: %v", err)
+			return nil
+		}
+	}
+	if err := syntax(body); err != nil {
+		h.fault("$.body", "%v", err)
+		return nil
+	}
+	return bytes.TrimSpace(body)
 }

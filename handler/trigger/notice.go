@@ -1,11 +1,186 @@
 package trigger
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
 )
+
+const (
+	product = "elasticsearch"
+
+	// instanceType is the resource type of an Elasticsearch instance. Older
+	// events have the bare Instance.
+	instanceType = "ACS::Elasticsearch::Instance"
+
+	// logstashPrefix begins the ids of the product's other instances.
+	logstashPrefix = "ls-"
+
+	// maxNamed is the most instances and types of resources that are read of
+	// one event.
+	maxNamed = 100
+)
+
+// A notice is the data of an ActionTrail or Cloud Config event. Which case the
+// names of its members have is documented differently from place to place, so
+// they are looked up without.
+type notice struct {
+	*reader
+	path string
+	data []byte
+}
+
+// bareActionTrail reads an ActionTrail event without its CloudEvent, as
+// eventSchema RawData sends it.
+func bareActionTrail(path string, event []byte) ([]Request, error) {
+	n := notice{new(reader), path, event}
+	about := Request{EventID: n.logged(path+".eventId", n.text("eventId"))}
+	requests := n.actionTrail(n.text("eventType"), n.product())
+	return about.asking(n.faults, requests...)
+}
+
+// bareConfig reads a Cloud Config change without its CloudEvent.
+func bareConfig(path string, event []byte) ([]Request, error) {
+	n := notice{new(reader), path, event}
+	requests := n.config()
+	return Request{}.asking(n.faults, requests...)
+}
+
+// actionTrail reads an audit event of a product, "" for one unknown: a release,
+// if it reports a deletion that went well.
+func (n notice) actionTrail(eventType, of string) []Request {
+	name := n.text("eventName")
+	switch {
+	case !n.isObject(n.path, n.data):
+	case name == "":
+		n.fault(n.path+".eventName", "is missing")
+	case eventType == "":
+		n.fault(n.path+".eventType", "is missing")
+	case !isRelease(eventType, name):
+		return ignore(quote(name) + " (" + quote(eventType) + ") is no release")
+	case of == "":
+		n.fault(n.path, "does not say which product it is of: looked in serviceName, eventSource, referencedResources and resourceType")
+	case !strings.EqualFold(of, product):
+		return ignore("the event is of another product, " + quote(of))
+	case n.errorCode() != "":
+		return ignore("the call failed with " + quote(n.errorCode()))
+	case n.isOtherResource():
+		return ignore("the resource is no Elasticsearch instance but " + quote(strings.Join(n.resourceTypes(), ", ")))
+	default:
+		return n.released(n.instances(), n.certainty(eventType), "requestParameters, requestParameterJson, referencedResources and resourceName")
+	}
+	return nil
+}
+
+// config reads a Cloud Config change: a release, if an Elasticsearch instance
+// was removed.
+func (n notice) config() []Request {
+	change, resource := n.text("resourceEventType"), n.text("resourceType")
+	switch {
+	case !n.isObject(n.path, n.data):
+	case change == "":
+		n.fault(n.path+".resourceEventType", "is missing")
+	case !strings.EqualFold(change, "REMOVE"):
+		return ignore("the change is " + quote(change) + ", not REMOVE")
+	case resource == "":
+		n.fault(n.path+".resourceType", "is missing")
+	case !strings.EqualFold(resource, instanceType):
+		return ignore("the resource is no Elasticsearch instance but " + quote(resource))
+	default:
+		var found instances
+		found.add(n, "resourceId", texts(lookup(n.data, "resourceId")))
+		return n.released(found, Certain, "resourceId")
+	}
+	return nil
+}
+
+func ignore(reason string) []Request { return []Request{{Action: Ignore{reason}}} }
+
+// released asks for a cleanup of each instance that was found in the places
+// looked. A text that is no id is a fault only where no place names an instance:
+// which places there are, and what they hold, is not guaranteed.
+func (n notice) released(found instances, certainty Certainty, looked string) []Request {
+	if len(found.ids) == 0 {
+		n.faults = append(n.faults, found.refused.faults...)
+		if len(n.faults) == 0 {
+			n.fault(n.path, "names no instance: looked in %s", looked)
+		}
+	}
+	var requests []Request
+	for _, id := range found.ids {
+		var action Action = Cleanup{Instance: id, Certainty: certainty}
+		if strings.HasPrefix(id.String(), logstashPrefix) {
+			action = Ignore{id.String() + " is a Logstash instance"}
+		}
+		requests = append(requests, Request{Action: action})
+	}
+	return requests
+}
+
+// isRelease knows the names of a release. That of an automatic one, on expiry,
+// is not documented; both are taken.
+func isRelease(eventType, name string) bool {
+	switch strings.ToLower(eventType) {
+	case "apicall", "consoleoperation":
+		return strings.EqualFold(name, "DeleteInstance")
+	case "aliyunserviceevent":
+		return strings.EqualFold(name, "DeleteInstance") || strings.EqualFold(name, "Release")
+	}
+	return false
+}
+
+// certainty reads what deleteType says, the API's or the console's choice
+// between at once and, for 24 hours, revocable. What the API does when none is
+// given is not documented. The service itself releases at once.
+func (n notice) certainty(eventType string) Certainty {
+	for _, raw := range n.parameters() {
+		for _, deleteType := range texts(lookup(raw, "deleteType")) {
+			switch strings.ToLower(deleteType) {
+			case "protective":
+				return Revocable
+			case "immediate":
+				return Certain
+			}
+		}
+	}
+	if strings.EqualFold(eventType, "AliyunServiceEvent") {
+		return Certain
+	}
+	return Unknown
+}
+
+// product names the product of a bare ActionTrail event, as far as it says.
+func (n notice) product() string {
+	if name := n.text("serviceName"); name != "" {
+		return name
+	}
+	of := n.text("eventSource") // a host, such as elasticsearch.cn-hangzhou.aliyuncs.com
+	if first, _, _ := strings.Cut(of, "."); strings.EqualFold(first, product) {
+		return product
+	}
+	for _, t := range n.resourceTypes() {
+		parts := strings.Split(t, "::")
+		if len(parts) == 3 && strings.EqualFold(parts[1], product) {
+			return product
+		}
+		of = cmp.Or(of, t)
+	}
+	return of
+}
+
+// isOtherResource says whether the event names resources of the product, and
+// none is an instance: Logstash has the same operations.
+func (n notice) isOtherResource() bool {
+	types := n.resourceTypes()
+	isProduct := func(t string) bool { return strings.HasPrefix(strings.ToLower(t), "acs::elasticsearch::") }
+	return slices.ContainsFunc(types, isProduct) && !slices.ContainsFunc(types, isInstanceType)
+}
+
+func isInstanceType(t string) bool {
+	return strings.EqualFold(t, instanceType) || strings.EqualFold(t, "Instance")
+}
 
 // text returns a member that is a string; "" for every other.
 func (n notice) text(name string) string {
@@ -21,32 +196,13 @@ func (n notice) errorCode() string {
 	return strings.Trim(string(lookup(n.data, "errorCode")), `"`)
 }
 
-// instances finds every instance that the event names, each once. None of the
-// places is guaranteed.
-func (n notice) instances() instances {
-	var found instances
-	for _, raw := range n.parameters() {
-		found.add(n, "requestParameters.InstanceId", texts(lookup(raw, "instanceId")))
-	}
-	for name, value := range members(lookup(n.data, "referencedResources")) {
-		if isInstanceType(string(name)) {
-			found.add(n, "referencedResources", texts(value))
-		}
-	}
-	found.add(n, "resourceName", n.namedResources())
-	return found
-}
-
 // parameters returns the objects that hold the call's parameters: the member
 // requestParameters and the text of requestParameterJson. Either may be missing.
 func (n notice) parameters() [][]byte {
 	var objects [][]byte
 	for _, name := range []string{"requestParameters", "requestParameterJson"} {
-		raw := lookup(n.data, name)
-		if raw == nil {
-			continue
-		}
-		if object, err := document(raw); err == nil {
+		if raw := lookup(n.data, name); raw != nil {
+			object, _ := document(raw) // nil, which holds nothing, if it is no JSON
 			objects = append(objects, object)
 		}
 	}
@@ -83,15 +239,42 @@ func (n notice) namedResources() []string {
 	return names
 }
 
-// lookup returns the first member of an object that has the name, in any case,
-// and is not null; nil when there is none.
-func lookup(object []byte, name string) []byte {
-	for key, value := range members(object) {
-		if value[0] != 'n' && strings.EqualFold(string(key), name) {
-			return value
+// instances finds every instance that the event names, each once. None of the
+// places is guaranteed.
+func (n notice) instances() instances {
+	var found instances
+	for _, raw := range n.parameters() {
+		found.add(n, "requestParameters.InstanceId", texts(lookup(raw, "instanceId")))
+	}
+	for name, value := range members(lookup(n.data, "referencedResources")) {
+		if isInstanceType(string(name)) {
+			found.add(n, "referencedResources", texts(value))
 		}
 	}
-	return nil
+	found.add(n, "resourceName", n.namedResources())
+	return found
+}
+
+// instances are instance ids, each once, and the texts that are none.
+type instances struct {
+	ids     []connection.InstanceID
+	refused reader
+}
+
+func (i *instances) add(n notice, where string, texts []string) {
+	for _, text := range texts {
+		id, err := connection.ParseInstanceID(text)
+		switch {
+		case err != nil:
+			i.refused.fault(n.path+"."+where, "%v", err)
+		case slices.Contains(i.ids, id):
+		case len(i.ids) == maxNamed:
+			n.fault(n.path+"."+where, "names more than %d instances", maxNamed)
+			return
+		default:
+			i.ids = append(i.ids, id)
+		}
+	}
 }
 
 // texts returns the texts of a string, split at commas, or of an array of
@@ -112,8 +295,8 @@ func texts(raw []byte) []string {
 	return all
 }
 
-// split returns the parts between commas that are not empty, no more than
-// anybody needs.
+// split returns the parts between commas that are not empty, no more than are
+// needed to see that there are too many.
 func split(list string) []string {
 	var parts []string
 	for part := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
@@ -122,31 +305,4 @@ func split(list string) []string {
 		}
 	}
 	return parts
-}
-
-// instances are instance ids, each once. A text that is none is a fault only
-// where no other place names an instance: which places there are, and what they
-// hold, is not guaranteed.
-type instances struct {
-	ids     []connection.InstanceID
-	refused Error
-}
-
-// maxNamed is the most instances and types of resources that are read of one
-// event.
-const maxNamed = 100
-
-func (i *instances) add(n notice, where string, texts []string) {
-	for _, text := range texts {
-		id, err := connection.ParseInstanceID(text)
-		switch {
-		case err != nil:
-			i.refused.add(n.path+"."+where, "%v", err)
-		case len(i.ids) == maxNamed && !slices.Contains(i.ids, id):
-			n.fault(n.path+"."+where, "names more than %d instances", maxNamed)
-			return
-		case !slices.Contains(i.ids, id):
-			i.ids = append(i.ids, id)
-		}
-	}
 }

@@ -1,42 +1,57 @@
 package trigger
 
 import (
-	"encoding/json"
+	"bytes"
+	"fmt"
 	"strings"
 )
 
-// An object is a JSON object of an event, read for the members that matter.
-type object struct {
-	*parser
-	path   string
-	names  []string // the members that matter
-	values [][]byte // theirs, nil where absent
-	others []string // the names of the first members that do not matter
-	more   int      // how many of those are not in others
+// A reader reads JSON, and notes what is wrong with it: all faults of an event
+// are reported at once.
+type reader struct{ faults []Fault }
+
+// maxFaults bounds how many faults of one event are reported.
+const maxFaults = 50
+
+func (r *reader) fault(path, format string, args ...any) {
+	if len(r.faults) < maxFaults {
+		r.faults = append(r.faults, Fault{path, fmt.Sprintf(format, args...)})
+	}
 }
 
-// maxOthers bounds how many unknown members are told by name.
-const maxOthers = 16
-
-// object reads a JSON object for the members named. A value that is not an
-// object, and a member given twice, are faults.
-func (p *parser) object(path string, raw []byte, names ...string) *object {
-	o := &object{parser: p, path: path, names: names, values: make([][]byte, len(names))}
+func (r *reader) isObject(path string, raw []byte) bool {
 	if raw[0] != '{' {
-		p.fault(path, "is %s, not an object", typeOf(raw))
+		r.fault(path, "is %s, not an object", typeOf(raw))
+	}
+	return raw[0] == '{'
+}
+
+// An object is a JSON object, read for the members that matter.
+type object struct {
+	*reader
+	path   string
+	raw    []byte
+	names  []string // the members that matter
+	values [][]byte // theirs, nil where absent
+}
+
+// readObject reads a JSON object for the members named, each of which may be given
+// once. It returns nil for what is no object.
+func (r *reader) readObject(path string, raw []byte, names ...string) *object {
+	if !r.isObject(path, raw) {
 		return nil
 	}
+	o := &object{reader: r, path: path, raw: raw, names: names, values: make([][]byte, len(names))}
 	repeated := make([]bool, len(names))
 	for name, value := range members(raw) {
 		i := o.index(name)
 		switch {
 		case i < 0:
-			o.other(name)
 		case o.values[i] == nil:
 			o.values[i] = value
 		case !repeated[i]:
 			repeated[i] = true
-			p.fault(o.at(names[i]), "is given more than once")
+			o.fault(o.at(names[i]), "is given more than once")
 		}
 	}
 	return o
@@ -51,41 +66,39 @@ func (o *object) index(name []byte) int {
 	return -1
 }
 
-func (o *object) other(name []byte) {
-	if len(o.others) == maxOthers {
-		o.more++
-		return
-	}
-	o.others = append(o.others, string(name[:min(len(name), maxQuoted+1)]))
-}
-
 // at is the JSON path of a member.
 func (o *object) at(name string) string { return o.path + "." + name }
 
-// refuseOthers makes every member that is not known a fault, so that a typo is
-// told instead of being ignored.
-func (o *object) refuseOthers() {
+// maxOthers bounds how many unknown members are reported by name.
+const maxOthers = 16
+
+// refuseOthers makes every unknown member a fault, so that a typo is not
+// ignored. Members whose name has the prefix pass; with "" none do.
+func (o *object) refuseOthers(prefix string) {
 	known := "nothing is read here"
 	if len(o.names) > 0 {
 		known = "known are " + strings.Join(o.names, ", ")
 	}
-	for _, name := range o.others {
-		o.fault(o.path+"["+quote(name)+"]", "is not known; %s", known)
+	others := 0
+	for name := range members(o.raw) {
+		if o.index(name) >= 0 || prefix != "" && bytes.HasPrefix(name, []byte(prefix)) {
+			continue
+		}
+		if others++; others <= maxOthers {
+			o.fault(o.path+"["+quote(string(name))+"]", "is not known; %s", known)
+		}
 	}
-	if o.more > 0 {
-		o.fault(o.path, "has %d more unknown members", o.more)
+	if others > maxOthers {
+		o.fault(o.path, "has %d more unknown members", others-maxOthers)
 	}
 }
 
-// raw returns the member, nil when it is absent.
-func (o *object) raw(name string) []byte {
-	i := o.index([]byte(name))
-	return o.values[i]
-}
+// value returns the bytes of a member, nil when it is absent.
+func (o *object) value(name string) []byte { return o.values[o.index([]byte(name))] }
 
-// required notes a fault where a member is absent, and says whether it is there.
+// required says whether a member is there, which is a fault if it is not.
 func (o *object) required(name string) bool {
-	if o.raw(name) == nil {
+	if o.value(name) == nil {
 		o.fault(o.at(name), "is missing")
 		return false
 	}
@@ -94,7 +107,7 @@ func (o *object) required(name string) bool {
 
 // text returns a string member; "" and false when it is absent or no string.
 func (o *object) text(name string) (string, bool) {
-	raw := o.raw(name)
+	raw := o.value(name)
 	if raw == nil {
 		return "", false
 	}
@@ -107,7 +120,7 @@ func (o *object) text(name string) (string, bool) {
 
 // flag returns a boolean member; false when it is absent.
 func (o *object) flag(name string) bool {
-	raw := o.raw(name)
+	raw := o.value(name)
 	if raw != nil && raw[0] != 't' && raw[0] != 'f' {
 		o.fault(o.at(name), "is %s, not true or false", typeOf(raw))
 	}
@@ -136,22 +149,4 @@ func parsed[T any](o *object, name string, parse func(string) (T, error)) T {
 		o.fault(o.at(name), "%v", err)
 	}
 	return value
-}
-
-// typeOf names the type of a JSON value by its first byte.
-func typeOf(raw json.RawMessage) string {
-	switch raw[0] {
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '"':
-		return "a string"
-	case 't', 'f':
-		return "a boolean"
-	case 'n':
-		return "null"
-	default:
-		return "a number"
-	}
 }

@@ -2,11 +2,9 @@ package trigger_test
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
 
-	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/trigger"
 )
 
@@ -18,6 +16,15 @@ func actionTrail(kind, name, more string) string {
 
 func config(data string) string {
 	return `{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:Config:ConfigurationItemChangeNotification","data":` + data + `}`
+}
+
+// numbered lists so many ids, each another.
+func numbered(n int) string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprint("es-", i)
+	}
+	return strings.Join(ids, ",")
 }
 
 // asked writes down what an event asks for, a line for each request.
@@ -55,7 +62,7 @@ func releases() map[string]struct {
 	}{
 		"an API call, at once":            {actionTrail("ApiCall", "DeleteInstance", params), "cleanup es-a certain"},
 		"the console, at once":            {actionTrail("ConsoleOperation", "DeleteInstance", params), "cleanup es-a certain"},
-		"an API call, revocable":          {actionTrail("ApiCall", "DeleteInstance", strings.Replace(params, "immediate", "protective", 1)), "cleanup es-a revocable"},
+		"an API call, revocable":          {actionTrail("ApiCall", "DeleteInstance", replace(params, "immediate", "protective")), "cleanup es-a revocable"},
 		"an API call, deleteType unsaid":  {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-a"}`), "cleanup es-a unknown"},
 		"the console, another deleteType": {actionTrail("ConsoleOperation", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-a","deleteType":"later"}`), "cleanup es-a unknown"},
 		"the service, Release":            {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":"es-a"}`), "cleanup es-a certain"},
@@ -78,7 +85,7 @@ func releases() map[string]struct {
 
 		"the call failed":                {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":"InstanceNotFound"`), `ignore: the call failed with "InstanceNotFound"`},
 		"a code that is a number":        {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":403`), `ignore: the call failed with "403"`},
-		"another product's source":       {strings.Replace(actionTrail("ApiCall", "DeleteInstance", params), "acs.elasticsearch", "acs.ecs", 1), `ignore: the event is of "acs.ecs", type "elasticsearch:ActionTrail:ApiCall", which is no release`},
+		"another product's source":       {replace(actionTrail("ApiCall", "DeleteInstance", params), "acs.elasticsearch", "acs.ecs"), `ignore: the event is of "acs.ecs", type "elasticsearch:ActionTrail:ApiCall", which is no release`},
 		"Logstash, by its id":            {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"ls-cn-a"}`), "ignore: ls-cn-a is a Logstash instance"},
 		"Logstash, said twice":           {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Logstash":["ls-a"]},"resourceType":"ACS::Elasticsearch::Logstash"`), `ignore: the resource is no Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
 		"an empty errorCode":             {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":""`), "cleanup es-a certain"},
@@ -90,13 +97,27 @@ func releases() map[string]struct {
 		"Logstash":                       {actionTrail("ApiCall", "DeleteInstance", params+`,"resourceType":"ACS::Elasticsearch::Logstash","resourceName":"ls-a"`), `ignore: the resource is no Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
 		"Logstash, referenced":           {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Logstash":["ls-a"]}`), `ignore: the resource is no Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
 		"the type says it, not the data": {actionTrail("ApiCall", "DeleteInstance", params+`,"serviceName":"Ecs"`), "cleanup es-a certain"},
-		"Config found it":                {config(strings.Replace(config1, "REMOVE", "DISCOVERED", 1)), `ignore: the change is "DISCOVERED", not REMOVE`},
-		"Config changed it":              {config(strings.Replace(config1, "REMOVE", "MODIFY", 1)), `ignore: the change is "MODIFY", not REMOVE`},
-		"Config, Logstash":               {config(strings.Replace(config1, "Instance", "Logstash", 1)), `ignore: the resource is no Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
-		"not compliant":                  {strings.Replace(config(config1), "ConfigurationItemChangeNotification", "NonCompliantNotification", 1), `ignore: the event is of "acs.elasticsearch", type "elasticsearch:Config:NonCompliantNotification", which is no release`},
+		"Config found it":                {config(replace(config1, "REMOVE", "DISCOVERED")), `ignore: the change is "DISCOVERED", not REMOVE`},
+		"Config changed it":              {config(replace(config1, "REMOVE", "MODIFY")), `ignore: the change is "MODIFY", not REMOVE`},
+		"Config, Logstash":               {config(replace(config1, "Instance", "Logstash")), `ignore: the resource is no Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
+		"not compliant":                  {replace(config(config1), "ConfigurationItemChangeNotification", "NonCompliantNotification"), `ignore: the event is of "acs.elasticsearch", type "elasticsearch:Config:NonCompliantNotification", which is no release`},
 		"another product":                {`{"specversion":"1.0","id":"e1","source":"acs.ecs","type":"ecs:Instance:StateChange","data":{"instanceId":"i-a"}}`, `ignore: the event is of "acs.ecs", type "ecs:Instance:StateChange", which is no release`},
 		"another product, a string":      {`{"specversion":"1.0","id":"e1","source":"acs.oss","type":"t","data":"\"x\""}`, `ignore: the event is of "acs.oss", type "t", which is no release`},
 		"a product's event, mapped":      {`{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"t","data":{"instanceId":"es-a","connectedInstanceId":"es-b"}}`, "disconnect es-a es-b"},
+
+		"from a bus of one's own":          {replace(actionTrail("ApiCall", "DeleteInstance", params), "acs.elasticsearch", "mine"), "cleanup es-a certain"},
+		"Config, from a bus of one's own":  {replace(config(config1), "acs.elasticsearch", "mine"), "cleanup es-a certain"},
+		"Config, another product's source": {replace(config(config1), "acs.elasticsearch", "acs.ecs"), `ignore: the event is of "acs.ecs", type "elasticsearch:Config:ConfigurationItemChangeNotification", which is no release`},
+		"null in one case":                 {actionTrail("ApiCall", "DeleteInstance", `,"requestparameters":null`+params), "cleanup es-a certain"},
+		"a space after the comma":          {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":"es-a, es-b"}`), "cleanup es-a certain\ncleanup es-b certain"},
+		"a list that holds a number":       {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":[7,"es-a"]}`), "cleanup es-a certain"},
+		"more types than names":            {actionTrail("AliyunServiceEvent", "Release", `,"resourceType":"ACS::VPC::VPC;Instance","resourceName":"es-a"`), "refused: $.data" + lookedFor},
+		"more instances than are read":     {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"`+numbered(101)+`"}`), "refused: $.data.requestParameters.InstanceId names more than 100 instances"},
+		"more faults than are reported":    {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"`+strings.Repeat("?,", 51)+`"}`), "refused: " + strings.Join(repeat(`$.data.requestParameters.InstanceId does not start with a letter or digit: "?"`, 50), "; ")},
+		"bare ActionTrail, the older type": {`{"eventName":"Release","eventType":"AliyunServiceEvent","resourceType":"Instance","resourceName":"es-a"}`, `ignore: the event is of another product, "Instance"`},
+
+		"an attribute named eventName": {replace(actionTrail("ApiCall", "DeleteInstance", params), `"data"`, `"eventName":"x","resourceEventType":"x","data"`), "cleanup es-a certain"},
+		"of ActionTrail and of Config": {`{"eventName":"x","eventType":"ApiCall","resourceEventType":"REMOVE"}`, `ignore: "x" ("ApiCall") is no release`},
 
 		"bare ActionTrail":                     {`{"eventId":"e1","eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch"` + params + `}`, "cleanup es-a certain"},
 		"bare ActionTrail, by its source":      {`{"eventName":"DeleteInstance","eventType":"ApiCall","eventSource":"elasticsearch.cn-hangzhou.aliyuncs.com"` + params + `}`, "cleanup es-a certain"},
@@ -115,12 +136,12 @@ func releases() map[string]struct {
 		"an id that is none beside one":        {actionTrail("ApiCall", "DeleteInstance", params+`,"resourceType":"ACS::Elasticsearch::Instance","resourceName":"acs:elasticsearch:cn:1:instances/es-a"`), "cleanup es-a certain"},
 		"an array, one entry naming several":   {"[" + actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":"es-a,es-b"}`) + ",{}]", "cleanup es-a certain\ncleanup es-b certain\nrefuse: $[1].instanceId is missing; $[1].connectedInstanceId is missing"},
 		"a way out":                            {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"../x"}`), `refused: $.data.requestParameters.InstanceId does not start with a letter or digit: "../x"`},
-		"Config, no kind of change":            {strings.Replace(config(config1), `"resourceEventType":"REMOVE",`, "", 1), "refused: $.data.resourceEventType is missing"},
+		"Config, no kind of change":            {replace(config(config1), `"resourceEventType":"REMOVE",`, ""), "refused: $.data.resourceEventType is missing"},
 		"Config, no type":                      {config(`{"resourceEventType":"REMOVE","resourceId":"es-a"}`), "refused: $.data.resourceType is missing"},
 		"Config, no instance":                  {config(`{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance"}`), "refused: $.data names no instance: looked in resourceId"},
-		"ActionTrail, data that is no object":  {strings.Replace(actionTrail("ApiCall", "x", ""), `{"eventName":"x"}`, `[1]`, 1), "refused: $.data is an array, not an object"},
+		"ActionTrail, data that is no object":  {replace(actionTrail("ApiCall", "x", ""), `{"eventName":"x"}`, `[1]`), "refused: $.data is an array, not an object"},
 		"Config, data that is no object":       {config("7"), "refused: $.data is a number, not an object"},
-		"ActionTrail, data that is not JSON":   {strings.Replace(actionTrail("ApiCall", "x", ""), `{"eventName":"x"}`, `"x"`, 1), "refused: $.data is a string whose text is not JSON: invalid character 'x' looking for beginning of value, at byte 1"},
+		"ActionTrail, data that is not JSON":   {replace(actionTrail("ApiCall", "x", ""), `{"eventName":"x"}`, `"x"`), "refused: $.data is a string whose text is not JSON: invalid character 'x' looking for beginning of value, at byte 1"},
 		"an array of events":                   {"[" + actionTrail("ApiCall", "DeleteInstance", params) + "," + pair + " , " + config1 + "]", "cleanup es-a certain\ndisconnect es-a es-b\ncleanup es-a certain"},
 		"an array of strings":                  {fmt.Sprintf("[%q,%q]", cloudEvent(pair), pair), "disconnect es-a es-b\ndisconnect es-a es-b"},
 		"an empty array":                       {" [ ] ", ""},
@@ -148,23 +169,5 @@ func TestReleases(t *testing.T) {
 				t.Errorf("batch is %t", e.Batch)
 			}
 		})
-	}
-}
-
-// TestReleaseKeepsItsName: from the source and the id of an event its client
-// tokens are derived.
-func TestReleaseKeepsItsName(t *testing.T) {
-	t.Parallel()
-	params := `,"requestParameters":{"InstanceId":"es-a","deleteType":"immediate"}`
-	id := trigger.Cleanup{Instance: must(connection.ParseInstanceID("es-a")), Certainty: trigger.Certain}
-	for event, want := range map[string]trigger.Request{
-		actionTrail("ApiCall", "DeleteInstance", params):                                                                     {EventID: "e1", Source: "acs.elasticsearch", Action: id},
-		`{"eventId":"e2","eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch"` + params + `}`:    {EventID: "e2", Action: id},
-		`{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"es-a","captureTime":"1"}`: {Action: id},
-	} {
-		got, err := trigger.Parse([]byte(event))
-		if err != nil || !reflect.DeepEqual(got.Requests, []trigger.Request{want}) {
-			t.Errorf("Parse(%s):\n got %+v, %v\nwant %+v", event, got.Requests, err, want)
-		}
 	}
 }

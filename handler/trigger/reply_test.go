@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ func TestSucceed(t *testing.T) {
 	}
 }
 
-// failures are errors and the problems that tell them.
+// failures are errors and the problems made of them.
 func failures() map[string]struct {
 	err  error
 	want string
@@ -55,6 +56,8 @@ func failures() map[string]struct {
 		"wrapped":     {fmt.Errorf("x: %w", failed(connection.NoInstance)), problem("Absent", "There is no such instance or connection", 404)},
 		"denied, by 401": {&connection.Error{Kind: connection.Denied, Message: "m", Code: "C", Status: 401, RequestID: "api"},
 			problem("Denied", "Credentials or permissions do not allow it", 401)},
+		"another, by 401": {&connection.Error{Kind: connection.Upstream, Message: "m", Code: "C", Status: 401, RequestID: "api"},
+			problem("Upstream", "The Elasticsearch API did not do it", 502)},
 		"unforeseen": {errors.New("a secret"),
 			`{"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"an unforeseen fault, told in the function's log under this requestId","requestId":"fc"}`},
 		"one fault": {&trigger.Error{Status: 404, Faults: []trigger.Fault{{Path: "$.a", Detail: "is b"}}},
@@ -106,14 +109,14 @@ func TestFailHeaders(t *testing.T) {
 		"a whole wait stays":               {throttled(3 * time.Second), "Retry-After", "3"},
 		"no wait is a second":              {throttled(0), "Retry-After", "1"},
 		"others have no wait":              {&connection.Error{Kind: connection.Denied, RetryAfter: time.Second}, "Retry-After", ""},
-		"the methods allowed are told":     {&trigger.Error{Status: 405, Allow: "DELETE", Faults: []trigger.Fault{{}}}, "Allow", "DELETE"},
+		"the methods allowed":              {&trigger.Error{Status: 405, Allow: "DELETE", Faults: []trigger.Fault{{}}}, "Allow", "DELETE"},
 		"a bad request has nothing for it": {&trigger.Error{Status: 400, Faults: []trigger.Fault{{}}}, "Allow", ""},
 	} {
 		reply, err := trigger.Event{Shape: trigger.HTTP}.Fail(test.err, "fc")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := responseOf(t, reply).Headers[test.header]; got != test.want {
+		if got, ok := responseOf(t, reply).Headers[test.header]; got != test.want || ok != (test.want != "") {
 			t.Errorf("%s: %s is %q, want %q", name, test.header, got, test.want)
 		}
 	}
@@ -128,6 +131,96 @@ func TestRefusedHEADHasNoBody(t *testing.T) {
 	}
 	if got := responseOf(t, reply); got.StatusCode != 404 || got.Body != "" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func partly(done int, kinds ...connection.Kind) *trigger.PartialFailure {
+	var f trigger.PartialFailure
+	pair := removal("es-a", "es-b", "", false).Pair
+	for range done {
+		f.Add(nil, "removed", "", pair)
+	}
+	for i, kind := range kinds {
+		f.Add(&connection.Error{Kind: kind, Code: "C", Message: "m", RetryAfter: time.Duration(i+1) * time.Second, Err: errors.New("for the log")}, "failed", "e1", connection.Pair{Connected: pair.Connected})
+	}
+	return &f
+}
+
+func TestFailPartlyOverHTTP(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		failure    *trigger.PartialFailure
+		status     int
+		retryAfter string
+	}{
+		"something was done":           {partly(1, connection.Timeout), 207, ""},
+		"nothing was done: the status": {partly(0, connection.NoConnection), 404, ""},
+		"the gravest":                  {partly(0, connection.Unavailable, connection.Timeout, connection.NoConnection), 504, ""},
+		"throttled, the longest wait":  {partly(0, connection.Throttled, connection.Throttled), 429, "2"},
+	} {
+		reply, err := trigger.Event{Shape: trigger.HTTP}.FailPartly(map[string]int{"a": 1}, test.failure, "fc")
+		if err != nil {
+			t.Fatalf("%s: over HTTP a failure is an error: %v", name, err)
+		}
+		got := responseOf(t, reply)
+		if got.StatusCode != test.status || got.Headers["Content-Type"] != "application/json" || got.Headers["Retry-After"] != test.retryAfter || got.Body != `{"a":1}` {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestFailPartlyOfAnEvent(t *testing.T) {
+	t.Parallel()
+	const failed = `"requestId":"fc","failed":[{"connectedInstanceId":"es-b","eventId":"e1","kind":"Denied","code":"C","detail":"m"}]`
+	for want, failure := range map[string]*trigger.PartialFailure{
+		`{"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Some of what was asked failed; it is safe to repeat","status":207,"detail":"1 of 2 failed",` +
+			failed + `,"done":[{"instanceId":"es-a","connectedInstanceId":"es-b","outcome":"removed"}]}`: partly(1, connection.Denied),
+		`{"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Nothing of what was asked was done; it is safe to repeat","status":403,"detail":"1 of 1 failed",` +
+			failed + `}`: partly(0, connection.Denied),
+	} {
+		reply, err := trigger.Event{Shape: trigger.EventBridge}.FailPartly("unused", failure, "fc")
+		if reply != nil || err == nil || err.Error() != want {
+			t.Errorf("reply %v, error\n got %v\nwant %s", reply, err, want)
+		}
+	}
+}
+
+// TestPartsAreShortened: what the API says may be long, and grow when it is
+// quoted. Of a refused event every fault is said, for there is no list of them.
+func TestPartsAreShortened(t *testing.T) {
+	t.Parallel()
+	long := func(kind string, n int) error {
+		return &connection.Error{Kind: connection.Denied, Message: strings.Repeat(kind, n)}
+	}
+	for name, test := range map[string]struct {
+		err  error
+		want string
+	}{
+		"as long as may be": {long("a", 500), strings.Repeat("a", 500)},
+		"longer":            {long("a", 501), strings.Repeat("a", 500) + " …"},
+		"cut in a rune":     {long("é", 251), strings.Repeat("é", 250) + " …"},
+		"in a rune, odd":    {long("aé", 200), strings.Repeat("aé", 166) + "a …"},
+		"two faults":        {&trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$.a", Detail: "is b"}, {Path: "$.c", Detail: "is d"}}}, "$.a is b; $.c is d"},
+	} {
+		var f trigger.PartialFailure
+		f.Add(test.err, "failed", "", connection.Pair{})
+		if got := f.Failed[0].Detail; got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// TestPartsAreBoundedInBytes: what the API says may be long, and grow when it is
+// quoted.
+func TestPartsAreBoundedInBytes(t *testing.T) {
+	t.Parallel()
+	var f trigger.PartialFailure
+	for range 60 {
+		f.Add(&connection.Error{Kind: connection.Denied, Message: strings.Repeat("<&>", 1000)}, "failed", "e1", connection.Pair{})
+	}
+	_, err := trigger.Event{Shape: trigger.Direct}.FailPartly(nil, &f, "fc")
+	if quoted := asJSON(t, fmt.Sprint(err)); len(quoted) > 64<<10 || !strings.Contains(quoted, "60 of 60 failed") {
+		t.Errorf("%d bytes: %.200s", len(quoted), quoted)
 	}
 }
 

@@ -2,11 +2,10 @@ package trigger
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"unicode/utf8"
+	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
 )
@@ -32,7 +31,7 @@ type Event struct {
 	// batch, which may be none.
 	Requests []Request
 
-	head bool // answer HEAD: no body
+	head bool // the reply is to HEAD: no body
 }
 
 // A Request is one thing an event asks for.
@@ -92,80 +91,27 @@ const (
 // holds at least the shape, so that it can be answered.
 func Parse(event []byte) (Event, error) {
 	form := formOf(event)
-	e := Event{Shape: form.shape()}
+	e := Event{Shape: form.shape}
 	if err := check(event); err != nil {
 		return e, err
 	}
 	event = bytes.TrimSpace(event)
-	if event[0] == '[' {
-		return e.batch(event)
+	var err error
+	if form.shape == HTTP {
+		h := readHTTP(event)
+		e.head = h.method == http.MethodHead
+		e.Requests, err = h.requests()
+	} else {
+		e.Requests, err = form.read("$", event)
 	}
-	requests, err := e.parse("$", event, form)
-	if err != nil {
-		return e, err
-	}
-	e.Requests, e.Batch = requests, len(requests) > 1
-	return e, nil
+	e.Batch = err == nil && event[0] == '[' || len(e.Requests) > 1
+	return e, err
 }
 
-// batch reads an array of events, as event streams send it. An entry that is
-// refused does not stop the others.
-func (e *Event) batch(array []byte) (Event, error) {
-	n := 0
-	for range elements(array) {
-		n++
-	}
-	if n > maxBatch {
-		return *e, refuse(http.StatusRequestEntityTooLarge, "$", "has %d entries, more than %d", n, maxBatch)
-	}
-	e.Batch = true
-	n = 0
-	for entry := range elements(array) {
-		e.Requests = append(e.Requests, e.entry(fmt.Sprintf("$[%d]", n), entry)...)
-		n++
-	}
-	return *e, nil
-}
-
-// entry reads an entry of an array: an object, or a string that holds one.
-func (e *Event) entry(path string, entry []byte) []Request {
-	entry, err := document(entry)
-	form := directForm
-	if err == nil {
-		form = formOf(entry)
-	}
-	if form == httpForm {
-		err = errors.New("is an HTTP request in an array")
-	}
-	if err != nil {
-		return []Request{{Err: refuse(http.StatusBadRequest, path, "%v", err)}}
-	}
-	requests, err := e.parse(path, entry, form)
-	if refused := (*Error)(nil); errors.As(err, &refused) {
-		return []Request{{EventID: refused.EventID, Source: refused.Source, Err: refused}}
-	}
-	return requests
-}
-
-// document returns the JSON that a string holds, or raw itself.
-func document(raw []byte) ([]byte, error) {
-	if raw[0] != '"' {
-		return raw, nil
-	}
-	text := unquote(raw)
-	if err := syntax(text); err != nil {
-		return nil, fmt.Errorf("is a string whose text %w", err)
-	}
-	return bytes.TrimSpace(text), nil
-}
-
-// check holds the event to the rules for the bytes of all shapes.
+// check holds the event to the rules for the bytes of all forms.
 func check(event []byte) error {
-	switch {
-	case len(event) > maxEventSize:
+	if len(event) > maxEventSize {
 		return refuse(http.StatusRequestEntityTooLarge, "$", "has %d bytes, more than %d", len(event), maxEventSize)
-	case !utf8.Valid(event):
-		return refuse(http.StatusBadRequest, "$", "is not UTF-8")
 	}
 	if err := syntax(event); err != nil {
 		return refuse(http.StatusBadRequest, "$", "%v", err)
@@ -173,18 +119,84 @@ func check(event []byte) error {
 	return nil
 }
 
-// syntax says what keeps text from being one JSON value with nothing after it.
-func syntax(text []byte) error {
+// A form is what the content of an event says it is. What the event asks for is
+// read by a function whose error is an *Error; an HTTP request is read by Parse.
+type form struct {
+	shape Shape
+	read  func(path string, event []byte) ([]Request, error)
+}
+
+// formOf finds the form by the members of the event. It is safe for bytes that
+// are not JSON, and holds nothing of them: an event too large to be read still
+// has to be answered in its shape.
+func formOf(event []byte) form {
+	if c := (cursor{text: event}); c.skip('[') {
+		return form{EventBridge, batch}
+	}
+	found := form{Direct, direct}
+	for name := range members(event) {
+		switch name := string(name); {
+		case name == "requestContext", name == "rawPath":
+			return form{shape: HTTP}
+		case name == "specversion", name == "data":
+			found = form{EventBridge, cloudEvent}
+		case found.shape != Direct: // the first of the others decides
+		case strings.EqualFold(name, "eventName"):
+			found = form{EventBridge, bareActionTrail}
+		case strings.EqualFold(name, "resourceEventType"):
+			found = form{EventBridge, bareConfig}
+		}
+	}
+	return found
+}
+
+// asking gives the requests of an event what they have in common, which is r.
+// With faults there are none, but an *Error.
+func (r Request) asking(faults []Fault, requests ...Request) ([]Request, error) {
+	if len(faults) > 0 {
+		return nil, &Error{Status: http.StatusBadRequest, Faults: faults, EventID: r.EventID, Source: r.Source}
+	}
+	for i := range requests {
+		requests[i].EventID, requests[i].Source = r.EventID, r.Source
+	}
+	return requests, nil
+}
+
+// batch reads an array of events, as event streams send it. An entry that is
+// refused does not stop the others.
+func batch(path string, array []byte) ([]Request, error) {
+	n := 0
+	for range elements(array) {
+		n++
+	}
+	if n > maxBatch {
+		return nil, refuse(http.StatusRequestEntityTooLarge, path, "has %d entries, more than %d", n, maxBatch)
+	}
+	var all []Request
+	n = 0
+	for raw := range elements(array) {
+		requests, err := entry(fmt.Sprintf("%s[%d]", path, n), raw)
+		if refused := (*Error)(nil); errors.As(err, &refused) {
+			requests = []Request{{EventID: refused.EventID, Source: refused.Source, Err: refused}}
+		}
+		all = append(all, requests...)
+		n++
+	}
+	return all, nil
+}
+
+// entry reads an entry of an array: an object, or a string that holds one.
+func entry(path string, raw []byte) ([]Request, error) {
+	event, err := document(raw)
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, path, "%v", err)
+	}
+	form := formOf(event)
 	switch {
-	case json.Valid(text):
-		return nil
-	case len(bytes.TrimSpace(text)) == 0:
-		return errors.New("is empty")
+	case form.shape == HTTP:
+		return nil, refuse(http.StatusBadRequest, path, "is an HTTP request in an array")
+	case event[0] == '[':
+		return direct(path, event)
 	}
-	var raw json.RawMessage
-	err := json.Unmarshal(text, &raw)
-	if at := (*json.SyntaxError)(nil); errors.As(err, &at) {
-		return fmt.Errorf("is not JSON: %w, at byte %d", at, at.Offset)
-	}
-	return err
+	return form.read(path, event)
 }

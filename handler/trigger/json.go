@@ -1,8 +1,13 @@
 package trigger
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"iter"
+	"strings"
+	"unicode/utf8"
 )
 
 // members yields the members of a JSON object in order: the name, unquoted, and
@@ -48,17 +53,69 @@ func elements(array []byte) iter.Seq[[]byte] {
 	}
 }
 
-// unquote returns the text of a JSON string.
-func unquote(quoted []byte) []byte {
-	for _, b := range quoted {
-		if b == '\\' {
-			var text string
-			if json.Unmarshal(quoted, &text) == nil {
-				return []byte(text)
-			}
+// lookup returns the first member of an object that has the name, in any case,
+// and is not null; nil when there is none.
+func lookup(object []byte, name string) []byte {
+	for key, value := range members(object) {
+		if value[0] != 'n' && strings.EqualFold(string(key), name) {
+			return value
 		}
 	}
-	return quoted[1 : len(quoted)-1]
+	return nil
+}
+
+// document returns the JSON that a string holds, or raw itself.
+func document(raw []byte) ([]byte, error) {
+	if raw[0] != '"' {
+		return raw, nil
+	}
+	text := unquote(raw)
+	if err := syntax(text); err != nil {
+		return nil, fmt.Errorf("is a string whose text %w", err)
+	}
+	return bytes.TrimSpace(text), nil
+}
+
+// syntax says what keeps text from being one JSON value with nothing after it.
+func syntax(text []byte) error {
+	switch {
+	case !utf8.Valid(text):
+		return errors.New("is not UTF-8")
+	case json.Valid(text):
+		return nil
+	case len(bytes.TrimSpace(text)) == 0:
+		return errors.New("is empty")
+	}
+	at := json.Unmarshal(text, new(json.RawMessage)).(*json.SyntaxError)
+	return fmt.Errorf("is not JSON: %w, at byte %d", at, at.Offset)
+}
+
+// typeOf names the type of a JSON value by its first byte.
+func typeOf(raw []byte) string {
+	switch raw[0] {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	default:
+		return "a number"
+	}
+}
+
+// unquote returns the text of a JSON string.
+func unquote(quoted []byte) []byte {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return quoted[1 : len(quoted)-1]
+	}
+	var text string
+	_ = json.Unmarshal(quoted, &text) // it fails for bytes that are not JSON, which do not matter
+	return []byte(text)
 }
 
 // A cursor walks over JSON text that is known to be valid, or does not matter.
@@ -82,7 +139,7 @@ func (c *cursor) space() {
 // skip moves over white space and then over b, if b is there.
 func (c *cursor) skip(b byte) bool {
 	c.space()
-	if c.at == len(c.text) || c.text[c.at] != b {
+	if c.at >= len(c.text) || c.text[c.at] != b {
 		return false
 	}
 	c.at++
@@ -98,15 +155,11 @@ func (c *cursor) value() []byte {
 		switch c.text[c.at] {
 		case '"':
 			c.string()
-			if depth == 0 {
-				return c.text[start:c.at]
-			}
 			continue
 		case '{', '[':
 			depth++
 		case '}', ']':
-			if depth <= 1 {
-				c.at += depth // of a container the bracket is a part; after a scalar it is not
+			if depth == 0 { // that of the container around
 				return c.text[start:c.at]
 			}
 			depth--
@@ -131,5 +184,4 @@ func (c *cursor) string() {
 			return
 		}
 	}
-	c.at = len(c.text)
 }

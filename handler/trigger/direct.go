@@ -1,0 +1,67 @@
+package trigger
+
+import "elasticsearch-disconnect/handler/connection"
+
+// direct reads the object that says what to remove, without an envelope.
+func direct(path string, event []byte) ([]Request, error) {
+	var r reader
+	request := removal(&r, path, event, "")
+	return Request{}.asking(r.faults, request)
+}
+
+// removal reads the object that says what to remove, and refuses members it
+// does not know. The key is for one without a clientToken.
+func removal(r *reader, path string, raw []byte, key string) Request {
+	o := removalObject(r, path, raw)
+	if o == nil {
+		return Request{}
+	}
+	request := connections(o, instanceID(o, "instanceId"), o.flag, key)
+	o.refuseOthers("")
+	return request
+}
+
+func removalObject(r *reader, path string, raw []byte) *object {
+	return r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all")
+}
+
+// connections reads which connections of the instance are meant, one or all.
+// Booleans are read by flag.
+func connections(o *object, instance connection.InstanceID, flag func(string) bool, key string) Request {
+	const other = "connectedInstanceId"
+	all := flag("all")
+	var connected connection.InstanceID
+	if !all {
+		connected = instanceID(o, other)
+	} else if o.value(other) != nil {
+		o.fault(o.at(other), "is given, and all is true: it is one or all")
+	}
+	if connected == instance && connected != (connection.InstanceID{}) {
+		o.fault(o.at(other), "is the same instance as instanceId")
+	}
+	token := clientToken(o, key)
+	dryRun := flag("dryRun")
+	if all {
+		return Request{Action: Cleanup{Instance: instance, Certainty: Certain, ClientToken: token, DryRun: dryRun}}
+	}
+	pair := connection.Pair{Instance: instance, Connected: connected}
+	return Request{Action: Disconnect{connection.Removal{Pair: pair, ClientToken: token, DryRun: dryRun}}}
+}
+
+func instanceID(o *object, name string) connection.InstanceID {
+	o.required(name)
+	return parsed(o, name, connection.ParseInstanceID)
+}
+
+// clientToken reads the member or else, over HTTP, the Idempotency-Key header
+// (draft-ietf-httpapi-idempotency-key-header).
+func clientToken(o *object, key string) connection.ClientToken {
+	if o.value("clientToken") != nil || key == "" {
+		return parsed(o, "clientToken", connection.ParseClientToken)
+	}
+	token, err := connection.ParseClientToken(key)
+	if err != nil {
+		o.fault("$.headers.Idempotency-Key", "%v", err)
+	}
+	return token
+}
