@@ -1,6 +1,7 @@
 package elasticsearch_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -116,6 +117,16 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("%d requests, want %d", len(requests), test.attempts)
 			}
 		})
+	}
+}
+
+// TestLongestAnswer: an answer of 1 MiB is read.
+func TestLongestAnswer(t *testing.T) {
+	t.Parallel()
+	text := []byte(`{"Result":true}`)
+	text = append(text, bytes.Repeat([]byte(" "), 1<<20-len(text))...)
+	if d := elasticsearch.Decode(200, "application/json", text, strings.Clone); d.Failure != nil || !d.Done {
+		t.Errorf("it is a failure: %v", d.Failure)
 	}
 }
 

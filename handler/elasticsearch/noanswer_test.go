@@ -60,8 +60,11 @@ func TestUnreachable(t *testing.T) {
 	t.Parallel()
 	server, client := start(t)
 	server.Close()
-	_, err := client.DeleteConnectedCluster(t.Context(), removal())
-	checkNoAnswer(t, client, err, connection.Unavailable, "no answer from the API: the connection failed; outcome unknown; safe to repeat")
+	for _, transport := range []http.RoundTripper{client.Transport, elasticsearch.NewTransport("")} { // the second has no roots of its own
+		client.Transport = transport
+		_, err := client.DeleteConnectedCluster(t.Context(), removal())
+		checkNoAnswer(t, client, err, connection.Unavailable, "no answer from the API: the connection failed; outcome unknown; safe to repeat")
+	}
 }
 
 // TestOutOfTime: where there is no time at all, no attempt is made.

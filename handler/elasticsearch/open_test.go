@@ -29,12 +29,13 @@ func TestOpen(t *testing.T) {
 	if dials, requests := server.Dials(), len(server.Requests()); dials != 1 || requests != 0 {
 		t.Errorf("%d connections, %d requests", dials, requests)
 	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	transport.Open(ended, client.Endpoint) // fails, and leaves what is open
 	if _, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil || server.Dials() != 1 {
 		t.Errorf("%v, over %d connections", err, server.Dials())
 	}
 
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
 	transport.CloseIdleConnections()
 	transport.Open(ended, client.Endpoint)
 	transport.Open(t.Context(), must(elasticsearch.ParseEndpoint("http"+strings.TrimPrefix(server.URL, "https"))))

@@ -22,16 +22,17 @@ func TestRetryAfter(t *testing.T) {
 		header map[string]string
 		want   time.Duration
 	}{
-		"nothing":               {nil, 0},
-		"milliseconds":          {map[string]string{"x-acs-retry-after": "1500"}, 1500 * time.Millisecond},
-		"seconds":               {map[string]string{"Retry-After": " 2 "}, 2 * time.Second},
-		"milliseconds win":      {map[string]string{"x-acs-retry-after": "1", "Retry-After": "2"}, time.Millisecond},
-		"a date":                {map[string]string{"Retry-After": "Fri, 02 Jan 2026 03:04:15 GMT"}, 10 * time.Second},
-		"a date that is past":   {map[string]string{"Retry-After": "Fri, 02 Jan 2026 03:04:00 GMT"}, 0},
-		"a limit that is spent": {map[string]string{"x-ratelimit-user-api": "Limit:1,Remain:0,TimeLeft:2000,Reset:1234"}, 2 * time.Second},
-		"a limit of the user":   {map[string]string{"x-ratelimit-user": "Limit:1, Remain:0, TimeLeft:300"}, 300 * time.Millisecond},
-		"a limit with room":     {map[string]string{"x-ratelimit-user-api": "Limit:9,Remain:8,TimeLeft:2000"}, 0},
-		"garbage":               {map[string]string{"x-acs-retry-after": "soon", "Retry-After": "-1", "x-ratelimit-user": ",:,Remain:0,TimeLeft:x"}, 0},
+		"nothing":                {nil, 0},
+		"milliseconds":           {map[string]string{"x-acs-retry-after": "1500"}, 1500 * time.Millisecond},
+		"seconds":                {map[string]string{"Retry-After": " 2 "}, 2 * time.Second},
+		"milliseconds win":       {map[string]string{"x-acs-retry-after": "1", "Retry-After": "2"}, time.Millisecond},
+		"a date":                 {map[string]string{"Retry-After": "Fri, 02 Jan 2026 03:04:15 GMT"}, 10 * time.Second},
+		"a date that is past":    {map[string]string{"Retry-After": "Fri, 02 Jan 2026 03:04:00 GMT"}, 0},
+		"a limit that is spent":  {map[string]string{"x-ratelimit-user-api": "Limit:1,Remain:0,TimeLeft:2000,Reset:1234"}, 2 * time.Second},
+		"a limit of the user":    {map[string]string{"x-ratelimit-user": "Limit:1, Remain:0, TimeLeft:300"}, 300 * time.Millisecond},
+		"a limit without a time": {map[string]string{"x-ratelimit-user-api": "Remain:0,TimeLeft:soon", "x-ratelimit-user": "Remain:0,TimeLeft:300"}, 300 * time.Millisecond},
+		"a limit with room":      {map[string]string{"x-ratelimit-user-api": "Limit:9,Remain:8,TimeLeft:2000"}, 0},
+		"garbage":                {map[string]string{"x-acs-retry-after": "soon", "Retry-After": "-1", "x-ratelimit-user": ",:,Remain:0,TimeLeft:x"}, 0},
 	} {
 		header := http.Header{}
 		for key, value := range test.header {
