@@ -35,7 +35,7 @@ func set(h http.Header, keys, values []string) {
 
 // canonicalKeys spells the keys of h as [http.Header.Set] does. Names of
 // headers are case-insensitive (RFC 9110, section 5.1), but net/http sends a
-// key put into the map by hand beside its other spelling, and a name sent twice
+// key put into the map by hand as well as its other spelling, and a name sent twice
 // would not match its signature.
 func canonicalKeys(h http.Header) {
 	for key, values := range h {

@@ -30,7 +30,7 @@ const (
 	prefixACS           = "X-Acs-"
 )
 
-// Input is what a signature depends on beside the request.
+// Input is what a signature depends on besides the request.
 type Input struct {
 	// Credentials sign the request.
 	Credentials Credentials

@@ -1,15 +1,20 @@
 package acs3
 
 import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// The tests are on three levels: the whole algorithm against signatures made by
-// others here, its steps in header_test.go and url_test.go, and what a server
-// receives in wire_test.go.
+// The tests are on three levels: here the whole algorithm against signatures
+// made by others, and against what a server receives; its steps in
+// header_test.go and url_test.go.
 
 const plainHeaders = "host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version"
 
@@ -125,4 +130,141 @@ func TestSignAgainReplaces(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWireEqualsSigned asks a real server what it received. It compares that
+// with what is in the canonical request, line by line.
+func TestWireEqualsSigned(t *testing.T) {
+	t.Parallel()
+	type received struct {
+		method, uri, host string
+		header            http.Header
+	}
+	last := make(chan received, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		last <- received{r.Method, r.RequestURI, r.Host, r.Header}
+	}))
+	t.Cleanup(server.Close)
+
+	tests := map[string]struct{ target, uri string }{
+		"no path, no query":          {"", "/"},
+		"no query but its mark":      {"/?", "/"},
+		"a query in the wrong order": {"/a?c=d&b", "/a?b=&c=d"},
+		"space":                      {"/a%20b?c+d=e%20f", "/a%20b?c%20d=e%20f"},
+		"plus":                       {"/a+b?c=%2B", "/a%2Bb?c=%2B"},
+		"encoded slash":              {"/a%2fb?c=/", "/a%2Fb?c=%2F"},
+		"asterisk and tilde":         {"/*~%7e?*=~%7e", "/%2A~~?%2A=~~"},
+		"unicode":                    {"/é?名=é", "/%C3%A9?%E5%90%8D=%C3%A9"},
+		"sub-delimiters":             {"/!$&'(),;=:@?a=!$'(),;:@", "/%21%24%26%27%28%29%2C%3B%3D%3A%40?a=%21%24%27%28%29%2C%3B%3A%40"},
+		"repeated names":             {"/?a=2&a=1", "/?a=1&a=2"},
+	}
+	for name, test := range tests { // One after the other: they share the channel.
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, server.URL+test.target, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header["X-Acs-Several"] = []string{" b", "a\t"}
+		names := Sign(r, Input{Credentials: Credentials{SecurityToken: NewSecret(" token ")}, Nonce: "nonce"})
+		response, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		got := <-last
+
+		equal(t, name+": request line", got.uri, test.uri)
+		path, query, _ := strings.Cut(got.uri, "?")
+		lines := []string{got.method, path, query, "host:" + got.host}
+		for _, name := range names[1:] { // the first is host
+			lines = append(lines, name+":"+strings.Join(got.header.Values(name), ","))
+		}
+		lines = append(lines, "", strings.Join(names, ";"), got.header.Get("x-acs-content-sha256"))
+		equal(t, name+": canonical request", strings.Join(lines, "\n"), canonical(r))
+	}
+}
+
+// vector is a signature made by the documentation or by the official SDK.
+type vector struct {
+	Name                   string
+	Method, Path           string
+	Query                  map[string]string
+	Host, Action, Version  string
+	Date                   time.Time
+	Nonce, Body            string
+	AccessKeyID            string `json:"access_key_id"`
+	AccessKeySecret        string `json:"access_key_secret"`
+	SecurityToken          string `json:"security_token"`
+	ContentSHA256          string `json:"content_sha256"`
+	HashedCanonicalRequest string `json:"hashed_canonical_request"`
+	SignedHeaders          string `json:"signed_headers"`
+	Signature              string
+}
+
+// readVectors returns the vectors by their names.
+func readVectors(t testing.TB) map[string]vector {
+	t.Helper()
+	data, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Vectors []vector }
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	vectors := map[string]vector{}
+	for _, v := range file.Vectors {
+		vectors[v.Name] = v
+	}
+	return vectors
+}
+
+// request returns the request of a vector, not signed.
+func (v vector) request() *http.Request {
+	query := url.Values{}
+	for name, value := range v.Query {
+		query.Set(name, value)
+	}
+	return &http.Request{
+		Method: v.Method,
+		URL:    &url.URL{Scheme: "https", Host: v.Host, Path: v.Path, RawQuery: query.Encode()},
+		Header: http.Header{
+			"Accept":        {"application/json"},
+			"X-Acs-Action":  {v.Action},
+			"X-Acs-Version": {v.Version},
+		},
+	}
+}
+
+// input returns what else the vector was signed with.
+func (v vector) input() Input {
+	return Input{Credentials: v.credentials(), Body: []byte(v.Body), Time: v.Date, Nonce: v.Nonce}
+}
+
+func (v vector) credentials() Credentials {
+	return Credentials{NewSecret(v.AccessKeyID), NewSecret(v.AccessKeySecret), NewSecret(v.SecurityToken)}
+}
+
+// canonical returns the canonical request of a signed request.
+func canonical(r *http.Request) string {
+	keys := appendKeys(nil, r.Header)
+	return string(appendCanonicalRequest(nil, r, keys, signedHeaderList(keys)))
+}
+
+// equal compares two strings exactly.
+func equal(t *testing.T, what, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s:\n got %s\nwant %s", what, got, want)
+	}
+}
+
+// equalJSON compares two values as JSON, in which the keys of maps are sorted.
+func equalJSON(t *testing.T, what string, got, want any) {
+	t.Helper()
+	g, errGot := json.Marshal(got)
+	w, errWant := json.Marshal(want)
+	if errGot != nil || errWant != nil {
+		t.Fatal(errGot, errWant)
+	}
+	equal(t, what, string(g), string(w))
 }

@@ -12,9 +12,6 @@ import (
 func setURL(u *url.URL) {
 	path := canonicalURI(u.EscapedPath())
 	u.Path, u.RawPath = unescapePath(path), path
-	if u.Path == path { // net/url would escape nothing either.
-		u.RawPath = ""
-	}
 	u.RawQuery = canonicalQuery(u.RawQuery)
 	u.Opaque, u.ForceQuery = "", false
 }

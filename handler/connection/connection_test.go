@@ -3,6 +3,7 @@ package connection_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ func TestParseInstanceID(t *testing.T) {
 	for text, want := range map[string]string{
 		"es-cn-n6w1o1x0w001c0001": "",
 		"es-sg-ABC_9":             "",
+		"azAZ09_-":                "",
 		"0":                       "",
 		long[:64]:                 "",
 		"":                        "is empty",
@@ -26,6 +28,12 @@ func TestParseInstanceID(t *testing.T) {
 		"a%2e":                    `has a character other than letters, digits, - and _: "a%2e"`,
 		"a?b":                     `has a character other than letters, digits, - and _: "a?b"`,
 		"a#b":                     `has a character other than letters, digits, - and _: "a#b"`,
+		"a@b":                     `has a character other than letters, digits, - and _: "a@b"`,
+		"a[b":                     `has a character other than letters, digits, - and _: "a[b"`,
+		"a`b":                     "has a character other than letters, digits, - and _: \"a`b\"",
+		"a{b":                     `has a character other than letters, digits, - and _: "a{b"`,
+		"a/b":                     `has a character other than letters, digits, - and _: "a/b"`,
+		"a:b":                     `has a character other than letters, digits, - and _: "a:b"`,
 		"a\nb":                    `has a character other than letters, digits, - and _: "a\nb"`,
 		"a\u202eb":                `has a character other than letters, digits, - and _: "a\u202eb"`,
 		"é":                       `does not start with a letter or digit: "\u00e9"`,
@@ -72,7 +80,7 @@ func checkParse[T interface{ String() string }](t *testing.T, parse func(string)
 	}
 }
 
-func TestErrorTellsItsCause(t *testing.T) {
+func TestErrorHasItsCause(t *testing.T) {
 	t.Parallel()
 	err := &connection.Error{Kind: connection.Unavailable, Message: "no answer"}
 	if got := err.Error(); got != "no answer" {
@@ -84,5 +92,35 @@ func TestErrorTellsItsCause(t *testing.T) {
 	}
 	if !errors.Is(err, io.EOF) {
 		t.Error("the cause is not found")
+	}
+}
+
+// TestKinds: the words are part of the function's contract.
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	got, err := json.Marshal(connection.Kinds())
+	const want = `["InvalidEvent","Denied","Absent","Absent","Conflict","Throttled","Upstream","Unavailable","Timeout","Internal","PartialFailure"]`
+	if err != nil || string(got) != want {
+		t.Errorf("kinds:\n got %s, %v\nwant %s", got, err, want)
+	}
+	if none := connection.Kind(0).String(); none != "" {
+		t.Errorf("no kind is %q", none)
+	}
+}
+
+func TestKindOf(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err  error
+		want connection.Kind
+	}{
+		"an error of this package": {&connection.Error{Kind: connection.Conflict}, connection.Conflict},
+		"one that is wrapped":      {fmt.Errorf("more: %w", &connection.Error{Kind: connection.Denied}), connection.Denied},
+		"another error":            {io.EOF, 0},
+		"no error":                 {nil, 0},
+	} {
+		if got := connection.KindOf(test.err); got != test.want {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
 	}
 }

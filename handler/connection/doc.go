@@ -1,4 +1,5 @@
-// Package connection is the noun of this function: the network connection
-// between two Elasticsearch instances, what became of it, and how removing it
-// can fail. It knows no technology and imports the standard library alone.
+// Package connection describes the network connection between two Elasticsearch
+// instances: how its two ends are named, what became of a request to remove it,
+// and how that can fail. The other packages share these types. It imports the
+// standard library alone.
 package connection

@@ -76,8 +76,8 @@ type Error struct {
 	Err        error         // the cause, for the log alone
 }
 
-// Error returns the whole story, the cause included. It is for the log; a
-// caller is shown Message.
+// Error returns the message with its cause. It is for the log; a caller is shown
+// Message.
 func (e *Error) Error() string {
 	if e.Err == nil {
 		return e.Message

@@ -1,7 +1,9 @@
 package elasticsearch
 
 import (
+	"fmt"
 	"net/http"
+	"time"
 
 	"elasticsearch-disconnect/handler/connection"
 )
@@ -23,7 +25,7 @@ type meaning struct {
 	class class
 }
 
-// meaningOf tells what an answer that is no success means. The Code decides, and
+// meaningOf is what an answer that is no success means. The Code decides, and
 // the HTTP status only where the Code is not known: throttling is HTTP 400
 // here, and a bare 404 may be a wrong path.
 //
@@ -76,4 +78,35 @@ func meaningOfStatus(status int) meaning {
 	default:
 		return meaning{connection.Upstream, unknown}
 	}
+}
+
+// hint says what to do about a refusal that only a person can mend; "" for
+// others. skew is how far this clock is behind the API's.
+func hint(code, action string, skew func() time.Duration) string {
+	switch code {
+	case "InvalidSecurityToken.Expired":
+		return "; the credentials of this invocation have expired: send the event again"
+	case "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive":
+		return "; check the function's role, or at the desk the access key"
+	case "SignatureDoesNotMatch":
+		return "; check the access key secret at the desk; in Function Compute this is a fault of the function"
+	case "InvalidTimeStamp.Expired":
+		return clockHint(skew())
+	case "UserNotOpen":
+		return "; open Elasticsearch in this account"
+	case "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", "Forbidden", "Forbidden.RAM", "NoPermission":
+		return "; allow elasticsearch:" + action + " on the instance to the function's role"
+	}
+	return ""
+}
+
+// clockHint says how large a skew is that was measured; zero was not.
+func clockHint(skew time.Duration) string {
+	switch {
+	case skew > 0:
+		return fmt.Sprintf("; this clock is %v behind the API's", skew)
+	case skew < 0:
+		return fmt.Sprintf("; this clock is %v ahead of the API's", -skew)
+	}
+	return "; this clock is not the API's"
 }

@@ -51,6 +51,12 @@ func TestEndpointOfRegion(t *testing.T) {
 	}{
 		{elasticsearch.Public, "cn-hangzhou", "https://elasticsearch.cn-hangzhou.aliyuncs.com"},
 		{elasticsearch.VPC, "cn-north-2-gov-1", "https://elasticsearch-vpc.cn-north-2-gov-1.aliyuncs.com"},
+		{elasticsearch.Public, "az-09", "https://elasticsearch.az-09.aliyuncs.com"},
+		{elasticsearch.Public, strings.Repeat("a", 63), "https://elasticsearch." + strings.Repeat("a", 63) + ".aliyuncs.com"},
+		{elasticsearch.Public, "cn/", `error: "cn/" is not a region`},
+		{elasticsearch.Public, "cn:", `error: "cn:" is not a region`},
+		{elasticsearch.Public, "cn`", "error: \"cn`\" is not a region"},
+		{elasticsearch.Public, "cn{", `error: "cn{" is not a region`},
 		{elasticsearch.Public, "", `error: "" is not a region`},
 		{elasticsearch.Public, "cn.example.com/", `error: "cn.example.com/" is not a region`},
 		{elasticsearch.Public, "CN-HANGZHOU", `error: "CN-HANGZHOU" is not a region`},

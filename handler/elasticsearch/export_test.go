@@ -1,6 +1,8 @@
 package elasticsearch
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"time"
 
@@ -22,7 +24,7 @@ func Decode(status int, contentType string, body []byte, redact func(string) str
 	a := decode(r, body, time.Time{}, redact)
 	d := Decoded{Done: a.isTrue()}
 	if f := a.failed("Action", time.Time{}); f != nil {
-		d.Failure = f.told
+		d.Failure = f.err
 	}
 	var peers, page error
 	d.Peers, peers = decodePeers(a.Result)
@@ -43,11 +45,31 @@ func Wait(attempt int, status int, code string, hint time.Duration) time.Duratio
 // BundleRoots is bundleRoots.
 var BundleRoots = bundleRoots
 
-// Meaning is what a code comes to, without its status: the kind, and whether
-// the request is repeated.
-func Meaning(code string) (kind connection.Kind, repeated bool) {
+// The classes of failures.
+type Class = class
+
+const (
+	Permanent = permanent
+	Unknown   = unknown
+	Again     = again
+	Refused   = refused
+	Later     = later
+)
+
+// Meaning is what a code comes to, without its status.
+func Meaning(code string) (connection.Kind, Class) {
 	m := meaningOf(http.StatusBadRequest, code)
-	return m.kind, m.class >= again
+	return m.kind, m.class
+}
+
+// Hint is hint, of an answer without a date.
+func Hint(code, action string) string {
+	return hint(code, action, func() time.Duration { return 0 })
+}
+
+// SetDialer makes connections in the place of a net.Dialer.
+func (t *Transport) SetDialer(dial func(ctx context.Context, network, address string) (net.Conn, error)) {
+	t.dialer = dial
 }
 
 // Age makes the connection that was opened ahead older.
@@ -59,3 +81,6 @@ func (t *Transport) Age(by time.Duration) {
 
 // BundleFiles is bundleFiles.
 var BundleFiles = bundleFiles
+
+// ReadFirst is readFirst.
+var ReadFirst = readFirst

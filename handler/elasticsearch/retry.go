@@ -3,6 +3,8 @@ package elasticsearch
 import (
 	"context"
 	"math/rand/v2"
+	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,7 +24,7 @@ const (
 
 // A failure is an error of one attempt and what to do about it.
 type failure struct {
-	told  *connection.Error // as the caller is told it
+	err   *connection.Error // as the caller gets it
 	class class
 }
 
@@ -55,11 +57,11 @@ func (c *Reader) do(ctx context.Context, op call) (result answer, h history, err
 // withoutTime is the failure when there is no time for another attempt. What was
 // not carried out stays what it is; what may have been is a timeout.
 func (f *failure) withoutTime() *failure {
-	if f.class != again || f.told.Kind == connection.Timeout {
+	if f.class != again || f.err.Kind == connection.Timeout {
 		return f
 	}
-	timeout := outOfTime("out of time after "+strings.TrimSuffix(f.told.Message, "; "+outcomeUnknown), f.told.Err)
-	timeout.told.Code, timeout.told.Status, timeout.told.RequestID = f.told.Code, f.told.Status, f.told.RequestID
+	timeout := outOfTime("out of time after "+strings.TrimSuffix(f.err.Message, "; "+outcomeUnknown), f.err.Err)
+	timeout.err.Code, timeout.err.Status, timeout.err.RequestID = f.err.Code, f.err.Status, f.err.RequestID
 	return timeout
 }
 
@@ -78,8 +80,8 @@ func (c *Reader) wait(attempt int, f *failure) time.Duration {
 	if f.class == later {
 		wait, most = laterBase<<(attempt-1), waitMax
 	}
-	if f.told.RetryAfter > wait {
-		wait, most = f.told.RetryAfter, waitMax
+	if f.err.RetryAfter > wait {
+		wait, most = f.err.RetryAfter, waitMax
 	}
 	wait = min(wait, most)
 	return max(wait, min(wait+rand.N(wait/2+1), most-rand.N(most/8)))
@@ -98,12 +100,53 @@ func (c *Reader) sleep(ctx context.Context, wait time.Duration) error {
 	if c.Sleep != nil {
 		return c.Sleep(ctx, wait)
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(wait):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// retryAfter reads how long the API asks to wait, from the first that says it:
+//
+//   - x-acs-retry-after, milliseconds (as aliyun-cli reads it);
+//   - Retry-After, seconds or a date (RFC 9110, section 10.2.3);
+//   - x-ratelimit-user-api or x-ratelimit-user, TimeLeft in milliseconds when
+//     Remain is 0: "Limit:1,Remain:0,TimeLeft:2000,Reset:1234" (official SDK).
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	if wait, ok := number(h.Get("X-Acs-Retry-After"), time.Millisecond); ok {
+		return wait
+	}
+	after := h.Get("Retry-After")
+	if wait, ok := number(after, time.Second); ok {
+		return wait
+	}
+	if date, err := http.ParseTime(after); err == nil {
+		return min(max(0, date.Sub(now)), waitMax)
+	}
+	for _, name := range []string{"X-Ratelimit-User-Api", "X-Ratelimit-User"} {
+		if wait, ok := timeLeft(h.Get(name)); ok {
+			return wait
+		}
+	}
+	return 0
+}
+
+func number(text string, unit time.Duration) (time.Duration, bool) {
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 31)
+	return time.Duration(n) * unit, err == nil
+}
+
+func timeLeft(limits string) (wait time.Duration, ok bool) {
+	remain := ""
+	for limit := range strings.SplitSeq(limits, ",") {
+		switch name, value, _ := strings.Cut(strings.TrimSpace(limit), ":"); name {
+		case "Remain":
+			remain = value
+		case "TimeLeft":
+			wait, ok = number(value, time.Millisecond)
+		}
+	}
+	return wait, ok && remain == "0"
 }

@@ -2,8 +2,10 @@ package elasticsearch_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,11 +14,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
-	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
 // TestRoots: reading only the bundle of root certificates accepts and refuses
@@ -44,22 +44,24 @@ func TestRoots(t *testing.T) {
 	withDir, emptyDir := filepath.Dir(write("roots/a.pem", root)), filepath.Dir(write("empty/readme", nil))
 	for name, test := range map[string]struct {
 		file, dir, host string
-		want            string
+		want            string // of two requests, each over a connection of its own
+		dials           int    // one more for each that tries the bundle in vain
 	}{
-		"in the bundle":                            {with, emptyDir, "127.0.0.1", "removed"},
-		"in a directory alone":                     {other, withDir, "127.0.0.1", "removed"},
-		"in a directory, and there is no bundle":   {filepath.Join(dir, "none.pem"), withDir, "127.0.0.1", "removed"},
-		"in a directory, and the bundle is no PEM": {garbage, withDir, "127.0.0.1", "removed"},
-		"in neither":                               {other, emptyDir, "127.0.0.1", "the API's certificate is not trusted"},
-		"in both, for another name":                {with, withDir, "localhost", "the API's certificate is not trusted"},
+		"in the bundle":                            {with, emptyDir, "127.0.0.1", "removed", 2},
+		"in a directory alone":                     {other, withDir, "127.0.0.1", "removed", 3},
+		"in a directory, and there is no bundle":   {filepath.Join(dir, "none.pem"), withDir, "127.0.0.1", "removed", 2},
+		"in a directory, and the bundle is no PEM": {garbage, withDir, "127.0.0.1", "removed", 2},
+		"in neither":                               {other, emptyDir, "127.0.0.1", "the API's certificate is not trusted", 4},
+		"in neither, and there is no bundle":       {filepath.Join(dir, "none.pem"), emptyDir, "127.0.0.1", "the API's certificate is not trusted", 2},
+		"in both, for another name":                {with, withDir, "localhost", "the API's certificate is not trusted", 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRootsOfThisProcess$", "-test.v")
 			url := strings.Replace(server.URL, "127.0.0.1", test.host, 1)
-			child.Env = []string{"ROOTS_TEST_URL=" + url, "SSL_CERT_FILE=" + test.file, "SSL_CERT_DIR=" + test.dir}
+			child.Env = []string{"ROOTS_TEST_URL=" + url, "GORACE=atexit_sleep_ms=0", "SSL_CERT_FILE=" + test.file, "SSL_CERT_DIR=" + test.dir}
 			out, err := child.CombinedOutput()
-			if want := "came to: " + test.want; err != nil || !strings.Contains(string(out), want) {
+			if want := fmt.Sprintf("%s %s over %d connections", test.want, test.want, test.dials); err != nil || !strings.Contains(string(out), want) {
 				t.Errorf("%v\n got %s\nwant %s", err, out, want)
 			}
 		})
@@ -108,87 +110,41 @@ func TestRootsOfThisProcess(t *testing.T) {
 	if url == "" {
 		t.Skip("only as a child of TestRoots")
 	}
-	_, client := start(t)
-	client.Endpoint = must(elasticsearch.ParseEndpoint(url))
-	client.Transport = elasticsearch.NewTransport(os.Getenv("SSL_CERT_FILE"))
-	r := removal()
-	r.MayBeDone = true // by another child
-	outcome, err := client.DeleteConnectedCluster(t.Context(), r)
-	if err != nil {
-		t.Logf("came to: %v", err)
-		return
+	transport := elasticsearch.NewTransport(os.Getenv("SSL_CERT_FILE"))
+	dials := 0
+	transport.SetDialer(func(ctx context.Context, network, address string) (net.Conn, error) {
+		dials++
+		return new(net.Dialer).DialContext(ctx, network, address)
+	})
+	client := clientAt(t, url, transport)
+	var words []string
+	for range 2 {
+		outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+		word := string(outcome.State)
+		if failed := (*connection.Error)(nil); errors.As(err, &failed) {
+			word = failed.Message
+		}
+		words = append(words, word)
+		transport.CloseIdleConnections()
 	}
-	t.Logf("came to: %s", outcome.State)
+	t.Logf("%s over %d connections", strings.Join(words, " "), dials)
 }
 
-// TestOpen: a connection that was opened ahead is used by the first request, and
-// no request is sent to open it; a failure to open one is of no consequence.
-func TestOpen(t *testing.T) {
+// TestReadFirst: the first file that there is counts, even one of no use.
+func TestReadFirst(t *testing.T) {
 	t.Parallel()
-	server, client := start(t)
-	transport := client.Transport.(*elasticsearch.Transport)
-	transport.Open(t.Context(), client.Endpoint)
-	if dials, requests := server.Dials(), len(server.Requests()); dials != 1 || requests != 0 {
-		t.Errorf("%d connections, %d requests", dials, requests)
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	for file, text := range map[string]string{a: "", b: "b"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if _, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil || server.Dials() != 1 {
-		t.Errorf("%v, over %d connections", err, server.Dials())
-	}
-
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	transport.CloseIdleConnections()
-	transport.Open(ended, client.Endpoint)
-	transport.Open(t.Context(), must(elasticsearch.ParseEndpoint("http://127.0.0.1:1")))
-	if outcome, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil || outcome.State != connection.Removed {
-		t.Errorf("after nothing was opened: %+v, %v", outcome, err)
-	}
-}
-
-// TestOpenedLongAgo: after a freeze, the connection that was opened ahead is
-// replaced, and costs no attempt.
-func TestOpenedLongAgo(t *testing.T) {
-	t.Parallel()
-	server, client := start(t)
-	transport := client.Transport.(*elasticsearch.Transport)
-	transport.Open(t.Context(), client.Endpoint)
-	transport.Age(time.Minute)
-	outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
-	if err != nil || outcome.Attempts != 1 || server.Dials() != 2 {
-		t.Errorf("outcome %+v, %v, over %d connections", outcome, err, server.Dials())
-	}
-}
-
-// TestOpenBehindProxy: nothing is opened ahead where a proxy makes the
-// connections.
-func TestOpenBehindProxy(t *testing.T) {
-	t.Parallel()
-	server, client := start(t)
-	transport := client.Transport.(*elasticsearch.Transport)
-	transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://127.0.0.1:1") }
-	transport.Open(t.Context(), client.Endpoint)
-	if n := server.Dials(); n != 0 {
-		t.Errorf("%d connections past the proxy", n)
-	}
-}
-
-// TestOpenedForAnother: a connection that was opened ahead is used for its own
-// host alone.
-func TestOpenedForAnother(t *testing.T) {
-	t.Parallel()
-	other, client := start(t)
-	server := elasticsearchtest.NewTLSServer()
-	t.Cleanup(server.Close)
-	server.AddAccount(account)
-	server.AddInstance(instance, connected)
-	server.Connect(instance, connected)
-	client.Transport.(*elasticsearch.Transport).Open(t.Context(), client.Endpoint)
-	client.Endpoint = must(elasticsearch.ParseEndpoint(server.URL))
-	if outcome, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil || outcome.State != connection.Removed {
-		t.Errorf("outcome %+v, %v", outcome, err)
-	}
-	if len(other.Requests()) != 0 {
-		t.Error("the request went to another host")
+	none := filepath.Join(dir, "none")
+	for want, files := range map[string][]string{"": {none}, "b": {none, b, a}, " ": {a, b}} {
+		if got := elasticsearch.ReadFirst(files); string(got) != strings.TrimSpace(want) {
+			t.Errorf("the first of %q: %q", files, got)
+		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,7 +20,7 @@ const (
 	// them be kept: as many as an invocation may ever use at a time.
 	maxConnections = 64
 
-	// dialTimeout bounds each of connecting and shaking hands.
+	// dialTimeout bounds connecting, and the TLS handshake after it.
 	dialTimeout = attemptTimeout / 2
 
 	// spareAge is how long a connection that was opened ahead is kept. Later,
@@ -31,6 +33,7 @@ const (
 type Transport struct {
 	*http.Transport
 
+	dialer func(ctx context.Context, network, address string) (net.Conn, error)
 	bundle func() *x509.CertPool // the roots of the system's bundle; nil for none
 	system atomic.Bool           // the bundle does not do
 
@@ -44,10 +47,13 @@ type Transport struct {
 // sslCertFile is SSL_CERT_FILE of the environment, which may name another
 // bundle.
 func NewTransport(sslCertFile string) *Transport {
-	t := &Transport{bundle: sync.OnceValue(func() *x509.CertPool { return bundleRoots(sslCertFile) })}
+	t := &Transport{
+		dialer: new(net.Dialer).DialContext,
+		bundle: sync.OnceValue(func() *x509.CertPool { return bundleRoots(sslCertFile) }),
+	}
 	t.Transport = &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		DialContext:            t.connect,
 		DialTLSContext:         t.dialTLS,
 		TLSClientConfig:        &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(0)},
 		TLSHandshakeTimeout:    dialTimeout, // behind a proxy
@@ -55,9 +61,7 @@ func NewTransport(sslCertFile string) *Transport {
 		MaxConnsPerHost:        maxConnections,
 		MaxIdleConnsPerHost:    maxConnections,
 		MaxResponseHeaderBytes: 64 << 10,
-		Protocols:              new(http.Protocols),
 	}
-	t.Protocols.SetHTTP1(true)
 	return t
 }
 
@@ -72,6 +76,7 @@ func (t *Transport) Open(ctx context.Context, e Endpoint) {
 	if err != nil {
 		return
 	}
+	t.closeSpare() // one that no request has used
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.spare, t.spareTo, t.since = conn, address, wallClock()
@@ -125,39 +130,34 @@ func (t *Transport) takeSpare(address string) net.Conn {
 
 // dial opens a connection that is verified with the roots of the system's
 // bundle or, if they do not do, with all of the system's. Reading those takes
-// three times as long (make bench, first invocation), and the bundle is a part
-// of them: so what is accepted is what the system's roots accept, and what they refuse is
-// refused.
+// three times as long (make bench, first invocation). The bundle is a part of
+// them, so what is accepted is what the system's roots accept.
 func (t *Transport) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	config := t.TLSClientConfig
-	if config.RootCAs != nil || t.system.Load() {
-		return t.handshake(ctx, network, address, config)
+	if given := t.TLSClientConfig.RootCAs; given != nil || t.system.Load() {
+		return t.handshake(ctx, network, address, given)
 	}
 	if roots := t.bundle(); roots != nil {
-		conn, err := t.handshake(ctx, network, address, withRoots(config, roots))
+		conn, err := t.handshake(ctx, network, address, roots)
 		if untrusted := (*tls.CertificateVerificationError)(nil); !errors.As(err, &untrusted) {
 			return conn, err
 		}
 	}
-	conn, err := t.handshake(ctx, network, address, config)
+	conn, err := t.handshake(ctx, network, address, nil)
 	if err == nil {
 		t.system.Store(true)
 	}
 	return conn, err
 }
 
-func withRoots(config *tls.Config, roots *x509.CertPool) *tls.Config {
-	config = config.Clone()
-	config.RootCAs = roots
-	return config
-}
-
-func (t *Transport) handshake(ctx context.Context, network, address string, config *tls.Config) (net.Conn, error) {
+// handshake opens a connection that is verified with the roots; nil for all of
+// the system's.
+func (t *Transport) handshake(ctx context.Context, network, address string, roots *x509.CertPool) (net.Conn, error) {
 	plain, err := t.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
-	config = config.Clone()
+	config := t.TLSClientConfig.Clone()
+	config.RootCAs = roots
 	config.ServerName, _, _ = net.SplitHostPort(address)
 	conn := tls.Client(plain, config)
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
@@ -167,4 +167,51 @@ func (t *Transport) handshake(ctx context.Context, network, address string, conf
 		return nil, err
 	}
 	return conn, nil
+}
+
+func (t *Transport) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	return t.dialer(ctx, network, address)
+}
+
+// bundleRoots reads the bundle of the system's root certificates, and no other
+// file: crypto/x509 reads the bundle and then every file of the certificate
+// directories, where Debian has each root a second time. It returns nil where
+// there is no bundle, and on systems that verify in another way.
+func bundleRoots(sslCertFile string) *x509.CertPool {
+	if runtime.GOOS != "linux" {
+		return nil
+	}
+	pem := readFirst(bundleFiles(sslCertFile))
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil
+	}
+	return roots
+}
+
+// bundleFiles is crypto/x509's list (root_linux.go), in its order: it reads the
+// first that there is. SSL_CERT_FILE takes the place of the list.
+func bundleFiles(sslCertFile string) []string {
+	if sslCertFile != "" {
+		return []string{sslCertFile}
+	}
+	return []string{
+		"/etc/ssl/certs/ca-certificates.crt",
+		"/etc/pki/tls/certs/ca-bundle.crt",
+		"/etc/ssl/ca-bundle.pem",
+		"/etc/pki/tls/cacert.pem",
+		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+		"/etc/ssl/cert.pem",
+	}
+}
+
+func readFirst(files []string) []byte {
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil {
+			return text
+		}
+	}
+	return nil
 }

@@ -2,11 +2,13 @@ package elasticsearch_test
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -25,45 +27,53 @@ import (
 const success = `{"Result":true,"RequestId":"r"}`
 
 // clientOver is a client whose every connection is the other end of a pipe that
-// serve is given, with its number from 1. The context of a test that is over
-// ends the serving.
+// serve is given, with its number from 1. It trusts every certificate: time is
+// what it is used for.
 func clientOver(t *testing.T, scheme string, serve func(n int, c net.Conn)) *elasticsearch.Client {
 	t.Helper()
-	server, client := start(t)
-	server.Close()
-	client.Endpoint = must(elasticsearch.ParseEndpoint(scheme + "://127.0.0.1"))
-	client.Sleep = nil
 	transport := elasticsearch.NewTransport("")
-	t.Cleanup(transport.CloseIdleConnections)
+	transport.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), InsecureSkipVerify: true}
 	var dialled atomic.Int32
-	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+	transport.SetDialer(func(context.Context, string, string) (net.Conn, error) {
 		near, far := net.Pipe()
 		go func() {
 			defer far.Close()
 			serve(int(dialled.Add(1)), far)
 		}()
 		return near, nil
-	}
-	client.Transport = transport
+	})
+	client := clientAt(t, scheme+"://127.0.0.1", transport)
+	client.Sleep = nil
 	return client
 }
 
-// hear reads a request, and reports whether one came.
-func hear(c net.Conn) bool {
+// readRequest reports whether a request came.
+func readRequest(c net.Conn) bool {
 	_, err := http.ReadRequest(bufio.NewReader(c))
 	return err == nil
 }
 
-// say writes an answer of HTTP/1.1 that keeps the connection.
-func say(c net.Conn, body string) {
-	_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "+
-		map[bool]string{true: "31", false: "0"}[body == success]+"\r\n\r\n"+body)
+// answer writes an answer of HTTP/1.1 that keeps the connection.
+func answer(c net.Conn, status int, body string) {
+	_, _ = fmt.Fprintf(c, "HTTP/1.1 %d \r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", status, len(body), body)
+}
+
+// silent never answers.
+func silent(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
+
+// certificate is any certificate, of a server that is gone.
+func certificate() *tls.Config {
+	server := httptest.NewUnstartedServer(nil)
+	server.StartTLS()
+	server.Close()
+	return &tls.Config{Certificates: server.TLS.Certificates}
 }
 
 // TestAnswersOfOtherServers: what comes over a connection, byte by byte, and
 // what it comes to: the outcome, in how many attempts and how long.
 func TestAnswersOfOtherServers(t *testing.T) {
 	t.Parallel()
+	https := certificate()
 	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 	drip := func(c net.Conn, before, text string) {
 		_, err := io.WriteString(c, before)
@@ -87,19 +97,22 @@ func TestAnswersOfOtherServers(t *testing.T) {
 		attempts    int
 		least, most time.Duration
 	}{
-		"HTTP/1.0":                          {"http", func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n"+success) }, 1, 0, 0},
-		"HTTP/1.0, with nothing":            {"http", func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n") }, 2, 0, time.Second},
-		"no length":                         {"http", func(c net.Conn) { _, _ = io.WriteString(c, head+"\r\n"+success) }, 1, 0, 0},
-		"news before the answer":            {"http", func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 103 Early Hints\r\n\r\n"); say(c, success) }, 1, 0, 0},
-		"a body in drops":                   {"http", func(c net.Conn) { drip(c, head+"Content-Length: 1000\r\n\r\n", " ") }, 2, 10 * time.Second, 11 * time.Second},
-		"headers in drops":                  {"http", func(c net.Conn) { drip(c, head, "X: y\r\n") }, 2, 10 * time.Second, 11 * time.Second},
-		"news in drops":                     {"http", func(c net.Conn) { drip(c, "", "HTTP/1.1 100 Continue\r\n\r\n") }, 2, 5 * time.Second, 11 * time.Second},
-		"nothing":                           {"http", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, 2, 10 * time.Second, 11 * time.Second},
-		"an endless body":                   {"http", func(c net.Conn) { endless(c, head+"\r\n") }, 2, 0, time.Second},
-		"an endless header":                 {"http", func(c net.Conn) { endless(c, head+"X: ") }, 2, 0, time.Second},
-		"a shake of hands that never comes": {"https", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, 2, 5 * time.Second, 6 * time.Second},
-		"an answer of no HTTP":              {"http", func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-x\r\n") }, 2, 0, time.Second},
-		"the connection closed":             {"http", func(net.Conn) {}, 2, 0, time.Second},
+		"HTTP/1.0":               {"http", func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n"+success) }, 1, 0, 0},
+		"HTTP/1.0, with nothing": {"http", func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n") }, 2, 0, time.Second},
+		"no length":              {"http", func(c net.Conn) { _, _ = io.WriteString(c, head+"\r\n"+success) }, 1, 0, 0},
+		"an early hint before the answer": {"http", func(c net.Conn) {
+			_, _ = io.WriteString(c, "HTTP/1.1 103 Early Hints\r\n\r\n")
+			answer(c, 200, success)
+		}, 1, 0, 0},
+		"a body that drips":               {"http", func(c net.Conn) { drip(c, head+"Content-Length: 1000\r\n\r\n", " ") }, 2, 10 * time.Second, 11 * time.Second},
+		"headers that drip":               {"http", func(c net.Conn) { drip(c, head, "X: y\r\n") }, 2, 10 * time.Second, 11 * time.Second},
+		"informational answers that drip": {"http", func(c net.Conn) { drip(c, "", "HTTP/1.1 100 Continue\r\n\r\n") }, 2, 5 * time.Second, 11 * time.Second},
+		"nothing":                         {"http", silent, 2, 10 * time.Second, 11 * time.Second},
+		"an endless body":                 {"http", func(c net.Conn) { endless(c, head+"\r\n") }, 2, 0, time.Second},
+		"an endless header":               {"http", func(c net.Conn) { endless(c, head+"X: ") }, 2, 0, time.Second},
+		"a handshake that never comes":    {"https", silent, 2, 5 * time.Second, 6 * time.Second},
+		"an answer that is no HTTP":       {"http", func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-x\r\n") }, 2, 0, time.Second},
+		"the connection closed":           {"http", func(net.Conn) {}, 2, 0, time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -111,19 +124,16 @@ func TestAnswersOfOtherServers(t *testing.T) {
 					case n == 1 && test.scheme == "https":
 						test.first(c)
 					case test.scheme == "https":
-						c = tls.Server(c, &tls.Config{Certificates: httpsCertificate(t)})
+						c = tls.Server(c, https)
 						fallthrough
 					default:
-						if hear(c) && n == 1 && test.scheme == "http" {
+						if readRequest(c) && n == 1 && test.scheme == "http" {
 							test.first(c)
 						} else {
-							say(c, success)
+							answer(c, 200, success)
 						}
 					}
 				})
-				if test.scheme == "https" {
-					client.Transport.(*elasticsearch.Transport).TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), InsecureSkipVerify: true} // the time is what counts here
-				}
 				begun := time.Now()
 				outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
 				took := time.Since(begun)
@@ -139,15 +149,6 @@ func TestAnswersOfOtherServers(t *testing.T) {
 	}
 }
 
-// httpsCertificate is any certificate.
-func httpsCertificate(t *testing.T) []tls.Certificate {
-	t.Helper()
-	server := httptest.NewUnstartedServer(nil)
-	server.StartTLS()
-	server.Close()
-	return server.TLS.Certificates
-}
-
 // TestStaleConnections: connections that died while the function was frozen,
 // unnoticed, cost one more attempt, however many there are.
 func TestStaleConnections(t *testing.T) {
@@ -159,7 +160,7 @@ func TestStaleConnections(t *testing.T) {
 				var waiting, stale atomic.Int32
 				all := make(chan struct{})
 				client := clientOver(t, "http", func(n int, c net.Conn) {
-					for heard := 0; hear(c); heard++ {
+					for heard := 0; readRequest(c); heard++ {
 						if n <= kept && heard == 1 {
 							stale.Add(1)
 							return // as if closed long ago
@@ -168,7 +169,7 @@ func TestStaleConnections(t *testing.T) {
 							close(all)
 						}
 						<-all
-						say(c, success)
+						answer(c, 200, success)
 					}
 				})
 				errs := make(chan error)
@@ -192,7 +193,7 @@ func TestStaleConnections(t *testing.T) {
 	}
 }
 
-// TestRedirectIsNotFollowed: another host is told nothing, least of all a token.
+// TestRedirectIsNotFollowed: another host gets nothing, least of all a token.
 func TestRedirectIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 302, 303, 307, 308} {
@@ -212,19 +213,21 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-// TestBomb: of an answer that swells when it is unpacked no more is read than of
-// any other.
-func TestBomb(t *testing.T) {
+// TestCompressedAnswer: of an answer that is large once it is unpacked, no more
+// is read than of any other.
+func TestCompressedAnswer(t *testing.T) {
 	t.Parallel()
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	_, _ = writer.Write(make([]byte, 2<<20))
+	_ = writer.Close()
 	server, client := start(t)
 	always(server, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
-		packed := gzip.NewWriter(w)
-		_, _ = packed.Write(make([]byte, 8<<20))
-		_ = packed.Close()
+		_, _ = w.Write(packed.Bytes())
 	})
 	_, err := client.DeleteConnectedCluster(t.Context(), removal())
-	if got, want := told(t, "", err), "Upstream the API answered HTTP 200: the body is more than 1048576 bytes"; got != want {
+	if got, want := outcomeOf(t, "", err), "Upstream the API answered HTTP 200: the body is more than 1048576 bytes"; got != want {
 		t.Errorf("error:\n got %s\nwant %s", got, want)
 	}
 }
@@ -240,7 +243,28 @@ func TestLimits(t *testing.T) {
 	if transport.IdleConnTimeout <= 0 || transport.IdleConnTimeout > 90*time.Second {
 		t.Errorf("IdleConnTimeout %v", transport.IdleConnTimeout)
 	}
-	if transport.DialContext == nil || transport.Proxy == nil || transport.Protocols.HTTP2() || transport.Protocols.UnencryptedHTTP2() {
-		t.Error("no limit of dialling, no proxy of the environment, or a protocol that is not meant")
+	if transport.Proxy == nil || transport.MaxResponseHeaderBytes != 64<<10 {
+		t.Errorf("no proxy of the environment, or headers of %d bytes", transport.MaxResponseHeaderBytes)
+	}
+}
+
+// TestHTTP1: a server that also has HTTP/2 is spoken to in HTTP/1.1.
+func TestHTTP1(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	transport := elasticsearch.NewTransport("")
+	t.Cleanup(transport.CloseIdleConnections)
+	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+	transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+	response, err := transport.RoundTrip(httptest.NewRequestWithContext(t.Context(), "GET", server.URL, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.ProtoMajor != 1 {
+		t.Errorf("the server answered in %s", response.Proto)
 	}
 }

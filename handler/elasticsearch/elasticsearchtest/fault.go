@@ -1,9 +1,15 @@
 package elasticsearchtest
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
+	"sync"
 )
 
 // A Fault takes the place of one answer.
@@ -58,7 +64,7 @@ func Reset() http.HandlerFunc {
 			panic(err)
 		}
 		if t, ok := connection.(interface{ NetConn() net.Conn }); ok {
-			connection = t.NetConn() // Under TLS: a farewell would make it an orderly end.
+			connection = t.NetConn() // Under TLS, its own Close would end the session in good order.
 		}
 		if t, ok := connection.(*net.TCPConn); ok {
 			_ = t.SetLinger(0) // Without lingering, the kernel sends RST instead of FIN.
@@ -90,4 +96,137 @@ func Redirect(status int, location string) http.HandlerFunc {
 		w.Header().Set("Location", location)
 		w.WriteHeader(status)
 	}
+}
+
+const jsonType = "application/json;charset=utf-8"
+
+// Refuse answers with the documented error body: RequestId, HostId, Code, Message and Recommend, in JSON.
+func Refuse(status int, code, message string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		id := w.Header().Get(requestIDHeader)
+		writeJSON(w, status, struct{ RequestId, HostId, Code, Message, Recommend string }{
+			id, r.Host, code, message,
+			"https://api.alibabacloud.com/troubleshoot?q=" + code + "&product=elasticsearch&requestId=" + id,
+		})
+	}
+}
+
+// RefuseXML answers with the same error in the XML form that gateways use, without a recommendation.
+func RefuseXML(status int, code, message string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := xml.Marshal(struct {
+			XMLName                          xml.Name `xml:"Error"`
+			RequestId, HostId, Code, Message string
+		}{RequestId: w.Header().Get(requestIDHeader), HostId: r.Host, Code: code, Message: message})
+		if err != nil {
+			panic(err)
+		}
+		Body(status, "text/xml;charset=utf-8", xml.Header+string(body))(w, r)
+	}
+}
+
+// Body answers with a body as it is. The content type goes out as given; an empty one sends none.
+func Body(status int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["Content-Type"] = nil // A nil value keeps net/http from guessing one.
+		if contentType != "" {
+			w.Header().Set("Content-Type", contentType)
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body)) // A client that went away is no concern of the gateway.
+	}
+}
+
+// A reply is the body of a success.
+type reply struct {
+	Result    any            `json:"Result"`
+	Headers   map[string]int `json:"Headers,omitempty"`
+	RequestID string         `json:"RequestId"`
+}
+
+func result(body reply) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		body.RequestID = w.Header().Get(requestIDHeader)
+		writeJSON(w, http.StatusOK, body)
+	}
+}
+
+// writeJSON does not escape for HTML: the real gateway does not, and a leak looks the same here as there.
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(body); err != nil {
+		panic(err)
+	}
+	Body(status, jsonType, strings.TrimSuffix(b.String(), "\n"))(w, nil)
+}
+
+// String returns what was asked for, in short: the action, the instance in the path or the number of the page, and the
+// connected instance.
+func (r Request) String() string {
+	id := strings.TrimSuffix(strings.TrimPrefix(r.Path, "/openapi/instances/"), "/connected-clusters")
+	if r.Action == "ListInstance" {
+		id = r.Query.Get("page")
+	}
+	return strings.TrimSpace(r.Action + " " + id + " " + r.Query.Get("connectedInstanceId"))
+}
+
+// At makes an OnRequest that acts at the requests whose String begins with call, with their number from 1. They
+// are taken one after the other.
+func At(call string, do func(n int) Fault) func(Request) Fault {
+	var mu sync.Mutex
+	n := 0
+	return func(r Request) Fault {
+		if !strings.HasPrefix(r.String(), call) {
+			return Fault{}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		n++
+		return do(n)
+	}
+}
+
+// Each makes one OnRequest of several: all are called, and the first fault with an Answer counts.
+func Each(hooks ...func(Request) Fault) func(Request) Fault {
+	return func(r Request) Fault {
+		var first Fault
+		for _, hook := range hooks {
+			if fault := hook(r); first.Answer == nil {
+				first = fault
+			}
+		}
+		return first
+	}
+}
+
+// Together makes an OnRequest that holds the first n of the requests whose String begins with call until all of them have
+// come, or ctx ends: a client that sends them one after the other waits in vain.
+func Together(ctx context.Context, n int, call string) func(Request) Fault {
+	all := make(chan struct{})
+	come := At(call, func(i int) Fault {
+		if i == n {
+			close(all)
+		}
+		return Fault{AfterEffect: i <= n}
+	})
+	return func(r Request) Fault {
+		if come(r).AfterEffect {
+			select {
+			case <-all:
+			case <-ctx.Done():
+			}
+		}
+		return Fault{}
+	}
+}
+
+// Page answers ListInstance with a page of instances, of a total that need not be true.
+func Page(total int, ids ...string) http.HandlerFunc {
+	listed := []map[string]string{}
+	for _, id := range ids {
+		listed = append(listed, map[string]string{"instanceId": id})
+	}
+	return result(reply{Result: listed, Headers: map[string]int{"X-Total-Count": total}})
 }

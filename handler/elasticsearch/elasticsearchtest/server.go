@@ -1,14 +1,28 @@
+// Package elasticsearchtest is a stand-in for the Alibaba Cloud Elasticsearch OpenAPI, version 2017-06-13, on loopback.
+// It is for tests and for programs that replay recorded events, so nothing here needs a testing.TB.
+//
+// Two things make it more than a mock:
+//   - It verifies the ACS3-HMAC-SHA256 signature of every request with code of its own, written from the
+//     specification. It shares nothing with the client it judges, so a mistake cannot cancel itself out.
+//   - It keeps state. A test asserts which connections are left, not which calls were made.
+//
+// Codes and shapes are the documented ones where there is documentation. Where there is none, the place that chooses
+// says so: a client must not depend on it.
 package elasticsearchtest
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
+	"log"
 	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"time"
 )
@@ -87,6 +101,7 @@ func newServer() *Server {
 	s.http = httptest.NewUnstartedServer(s)
 	s.http.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	s.http.Config.ConnState = s.countDial
+	s.http.Config.ErrorLog = log.New(io.Discard, "", 0) // a client that does not trust the certificate is no news
 	return s
 }
 
@@ -120,7 +135,7 @@ func (s *Server) CertificatePEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})
 }
 
-// AddAccount makes an access key known, beside those known already. The same AccessKeyID again takes its place, as when
+// AddAccount makes an access key known, besides those known already. The same AccessKeyID again takes its place, as when
 // a security token is renewed.
 func (s *Server) AddAccount(a Account) {
 	s.mu.Lock()
@@ -172,4 +187,70 @@ func (s *Server) holdBack(ctx context.Context) {
 	case <-time.After(s.Latency):
 	case <-ctx.Done():
 	}
+}
+
+// AddInstance makes instances exist, active.
+func (s *Server) AddInstance(ids ...string) {
+	for _, id := range ids {
+		s.SetStatus(id, "active")
+	}
+}
+
+// SetStatus gives an instance one of the documented statuses: active, activating, inactive, invalid or unknown. It
+// makes the instance exist if it did not.
+func (s *Server) SetStatus(id, status string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.instances[id] = status
+}
+
+// RemoveInstance does what a release does: the instance is gone, but its connections dangle until they are deleted from
+// the side that survives.
+func (s *Server) RemoveInstance(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.instances, id)
+}
+
+// Connect connects two instances, both ways. Neither need exist: that is how to set up a dangling connection.
+func (s *Server) Connect(a, b string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connections[pair(a, b)] = true
+}
+
+// Connected reports whether two instances are connected. The order does not matter.
+func (s *Server) Connected(a, b string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.connections[pair(a, b)]
+}
+
+// Connections returns every connection once, dangling ones too: each pair in order, the pairs in order, nil when there
+// is none.
+func (s *Server) Connections() [][2]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Keys(s.connections), func(a, b [2]string) int {
+		return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
+	})
+}
+
+// peers returns the other ends of the connections of an instance, sorted. The caller holds the lock.
+func (s *Server) peers(id string) []string {
+	var peers []string
+	for connection := range s.connections {
+		switch id {
+		case connection[0]:
+			peers = append(peers, connection[1])
+		case connection[1]:
+			peers = append(peers, connection[0])
+		}
+	}
+	slices.Sort(peers)
+	return peers
+}
+
+func pair(a, b string) [2]string {
+	return [2]string{min(a, b), max(a, b)}
 }

@@ -7,13 +7,79 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"elasticsearch-disconnect/handler/connection"
 )
 
+// DeleteConnectedCluster removes the connection of a pair of instances.
+//
+// Success is an HTTP status of the 200s with a body whose Result is true and
+// whose Code is empty: the API also answers 200 when it did nothing. Any error
+// is a *[connection.Error]. The Outcome has Status, Attempts and Uncertain
+// either way.
+//
+// The client token makes it safe to repeat: the API carries out a token once.
+// What it answers when it did, under another token or none, is not documented.
+// So if the connection may have been removed before, and the answer is a refusal
+// that is not known, the connections of the instance are read: one that is not
+// among them is gone, which is a success.
+func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Removal) (connection.Outcome, error) {
+	op := deletion(r)
+	if r.DryRun {
+		return connection.Outcome{State: connection.DryRun, Unsent: c.prepare(op)}, nil
+	}
+	answer, history, failure := c.do(ctx, op)
+	if failure == nil && !answer.isTrue() {
+		failure = answer.failure("Result is not true")
+	}
+	outcome := connection.Outcome{
+		RequestID: answer.RequestID,
+		Status:    answer.status,
+		Attempts:  history.attempts,
+		Uncertain: history.uncertain,
+	}
+	switch {
+	case failure == nil:
+		outcome.State = connection.Removed
+		return outcome, nil
+	case failure.class == unknown && (r.MayBeDone || history.uncertain):
+		return c.readState(ctx, r.Pair, outcome, failure)
+	}
+	return outcome, failure.err
+}
+
+// readState decides about a refusal that is not known by whether the instance
+// still lists the other. If it cannot be read, the refusal stands. If there is
+// no such instance, the other one may still have the connection, and that is
+// the error.
+func (c *Client) readState(ctx context.Context, pair connection.Pair, o connection.Outcome, f *failure) (connection.Outcome, error) {
+	peers, err := c.ListConnectedClusters(ctx, pair.Instance)
+	switch {
+	case connection.KindOf(err) == connection.NoInstance:
+		return o, err
+	case err == nil && !slices.Contains(peers, pair.Connected):
+		o.State = connection.AlreadyAbsent
+		return o, nil
+	}
+	return o, f.err
+}
+
+func deletion(r connection.Removal) call {
+	return call{
+		action: "DeleteConnectedCluster",
+		method: http.MethodDelete,
+		path:   "/openapi/instances/" + r.Instance.String() + "/connected-clusters",
+		query: url.Values{
+			"connectedInstanceId": {r.Connected.String()},
+			"clientToken":         {r.ClientToken.String()},
+		},
+	}
+}
+
 // ListConnectedClusters returns the instances that are connected with one. Its
-// error is a *[connection.Error], of kind Absent when there is no such
+// error is a *[connection.Error], of kind NoInstance when there is no such
 // instance.
 func (c *Reader) ListConnectedClusters(ctx context.Context, id connection.InstanceID) ([]connection.InstanceID, error) {
 	answer, _, failure := c.do(ctx, call{
@@ -22,11 +88,11 @@ func (c *Reader) ListConnectedClusters(ctx context.Context, id connection.Instan
 		path:   "/openapi/instances/" + id.String() + "/connected-clusters",
 	})
 	if failure != nil {
-		return nil, failure.told
+		return nil, failure.err
 	}
 	peers, err := decodePeers(answer.Result)
 	if err != nil {
-		return nil, answer.failure("Result " + c.Credentials.Redact(err.Error())).told
+		return nil, answer.failure("Result " + c.Credentials.Redact(err.Error())).err
 	}
 	return peers, nil
 }
@@ -40,11 +106,11 @@ func (c *Reader) ListConnectedClusters(ctx context.Context, id connection.Instan
 func decodePeers(result json.RawMessage) ([]connection.InstanceID, error) {
 	if len(result) > 0 && result[0] == '{' {
 		var nested struct{ Result json.RawMessage }
-		_ = json.Unmarshal(result, &nested) // what is no list is told below
+		_ = json.Unmarshal(result, &nested) // what is no list is refused below
 		result = nested.Result
 	}
 	var peers []struct{ Instances, InstanceID string }
-	if len(result) == 0 || json.Unmarshal(result, &peers) != nil {
+	if json.Unmarshal(result, &peers) != nil {
 		return nil, errors.New("is not a list of instances")
 	}
 	ids := make([]connection.InstanceID, 0, len(peers))
@@ -68,7 +134,7 @@ const (
 )
 
 // DescribeInstance returns the status of an instance. Its error is a
-// *[connection.Error], of kind Absent when there is no such instance.
+// *[connection.Error], of kind NoInstance when there is no such instance.
 func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID) (Status, error) {
 	answer, _, failure := c.do(ctx, call{
 		action: "DescribeInstance",
@@ -76,13 +142,13 @@ func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID)
 		path:   "/openapi/instances/" + id.String(),
 	})
 	if failure != nil {
-		return "", failure.told
+		return "", failure.err
 	}
 	var result struct{ Status Status }
 	if json.Unmarshal(answer.Result, &result) != nil || result.Status == "" {
-		return "", answer.failure("Result has no status").told
+		return "", answer.failure("Result has no status").err
 	}
-	return Status(c.Credentials.Redact(string(result.Status))), nil // it is told to callers
+	return Status(c.Credentials.Redact(string(result.Status))), nil // callers see it
 }
 
 // pageSize is the most instances that ListInstance returns in a page.
@@ -113,18 +179,18 @@ func (c *Reader) ListInstance(ctx context.Context, number int) (Page, error) {
 		query:  url.Values{"page": {strconv.Itoa(number)}, "size": {strconv.Itoa(pageSize)}},
 	})
 	if failure != nil {
-		return Page{}, failure.told
+		return Page{}, failure.err
 	}
 	page, err := decodePage(answer)
 	if err != nil {
-		return Page{}, answer.failure("Result " + c.Credentials.Redact(err.Error())).told
+		return Page{}, answer.failure("Result " + c.Credentials.Redact(err.Error())).err
 	}
 	return page, nil
 }
 
 func decodePage(a answer) (Page, error) {
 	var instances []struct{ InstanceID string }
-	if len(a.Result) == 0 || json.Unmarshal(a.Result, &instances) != nil {
+	if json.Unmarshal(a.Result, &instances) != nil {
 		return Page{}, errors.New("is not a list of instances")
 	}
 	total, _ := a.Total.Int64() // 0 where it is not given

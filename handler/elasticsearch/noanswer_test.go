@@ -1,0 +1,201 @@
+package elasticsearch_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// TestNoAnswer: where there is no answer, the kind says whether it was time or
+// the network, and the cause with the host stays for the log.
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer   http.HandlerFunc
+		kind     connection.Kind
+		status   int
+		what     string
+		attempts int
+	}{
+		"a reset":           {elasticsearchtest.Reset(), connection.Unavailable, 0, ": the connection failed; outcome unknown; safe to repeat", 6},
+		"a truncated body":  {elasticsearchtest.Truncated(), connection.Unavailable, 200, ": the connection failed; outcome unknown; safe to repeat", 6},
+		"no end of waiting": {elasticsearchtest.Hang(), connection.Timeout, 0, " in time: outcome unknown; safe to repeat", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, client := start(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			for range 6 {
+				server.Fail(elasticsearchtest.Fault{Answer: func(w http.ResponseWriter, r *http.Request) {
+					if test.kind == connection.Timeout {
+						cancel() // the request has arrived, so the wait for its answer ends now
+					}
+					test.answer(w, r)
+				}})
+			}
+			outcome, err := client.DeleteConnectedCluster(ctx, removal())
+			checkNoAnswer(t, client, err, test.kind, "no answer from the API"+test.what)
+			outcome.Uncertain = false // see TestLostAnswers
+			if want := (connection.Outcome{Status: test.status, Attempts: test.attempts}); outcome != want {
+				t.Errorf("outcome %+v, want %+v", outcome, want)
+			}
+		})
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	server.Close()
+	for _, transport := range []http.RoundTripper{client.Transport, elasticsearch.NewTransport("")} { // the second has no roots of its own
+		client.Transport = transport
+		_, err := client.DeleteConnectedCluster(t.Context(), removal())
+		checkNoAnswer(t, client, err, connection.Unavailable, "no answer from the API: the connection failed; outcome unknown; safe to repeat")
+	}
+}
+
+// TestOutOfTime: where there is no time at all, no attempt is made.
+func TestOutOfTime(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	outcome, err := client.DeleteConnectedCluster(ctx, removal())
+	if got, want := outcomeOf(t, outcome, err), "Timeout out of time: outcome unknown; safe to repeat"; got != want {
+		t.Errorf("error:\n got %s\nwant %s", got, want)
+	}
+	if n := len(server.Requests()); n != 0 || outcome != (connection.Outcome{}) {
+		t.Errorf("%d requests, outcome %+v", n, outcome)
+	}
+}
+
+// checkNoAnswer: the host is in the cause, and not in what a caller sees.
+func checkNoAnswer(t *testing.T, client *elasticsearch.Client, err error, kind connection.Kind, message string) {
+	t.Helper()
+	var got *connection.Error
+	if !errors.As(err, &got) || got.Err == nil {
+		t.Fatalf("error %v (%T), want a connection.Error with a cause", err, err)
+	}
+	if host := strings.TrimPrefix(client.Endpoint.String(), "https://"); !strings.HasPrefix(got.Err.Error(), host+": ") {
+		t.Errorf("the cause does not begin with %s: %v", host, got.Err)
+	}
+	if got.Kind != kind || got.Message != message {
+		t.Errorf("error %s %q\n want %s %q", got.Kind, got.Message, kind, message)
+	}
+}
+
+func TestWrongCertificate(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	client.Transport = elasticsearch.NewTransport("")
+	_, err := client.DeleteConnectedCluster(t.Context(), removal())
+	checkNoAnswer(t, client, err, connection.Unavailable, "the API's certificate is not trusted")
+	if n := len(server.Requests()); n != 0 {
+		t.Errorf("%d requests reached a server that is not trusted", n)
+	}
+}
+
+// TestUntrustedIsClosed: a connection to a server that is not trusted is closed.
+func TestUntrustedIsClosed(t *testing.T) {
+	t.Parallel()
+	https := certificate()
+	synctest.Test(t, func(t *testing.T) {
+		closed := make(chan struct{})
+		client := clientOver(t, "https", func(_ int, c net.Conn) {
+			defer close(closed)
+			readRequest(tls.Server(c, https))
+			silent(c) // until it is closed
+		})
+		client.Transport.(*elasticsearch.Transport).TLSClientConfig.InsecureSkipVerify = false
+		_, err := client.DeleteConnectedCluster(t.Context(), removal())
+		if got, want := outcomeOf(t, "", err), "Unavailable the API's certificate is not trusted"; got != want {
+			t.Errorf("error:\n got %s\nwant %s", got, want)
+		}
+		<-closed
+	})
+}
+
+// TestSilence: what never answers, or never connects, is a timeout after as many
+// attempts as may be made.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	proxy := must(url.Parse("http://127.0.0.1:3128"))
+	never := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	for name, test := range map[string]struct {
+		scheme string
+		dialer func(context.Context, string, string) (net.Conn, error)
+		proxy  *url.URL
+		each   time.Duration // of an attempt
+	}{
+		"no answer":                    {"http", nil, nil, 10 * time.Second},
+		"no handshake":                 {"https", nil, nil, 5 * time.Second},
+		"no handshake behind a proxy":  {"https", nil, proxy, 5 * time.Second},
+		"no connection":                {"https", never, nil, 5 * time.Second},
+		"no connection to a proxy":     {"https", never, proxy, 5 * time.Second},
+		"no connection for plain HTTP": {"http", never, nil, 5 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := clientOver(t, test.scheme, func(_ int, c net.Conn) {
+					if test.proxy != nil && readRequest(c) {
+						_, _ = io.WriteString(c, "HTTP/1.1 200 \r\n\r\n") // to its CONNECT
+					}
+					silent(c)
+				})
+				client.Sleep = func(context.Context, time.Duration) error { return nil }
+				transport := client.Transport.(*elasticsearch.Transport)
+				transport.Proxy = http.ProxyURL(test.proxy)
+				if test.dialer != nil {
+					transport.SetDialer(test.dialer)
+				}
+				begun := time.Now()
+				outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+				if got, want := outcomeOf(t, outcome, err), "Timeout no answer from the API in time: outcome unknown; safe to repeat"; got != want {
+					t.Errorf("error:\n got %s\nwant %s", got, want)
+				}
+				if took := time.Since(begun); outcome.Attempts != 6 || took != 6*test.each {
+					t.Errorf("%d attempts in %v, want 6 of %v", outcome.Attempts, took, test.each)
+				}
+			})
+		})
+	}
+}
+
+// TestCancelledWait: a wait ends when the context does.
+func TestCancelledWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := clientOver(t, "http", func(_ int, c net.Conn) {
+			for readRequest(c) {
+				answer(c, 400, `{"Code":"InstanceActivating"}`)
+			}
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		begun := time.Now()
+		outcome, err := client.DeleteConnectedCluster(ctx, removal())
+		if got, want := outcomeOf(t, outcome, err), "Conflict the API answered HTTP 400: InstanceActivating:"; got != want || outcome.Attempts != 1 {
+			t.Errorf("error, in %d attempts:\n got %s\nwant %s", outcome.Attempts, got, want)
+		}
+		if took := time.Since(begun); took != time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
