@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
+	"log"
 	"maps"
 	"net"
 	"net/http"
@@ -87,6 +89,7 @@ func newServer() *Server {
 	s.http = httptest.NewUnstartedServer(s)
 	s.http.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	s.http.Config.ConnState = s.countDial
+	s.http.Config.ErrorLog = log.New(io.Discard, "", 0) // a client that goes away in the TLS handshake is no news
 	return s
 }
 
