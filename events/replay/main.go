@@ -72,7 +72,7 @@ func (c command) do(ctx context.Context, opts options) (passed bool, err error) 
 		return false, err
 	}
 	if opts.soak > 0 {
-		return soaked(ctx, opts, binary, dir, c.stdout)
+		return c.soak(ctx, opts, binary, dir)
 	}
 	return c.replay(ctx, opts, binary, dir)
 }

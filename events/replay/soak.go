@@ -3,14 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"elasticsearch-disconnect/events/replay/soak"
 )
 
-// soaked plays random events; passed is false when a promise was not kept.
-func soaked(ctx context.Context, opts options, binary, dir string, stdout io.Writer) (passed bool, err error) {
-	fmt.Fprintf(stdout, "soak: seed %d\n", opts.seed)
+// soak plays random events; passed is false when a promise was not kept.
+func (c command) soak(ctx context.Context, opts options, binary, dir string) (passed bool, err error) {
+	fmt.Fprintf(c.stdout, "soak: seed %d\n", opts.seed)
 	api := newAPI()
 	life := func(ctx context.Context) (*soak.Life, error) {
 		f, err := deploy(ctx, binary, dir, api)
@@ -31,5 +30,5 @@ func soaked(ctx context.Context, opts options, binary, dir string, stdout io.Wri
 		Start:      life,
 		Invocation: common(),
 		Leaks:      leaks,
-	}.Run(ctx, stdout)
+	}.Run(ctx, c.stdout)
 }
