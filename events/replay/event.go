@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -12,7 +11,7 @@ import (
 
 const wantSuffix = ".want.json"
 
-// event is a recorded event: a file, and beside it a file with the reply that is wanted.
+// An event is a recorded one: a file, and beside it a file with the reply that is wanted.
 type event struct {
 	path  string
 	named bool // on the command line, so it may come without a want
@@ -29,58 +28,32 @@ func (e event) requestID() string {
 	return fmt.Sprintf("1-64f6cd87-%x-%x", sum[:6], sum[6:12])
 }
 
-// recorded finds the events of this module, in sorted order.
-func recorded(ctx context.Context) ([]event, error) {
-	root, err := moduleRoot(ctx)
-	if err != nil {
-		return nil, err
-	}
-	pattern := filepath.Join(root, "events", "*.json")
-	paths, err := filepath.Glob(pattern)
-	if err != nil {
-		return nil, err
-	}
-	var events []event
+// recorded finds the events in a folder, in sorted order.
+func recorded(dir string) (events []event, err error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	for _, path := range paths {
 		if !strings.HasSuffix(path, wantSuffix) {
 			events = append(events, event{path: path})
 		}
 	}
-	if len(events) == 0 {
-		return nil, fmt.Errorf("%s: no event there", pattern)
+	if err == nil && len(events) == 0 {
+		err = fmt.Errorf("no %s/*.json here; run this where go.mod is", dir)
 	}
 	// Without .json, direct comes before direct-dry-run.
 	slices.SortFunc(events, func(a, b event) int { return strings.Compare(a.stem(), b.stem()) })
-	return events, nil
+	return events, err
 }
 
 // named takes the events given by name, in the order given.
-func named(paths []string) ([]event, error) {
-	var events []event
+func named(paths []string) (events []event, err error) {
 	for _, path := range paths {
-		switch info, err := os.Stat(path); {
-		case os.IsNotExist(err):
-			return nil, missing(path)
-		case err != nil:
-			return nil, err
-		case info.IsDir():
-			return nil, fmt.Errorf("%s: a folder, not an event", path)
-		case strings.HasSuffix(path, wantSuffix):
+		if strings.HasSuffix(path, wantSuffix) {
 			return nil, fmt.Errorf("%s: a wanted reply, not an event", path)
+		}
+		if _, err := os.Stat(path); err != nil {
+			return nil, err
 		}
 		events = append(events, event{path: path, named: true})
 	}
 	return events, nil
-}
-
-// missing tells of a file that is not there, and of the likely reason.
-func missing(path string) error {
-	if strings.HasPrefix(path, "-") {
-		return fmt.Errorf("%s: no such file; if it is a flag, it goes before the files", path)
-	}
-	recording := filepath.Join("events", path)
-	if _, err := os.Stat(recording); err == nil {
-		return fmt.Errorf("%s: no such file; is it %s?", path, recording)
-	}
-	return fmt.Errorf("%s: no such file", path)
 }

@@ -145,7 +145,7 @@ func TestWantsHaveTheirEvent(t *testing.T) {
 
 func recordings(t *testing.T) []event {
 	t.Helper()
-	events, err := recorded(t.Context())
+	events, err := recorded("..")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,24 +1,15 @@
-// Command replay plays recorded events through the function as it is deployed:
-//
-//	go run ./events/replay [-update | -json] [FILE…]
-//	go run ./events/replay -soak TIME [-seed N]
+// Command replay plays recorded events through the function as it is deployed; go run ./events/replay -h prints its usage.
 //
 // It builds the function's binary and runs it between two stand-ins on loopback, the runtime API of Function Compute
 // that invokes it (package fctest) and the Elasticsearch OpenAPI that it calls (package elasticsearchtest). For each
-// event it prints the requests the API saw, the reply, and whether that is the reply in NAME.want.json beside the event.
-//
-// Without arguments it plays events/*.json of this module. A file given by name needs no NAME.want.json. It exits with
+// event it prints what came of it, and whether the reply is the one in NAME.want.json beside the event. It exits with
 //
 //	0  every reply is as wanted, and no reply and no log line has a secret in it
-//	1  one is not, or has none to be compared with, or the replay itself broke off
+//	1  one is not, or has none to be compared with and was not given by name, or the replay itself broke off
 //	2  wrong usage
-//
-// With -json it prints an object a line instead, for a machine: one for each event, and {"summary":…} as the last.
 //
 // With -soak it plays random events instead, with faults and kills, and holds what is left against what was asked
 // (package soak): 0 when nothing was lost and nothing removed that no event named, 1 when a promise was not kept.
-//
-// The API speaks TLS, but on macOS and Windows, where the function could not be told of its certificate.
 package main
 
 import (
@@ -27,7 +18,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log"
 	"os"
 	"os/signal"
 	"time"
@@ -35,33 +25,33 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	log.SetOutput(io.Discard) // where net/http tells of each TLS handshake that a kill broke off
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	c := command{build: build, events: "events", getenv: os.Getenv, stdout: os.Stdout, stderr: os.Stderr}
+	code := c.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
 
-// run is the whole command; it returns the exit code.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	opts, err := parse(args, stderr)
-	if err == nil && opts.soak == 0 && len(opts.events) == 0 {
-		opts.events, err = recorded(ctx)
-	}
+// A command is the program, with all that it has from outside.
+type command struct {
+	build          func(ctx context.Context, dir string) (binary string, err error)
+	events         string // the folder of the recorded events
+	getenv         func(string) string
+	stdout, stderr io.Writer
+}
+
+// run does what the arguments ask for, and returns the exit code.
+func (c command) run(ctx context.Context, args []string) int {
+	opts, err := c.parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
-		fmt.Fprintf(stderr, "replay: %v\n", err)
+		fmt.Fprintf(c.stderr, "replay: %v\n", err)
 		return 2
 	}
-
-	do := replay
-	if opts.soak > 0 {
-		do = soaked
-	}
-	passed, err := do(ctx, opts, stdout, stderr)
+	passed, err := c.do(ctx, opts)
 	if err != nil {
-		fmt.Fprintf(stderr, "replay: %v\n", err)
+		fmt.Fprintf(c.stderr, "replay: %v\n", err)
 	}
 	if err != nil || !passed {
 		return 1
@@ -69,36 +59,42 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// building is what a person waits for.
-const building = "replay: building the function …"
-
-// replay plays the events and reports them; passed is false when one is not as it should be.
-func replay(ctx context.Context, opts options, stdout, stderr io.Writer) (passed bool, err error) {
+// do builds the function and plays what is asked for. passed is false when something is not as it should be.
+func (c command) do(ctx context.Context, opts options) (passed bool, err error) {
 	dir, err := os.MkdirTemp("", "replay-")
 	if err != nil {
 		return false, err
 	}
 	defer os.RemoveAll(dir)
-
-	done := progress(stderr, terminal(stderr), building)
-	s, err := open(ctx, dir)
-	done() // before anything else is told, an error too
+	fmt.Fprintln(c.stderr, "replay: building the function …")
+	binary, err := c.build(ctx, dir)
 	if err != nil {
 		return false, err
 	}
-	defer s.close()
+	if opts.soak > 0 {
+		return c.soak(ctx, opts, binary, dir)
+	}
+	return c.replay(ctx, opts, binary, dir)
+}
 
-	r := newReporter(stdout, opts)
-	begun := time.Now()
+// replay plays the events, and reports each as soon as it was played.
+func (c command) replay(ctx context.Context, opts options, binary, dir string) (passed bool, err error) {
+	f, err := prepare(ctx, binary, dir, opts.variables...)
+	if err != nil {
+		return false, err
+	}
+	defer f.close()
+	report, begun := newReport(c.stdout, opts), time.Now()
 	for _, e := range opts.events {
-		sc, err := s.play(ctx, e)
+		r, err := f.play(ctx, e)
+		if err == nil {
+			err = r.judge(opts.update)
+		}
 		if err != nil {
 			return false, err
 		}
-		if err := sc.judge(opts.update); err != nil {
-			return false, err
-		}
-		r.scene(sc)
+		report.event(r)
 	}
-	return r.summary(time.Since(begun), s.close()), nil
+	elapsed := time.Since(begun)
+	return report.end(elapsed, f.close())
 }

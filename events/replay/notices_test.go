@@ -32,7 +32,7 @@ func cloudConfig() notice {
 	}
 }
 
-// What Alibaba Cloud's services tell is recorded whole, and with no member that is in no document.
+// What Alibaba Cloud's services send is recorded whole, and with no member that is in no document.
 func TestNoticesAreWhole(t *testing.T) {
 	t.Parallel()
 	checked := 0

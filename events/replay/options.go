@@ -8,26 +8,32 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"elasticsearch-disconnect/handler"
 )
 
-// options are what the command line says.
+// options are what the command line and the environment ask for.
 type options struct {
-	update bool    // rewrite the wants
-	json   bool    // report to a machine
-	events []event // those given by name; none means all that are recorded
+	update, json, verbose bool
+
+	events    []event
+	variables []string // NAME=value, of those passed to the function
+	kept      bool     // the endpoint is set, and is not passed
 
 	soak time.Duration // how long to play random events instead
 	seed uint64        // of those
 }
 
-const usage = `usage: go run ./events/replay [-update | -json] [FILE…]
+const usage = `usage: go run ./events/replay [-v | -json | -update] [FILE…]
        go run ./events/replay -soak TIME [-seed N]
 
 Plays recorded events through the built function, and compares each reply with
-NAME.want.json beside the event. Without FILE: all of events/*.json.
+NAME.want.json beside the event. Without FILE: all of events/*.json. Variables
+that configure the function, such as DRY_RUN, are passed to it.
 
+  -v        print the requests that the API saw and the reply, too
+  -json     print an object a line for each event, then a summary
   -update   write the replies to NAME.want.json instead; read them before you commit them
-  -json     tell it to a machine: an object a line for each event, then a summary
 
 Or plays random events for a TIME such as 60s, while the API fails half of the
 time and the function is killed now and then.
@@ -35,51 +41,53 @@ time and the function is killed now and then.
   -seed N   play the same events as the run which printed this seed
 `
 
-func parse(args []string, stderr io.Writer) (options, error) {
-	var opts options
+func (c command) parse(args []string) (o options, err error) {
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // run tells the error, below the usage
-	flags.Usage = func() { fmt.Fprint(stderr, usage) }
-	flags.BoolVar(&opts.update, "update", false, "")
-	flags.BoolVar(&opts.json, "json", false, "")
-	flags.DurationVar(&opts.soak, "soak", 0, "")
-	flags.Uint64Var(&opts.seed, "seed", rand.Uint64N(1_000_000), "") // few digits, for whoever has to type them
+	flags.SetOutput(io.Discard) // run prints the error, below the usage
+	flags.Usage = func() { fmt.Fprint(c.stderr, usage) }
+	flags.BoolVar(&o.update, "update", false, "")
+	flags.BoolVar(&o.json, "json", false, "")
+	flags.BoolVar(&o.verbose, "v", false, "")
+	flags.DurationVar(&o.soak, "soak", 0, "")
+	flags.Uint64Var(&o.seed, "seed", rand.Uint64N(1_000_000), "") // few digits, for whoever has to type them
 	if err := flags.Parse(args); err != nil {
-		return options{}, plainly(err)
+		return o, err
 	}
-	if err := opts.check(given(flags), flags.NArg()); err != nil {
-		return options{}, err
-	}
-	var err error
-	opts.events, err = named(flags.Args())
-	return opts, err
-}
-
-// plainly puts into words what package flag has a jargon for.
-func plainly(err error) error {
-	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: "); ok {
-		return fmt.Errorf("%s: no such flag; there are -update, -json, -soak and -seed", name)
-	}
-	return err
-}
-
-// given are the names of the flags on the command line, for one that is given as its default is not one left out.
-func given(flags *flag.FlagSet) map[string]bool {
-	names := make(map[string]bool)
-	flags.Visit(func(f *flag.Flag) { names[f.Name] = true })
-	return names
-}
-
-// check finds what does not go together.
-func (o options) check(given map[string]bool, files int) error {
+	o.variables, o.kept = variables(c.getenv)
+	given := make(map[string]bool) // a flag that is given as its default is not one left out
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	switch {
-	case given["soak"] && (o.soak <= 0 || o.update || o.json || files > 0):
-		return errors.New("-soak takes a time above zero, and neither -update nor -json nor a file")
-	case given["seed"] && !given["soak"]:
-		return errors.New("-seed is of random events, so it needs -soak")
-	case o.update && o.json:
-		return errors.New("-update and -json do not go together: update first, then play again with -json")
-	default:
-		return nil
+	case given["soak"] && (o.soak <= 0 || o.update || o.json || o.verbose || flags.NArg() > 0):
+		return o, errors.New("-soak takes a time above zero, and besides it -seed alone")
+	case given["soak"]:
+		return o, nil
+	case given["seed"]:
+		return o, errors.New("-seed is of random events, so it needs -soak")
+	case o.json && (o.update || o.verbose):
+		return o, errors.New("-json goes with neither -update nor -v")
+	case o.update && len(o.variables) > 0:
+		return o, fmt.Errorf("-update writes the replies without %s; unset it first", strings.Join(o.variables, " "))
+	case flags.NArg() == 0:
+		o.events, err = recorded(c.events)
+		return o, err
 	}
+	o.events, err = named(flags.Args())
+	return o, err
+}
+
+// endpoint is not passed on: the API is always a stand-in.
+const endpoint = "ELASTICSEARCH_ENDPOINT"
+
+// variables are those that configure the function and are set here. To it, an empty one is as good as none.
+func variables(getenv func(string) string) (passed []string, kept bool) {
+	for _, name := range handler.Variables() {
+		switch value := getenv(name); {
+		case value == "":
+		case name == endpoint:
+			kept = true
+		default:
+			passed = append(passed, name+"="+value)
+		}
+	}
+	return passed, kept
 }

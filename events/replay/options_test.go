@@ -1,18 +1,18 @@
 package main
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
+	"maps"
+	"slices"
 	"testing"
+
+	"elasticsearch-disconnect/handler"
 )
 
-func TestRunRefusesWrongUsage(t *testing.T) {
+func TestWrongUsage(t *testing.T) {
 	t.Parallel()
 	const (
-		soakAlone = "replay: -soak takes a time above zero, and neither -update nor -json nor a file\n"
-		noSuch    = "replay: -upgrade: no such flag; there are -update, -json, -soak and -seed\n"
-		together  = "replay: -update and -json do not go together: update first, then play again with -json\n"
+		soakAlone = "replay: -soak takes a time above zero, and besides it -seed alone\n"
+		jsonAlone = "replay: -json goes with neither -update nor -v\n"
 	)
 	for name, test := range map[string]struct {
 		args []string
@@ -20,41 +20,56 @@ func TestRunRefusesWrongUsage(t *testing.T) {
 		want string
 	}{
 		"help":                   {[]string{"-h"}, 0, usage},
-		"unknown flag":           {[]string{"-upgrade"}, 2, usage + noSuch},
-		"unknown flag, --":       {[]string{"--upgrade"}, 2, usage + noSuch},
+		"unknown flag":           {[]string{"-upgrade"}, 2, usage + "replay: flag provided but not defined: -upgrade\n"},
 		"no boolean":             {[]string{"-json=much"}, 2, usage + "replay: invalid boolean value \"much\" for -json: parse error\n"},
 		"no time":                {[]string{"-soak"}, 2, usage + "replay: flag needs an argument: -soak\n"},
-		"file that is not there": {[]string{"../direct.json", "nowhere.json"}, 2, "replay: nowhere.json: no such file\n"},
-		"flag after a file": {[]string{"../direct.json", "-update"}, 2,
-			"replay: -update: no such file; if it is a flag, it goes before the files\n"},
-		"folder":           {[]string{".."}, 2, "replay: ..: a folder, not an event\n"},
-		"wanted reply":     {[]string{"../direct.want.json"}, 2, "replay: ../direct.want.json: a wanted reply, not an event\n"},
-		"soak of a file":   {[]string{"-soak", "1s", "../direct.json"}, 2, soakAlone},
-		"soak for nothing": {[]string{"-soak", "0s"}, 2, soakAlone},
-		"soak in JSON":     {[]string{"-soak", "1s", "-json"}, 2, soakAlone},
-		"seed of nothing":  {[]string{"-seed", "7"}, 2, "replay: -seed is of random events, so it needs -soak\n"},
-		"update in JSON":   {[]string{"-update", "-json"}, 2, together},
-		"update in --JSON": {[]string{"--json", "--update", "../direct.json"}, 2, together},
+		"file that is not there": {[]string{"../direct.json", "nowhere.json"}, 2, "replay: stat nowhere.json: no such file or directory\n"},
+		"wanted reply":           {[]string{"../direct.want.json"}, 2, "replay: ../direct.want.json: a wanted reply, not an event\n"},
+		"soak of a file":         {[]string{"-soak", "1s", "../direct.json"}, 2, soakAlone},
+		"soak for nothing":       {[]string{"-soak", "0s"}, 2, soakAlone},
+		"soak in JSON":           {[]string{"-soak", "1s", "-json"}, 2, soakAlone},
+		"seed of nothing":        {[]string{"-seed", "7"}, 2, "replay: -seed is of random events, so it needs -soak\n"},
+		"update in JSON":         {[]string{"-update", "-json"}, 2, jsonAlone},
+		"requests in JSON":       {[]string{"-v", "-json", "../direct.json"}, 2, jsonAlone},
+		"update of a dry run":    {[]string{"-update", "../direct.json"}, 2, "replay: -update writes the replies without DRY_RUN=true; unset it first\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var stdout, stderr bytes.Buffer
-			if code := run(t.Context(), test.args, &stdout, &stderr); code != test.code || stderr.String() != test.want || stdout.Len() > 0 {
-				t.Errorf("run %q:\n got %d, %q\nwant %d, %q", test.args, code, stderr.String(), test.code, test.want)
+			code, stdout, stderr := invoked(t, map[string]string{"DRY_RUN": "true"}, test.args...)
+			if code != test.code || stderr != test.want || stdout != "" {
+				t.Errorf("run %q:\n got %d, %q\nwant %d, %q", test.args, code, stderr, test.code, test.want)
 			}
 		})
 	}
 }
 
-// Not parallel: the working directory is that of all tests.
-func TestMissingFileIsSoughtAmongTheRecordings(t *testing.T) {
-	t.Chdir(t.TempDir())
-	if err := os.Mkdir("events", 0o700); err != nil {
-		t.Fatal(err)
+func TestWithoutRecordedEvents(t *testing.T) {
+	t.Parallel()
+	const want = "no testdata/*.json here; run this where go.mod is"
+	if _, err := recorded("testdata"); err == nil || err.Error() != want {
+		t.Errorf("recorded:\n got %v\nwant %s", err, want)
 	}
-	recording := filepath.Join("events", "direct.json")
-	write(t, recording, "{}")
-	if got, want := missing("direct.json").Error(), "direct.json: no such file; is it "+recording+"?"; got != want {
-		t.Errorf("missing: got %s, want %s", got, want)
+}
+
+// Every variable of the function is passed, but the endpoint; none that is empty is, and no other.
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"HOME": "/", "HTTPS_PROXY": "http://127.0.0.1:1"}
+	var want []string
+	for _, name := range handler.Variables() {
+		env[name] = "x"
+		if name != "ELASTICSEARCH_ENDPOINT" {
+			want = append(want, name+"=x")
+		}
+	}
+	get := func(name string) string { return env[name] }
+	if got, kept := variables(get); !slices.Equal(got, want) || !kept {
+		t.Errorf("variables:\n got %q, %t\nwant %q, true", got, kept, want)
+	}
+	maps.DeleteFunc(env, func(name, _ string) bool { return name == "ELASTICSEARCH_ENDPOINT" })
+	env["DRY_RUN"] = ""
+	want = slices.DeleteFunc(want, func(v string) bool { return v == "DRY_RUN=x" })
+	if got, kept := variables(get); !slices.Equal(got, want) || kept {
+		t.Errorf("variables:\n got %q, %t\nwant %q, false", got, kept, want)
 	}
 }

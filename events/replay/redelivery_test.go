@@ -1,16 +1,13 @@
 package main
 
 import (
-	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// The recordings that tell of one instance whose connections are all to go, and that instance.
+// The recordings of one instance whose connections are all to go, and the instance.
 func cleanups() map[string]string {
 	return map[string]string{
 		"direct-all.json":                          frozenInstance,
@@ -28,55 +25,48 @@ func cleanups() map[string]string {
 // finds nothing, and asks for nothing to be removed.
 func TestASecondDeliveryChangesNothing(t *testing.T) {
 	t.Parallel()
-	s, err := open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.close()
+	f := deployed(t)
 	for name, released := range cleanups() {
-		t.Run(strings.TrimSuffix(name, ".json"), func(t *testing.T) { deliverTwice(t, s, name, released) })
+		t.Run(strings.TrimSuffix(name, ".json"), func(t *testing.T) { deliverTwice(t, f, name, released) })
 	}
 }
 
-func deliverTwice(t *testing.T, s *stage, name, released string) {
-	s.reset()
-	want := slices.DeleteFunc(s.api.Connections(), func(c [2]string) bool { return slices.Contains(c[:], released) })
-	first := deliver(t, s, name)
-	if left := s.api.Connections(); !slices.Equal(left, want) {
+func deliverTwice(t *testing.T, f *function, name, released string) {
+	reset(f.api)
+	want := slices.DeleteFunc(f.api.Connections(), func(c [2]string) bool { return slices.Contains(c[:], released) })
+	first := deliver(t, f, name)
+	if left := f.api.Connections(); !slices.Equal(left, want) {
 		t.Errorf("connections after the first delivery:\n got %q\nwant %q", left, want)
 	}
-	second := deliver(t, s, name)
-	if left := s.api.Connections(); !slices.Equal(left, want) {
+	second := deliver(t, f, name)
+	if left := f.api.Connections(); !slices.Equal(left, want) {
 		t.Errorf("connections after the second delivery:\n got %q\nwant %q", left, want)
 	}
-	if asked := removals(second.requests[len(first.requests):]); asked > 0 {
+	if asked := removals(second.Requests[len(first.Requests):]); asked > 0 {
 		t.Errorf("removals asked for by the second delivery: got %d, want none", asked)
 	}
 	for _, part := range []string{`"instanceId":"` + released + `"`, `"outcome":"cleaned"`, `"results":[]`} {
-		if _, text := second.reading(); !strings.Contains(text, part) {
-			t.Errorf("second reply: no %s in %s", part, text)
+		if !strings.Contains(plain(second), part) {
+			t.Errorf("second reply: no %s in %s", part, plain(second))
 		}
 	}
 }
 
-func deliver(t *testing.T, s *stage, name string) *scene {
+func deliver(t *testing.T, f *function, name string) *result {
 	t.Helper()
-	sc, err := s.deliver(t.Context(), event{path: filepath.Join("..", name)})
+	r, err := f.deliver(t.Context(), event{path: filepath.Join("..", name)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, text := sc.reading(); sc.failed || !strings.Contains(text, `"outcome":"cleaned"`) {
-		t.Fatalf("not cleaned: %s", text)
+	if r.Failed || !strings.Contains(plain(r), `"outcome":"cleaned"`) {
+		t.Fatalf("not cleaned: %s", r.Reply)
 	}
-	return sc
+	return r
 }
 
-func removals(requests []elasticsearchtest.Request) int {
-	count := 0
-	for _, r := range requests {
-		if r.Method == http.MethodDelete {
-			count++
-		}
-	}
-	return count
+// plain is the reply with a body as it is, not escaped.
+func plain(r *result) string { return strings.ReplaceAll(string(r.Reply), `\"`, `"`) }
+
+func removals(requests []string) int {
+	return len(slices.DeleteFunc(requests, func(r string) bool { return !strings.HasPrefix(r, "DELETE ") }))
 }

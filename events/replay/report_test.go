@@ -1,150 +1,127 @@
 package main
 
 import (
-	"net/url"
-	"slices"
+	"errors"
 	"strings"
 	"testing"
 	"time"
-
-	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
+
+// played is a result of each verdict.
+func played() []*result {
+	return []*result{
+		{Name: "direct.json", Verdict: same, Requests: []string{"GET /a?b=1  200", "DELETE /a?b=<&>  400 Throttling"},
+			Reply: []byte("{\"b\": \"<\\u0026>\",\n \"outcome\": \"removed\", \"a\": 1.0}")},
+		{Name: "b.json", Verdict: unknown, Reply: []byte(`{"outcome":"removed"}`), event: event{path: "x/b.json"}},
+		{Name: "c.json", Verdict: updated, Reply: []byte(`[]`)},
+		{Name: "d.json", Verdict: different, Reply: []byte(`[]`), want: "{\"a\":1,\"b\":2}\n", got: "{\"b\":2,\"a\":1}\n", event: event{path: "x/d.json"}},
+		{Name: "e.json", Verdict: broken, Reply: []byte(`{}`), Failed: true, Faults: []string{"a secret leaks: x", "posted"}},
+	}
+}
+
+func reported(opts options, log string) (text string, passed bool) {
+	var got strings.Builder
+	opts.events = []event{{path: "x/direct.json"}, {path: "x/b.json"}}
+	r := newReport(&got, opts)
+	for _, res := range played() {
+		r.event(res)
+	}
+	passed, _ = r.end(1234*time.Millisecond, log)
+	return got.String(), passed
+}
 
 func TestReport(t *testing.T) {
 	t.Parallel()
-	scenes := played()
-	var got strings.Builder
-	r := newReport(&got, []event{scenes[0].event, scenes[1].event, scenes[2].event})
-	for _, s := range scenes {
-		r.scene(s)
-	}
-	if r.summary(1234*time.Millisecond, "") {
-		t.Error("passed: got true, want false")
-	}
-	if got.String() != reported {
-		t.Errorf("report:\n got %s\nwant %s", got.String(), reported)
-	}
-}
-
-// played is a scene of each sort.
-func played() []*scene {
-	return []*scene{
-		{
-			event: event{path: "events/direct.json"},
-			requests: []elasticsearchtest.Request{
-				{Method: "DELETE", Path: "/a", Query: url.Values{"b": {"2"}, "a": {"1"}}, Status: 400, Code: "Throttling"},
-				{Method: "GET", Path: "/a", Status: 200},
-			},
-			reply:   []byte("{\n \"Result\": true }"),
-			output:  "not shown\n",
-			verdict: same,
-		},
-		{
-			event:   event{path: "events/http-get.json"},
-			reply:   []byte(`{"statusCode":405,"headers":{"Content-Type":"text/plain","Allow":"GET"},"body":"{\"a\":1}"}`),
-			want:    "{\n  \"statusCode\": 405,\n  \"body\": \"{\\\"a\\\":2}\"\n}\n",
-			got:     "{\n  \"statusCode\": 405,\n  \"body\": \"{\\\"a\\\":1}\"\n}\n",
-			output:  "line 1\nline 2\n",
-			verdict: different,
-		},
-		{
-			event:   event{path: "events/b.json"},
-			failed:  true,
-			reply:   []byte(`{"errorMessage":"no such instance","errorType":"Absent"}`),
-			faults:  []string{"the security token leaks: x"},
-			verdict: broken,
-		},
-	}
-}
-
-// reported is the report of what was played.
-const reported = `direct.json    ok
-  api    DELETE /a?a=1&b=2  400 Throttling
-  api    GET /a  200
-  reply  {"Result":true}
-
-http-get.json  DIFFERENT
+	leak := "line 1\nbye " + accessKeyID + "\n"
+	for name, test := range map[string]struct {
+		opts      options
+		log, want string
+	}{
+		"by default": {options{}, leak, `direct.json  ok         removed
+b.json       NEW        removed
+  there is no b.want.json to compare with: -update writes it
+c.json       UPDATED
+d.json       DIFFERENT
+  - is wanted, + is what came:
+  no value: only the order of members, white space, or how a string is escaped
+e.json       BROKEN
+  a secret leaks: x
+  posted
+a secret leaks: bye ` + accessKeyID + `
+events: 1 ok, 1 UPDATED, 1 NEW, 1 DIFFERENT, 1 BROKEN; requests to the API: 2; 1234ms
+`},
+		"verbose, with variables": {options{verbose: true, variables: []string{"DRY_RUN=true", "LOG_LEVEL=info"}, kept: true}, "line 1\nline 2\n",
+			`passed to the function: DRY_RUN=true LOG_LEVEL=info; not passed: ELASTICSEARCH_ENDPOINT, for the API is a stand-in
+direct.json  ok         removed
+  api    GET /a?b=1  200
+  api    DELETE /a?b=<&>  400 Throttling
+  reply  {"b":"<\u0026>","outcome":"removed","a":1.0}
+b.json       NEW        removed
+  there is no b.want.json to compare with: -update writes it
   api    (not called)
-  reply  HTTP 405 [Allow: GET] {"a":1}
-  diff   - is wanted, + is what came
-           {
-             "statusCode": 405,
-             "body": a string of
-               {
-         -       "a": 2
-         +       "a": 1
-               }
-           }
+  reply  {"outcome":"removed"}
+c.json       UPDATED
+  api    (not called)
+  reply  []
+d.json       DIFFERENT
+  d.want.json is the reply without DRY_RUN=true LOG_LEVEL=info
+  - is wanted, + is what came:
+  no value: only the order of members, white space, or how a string is escaped
+  api    (not called)
+  reply  []
+e.json       BROKEN
+  a secret leaks: x
+  posted
+  api    (not called)
+  reply  {}
   log    line 1
   log    line 2
-
-b.json         BROKEN
-  api    (not called)
-  error  Absent no such instance
-  fault  the security token leaks: x
-
-3 events: 1 ok, 1 DIFFERENT, 1 BROKEN; 2 requests to the API; 1.234s
-To take the replies as they are now for the wanted ones: -update, then git diff.
-`
-
-func TestReportTellsALeakAfterTheLastEvent(t *testing.T) {
-	t.Parallel()
-	var got strings.Builder
-	r := newReport(&got, nil)
-	if r.summary(0, "bye "+accessKeyID) {
-		t.Error("passed: got true, want false")
-	}
-	if want := "  fault  the access key id leaks: bye " + accessKeyID + "\n0 events: ; 0 requests to the API; 0s\n"; got.String() != want {
-		t.Errorf("report:\n got %s\nwant %s", got.String(), want)
-	}
-}
-
-func TestReading(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		scene scene
-		want  string
-	}{
-		"a result":               {scene{reply: []byte(`{"b": 1, "a": [ ] }`)}, `reply {"b":1,"a":[]}`},
-		"an HTTP response":       {scene{reply: []byte(`{"statusCode":200,"headers":{"Content-Type":"a/b"},"body":"{\"a\":\"\\u0026\"}"}`)}, `reply HTTP 200 {"a":"\u0026"}`},
-		"an HTTP response, bare": {scene{reply: []byte(`{"statusCode":204}`)}, `reply HTTP 204 (no body)`},
-		"a function error":       {scene{reply: []byte(`{"errorMessage":"m","errorType":"T"}`), failed: true}, `error T m`},
-		"a string":               {scene{reply: []byte(`"done"`)}, `reply "done"`},
-		"no JSON":                {scene{reply: []byte("done\n")}, "reply done\n"},
+events: 1 ok, 1 UPDATED, 1 NEW, 1 DIFFERENT, 1 BROKEN; requests to the API: 2; 1234ms
+`},
+		"for a machine": {options{json: true, variables: []string{"DRY_RUN=true"}}, leak,
+			`{"name":"direct.json","verdict":"ok","requests":["GET /a?b=1  200","DELETE /a?b=<&>  400 Throttling"],"reply":{"b":"<\u0026>","outcome":"removed","a":1.0},"failed":false}
+{"name":"b.json","verdict":"NEW","reply":{"outcome":"removed"},"failed":false}
+{"name":"c.json","verdict":"UPDATED","reply":[],"failed":false}
+{"name":"d.json","verdict":"DIFFERENT","reply":[],"failed":false}
+{"name":"e.json","verdict":"BROKEN","reply":{},"failed":true,"faults":["a secret leaks: x","posted"]}
+{"summary":{"events":5,"verdicts":{"BROKEN":1,"DIFFERENT":1,"NEW":1,"UPDATED":1,"ok":1},"requests":2,"milliseconds":1234,"passed":false,"faults":["a secret leaks: bye ` + accessKeyID + `"],"variables":["DRY_RUN=true"]}}
+`},
 	} {
-		if label, text := test.scene.reading(); label+" "+text != test.want {
-			t.Errorf("%s: got %s %s, want %s", name, label, text, test.want)
+		if got, passed := reported(test.opts, test.log); got != test.want || passed {
+			t.Errorf("%s: got passed %t and\n%s\nwant false and\n%s", name, passed, got, test.want)
 		}
 	}
 }
 
-func TestShortened(t *testing.T) {
+func TestASecretInTheLogFailsTheReplay(t *testing.T) {
 	t.Parallel()
-	if text := strings.Repeat("é", maxReply); shortened(text) != text {
-		t.Errorf("a text of %d runes is shortened", maxReply)
-	}
-	want := strings.Repeat("é", maxReply) + "… (1402 bytes)"
-	if got := shortened(strings.Repeat("é", maxReply+1)); got != want {
-		t.Errorf("shortened:\n got %s\nwant %s", got, want)
+	for log, want := range map[string]bool{"line 1\n": true, "line 1\nkey=" + agedAccessKeySecret: false} {
+		r := newReport(new(strings.Builder), options{})
+		r.event(played()[0])
+		if passed, err := r.end(0, log); passed != want || err != nil {
+			t.Errorf("%q: got %t, %v, want %t", log, passed, err, want)
+		}
 	}
 }
 
-func TestDifference(t *testing.T) {
+func TestReportThatCannotBeWrittenFails(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		want, got string
-		lines     []string
-	}{
-		"a line more":        {"{\n}\n", "{\n\"a\"\n}\n", []string{"  {", "+ \"a\"", "  }"}},
-		"a line less":        {"{\n\"a\"\n}\n", "{\n}\n", []string{"  {", "- \"a\"", "  }"}},
-		"a line changed":     {"1\n2\n3\n", "1\n4\n3\n", []string{"  1", "- 2", "+ 4", "  3"}},
-		"a line moved":       {"1\n2\n3\n", "2\n3\n1\n", []string{"- 1", "  2", "  3", "+ 1"}},
-		"nothing in common":  {"1\n", "2\n", []string{"- 1", "+ 2"}},
-		"the end alone":      {"1", "1\n", []string{"the same but for white space, or for how a string is escaped"}},
-		"text inside string": {`"b": "{\"a\":1}",`, `"b": "{\"a\": 1}",`, []string{"the same but for white space, or for how a string is escaped"}},
-	} {
-		if lines := difference(test.want, test.got); !slices.Equal(lines, test.lines) {
-			t.Errorf("%s:\n got %q\nwant %q", name, lines, test.lines)
+	for _, opts := range []options{{}, {json: true}} {
+		r := newReport(&full{}, opts)
+		r.event(played()[0])
+		if _, err := r.end(0, ""); err == nil || err.Error() != "no space left" {
+			t.Errorf("json %t: got %v, want no space left", opts.json, err)
 		}
 	}
+}
+
+// full has no space for the first write.
+type full struct{ strings.Builder }
+
+func (f *full) Write(text []byte) (int, error) {
+	if f.Len() == 0 {
+		f.WriteByte('\n')
+		return 0, errors.New("no space left")
+	}
+	return f.Builder.Write(text)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 )
@@ -13,10 +12,9 @@ func TestSoak(t *testing.T) {
 	if testing.Short() {
 		length = "2s"
 	}
-	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), []string{"-soak", length}, &stdout, &stderr)
-	t.Log(strings.TrimSpace(stdout.String()))
+	code, stdout, stderr := invoked(t, nil, "-soak", length)
+	t.Log(strings.TrimSpace(stdout))
 	if code != 0 {
-		t.Errorf("exit code: got %d, want 0\n%s", code, stderr.String())
+		t.Errorf("exit code: got %d, want 0\n%s", code, stderr)
 	}
 }

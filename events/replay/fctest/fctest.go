@@ -5,8 +5,8 @@
 //	POST /2020-11-11/runtime/invocation/{id}/response  takes the result
 //	POST /2020-11-11/runtime/invocation/{id}/error     takes the function error
 //
-// Unlike Function Compute it enforces nothing: an invocation has its deadline told and is not killed at it, and the
-// process is neither frozen between two invocations nor asked to stop.
+// Unlike Function Compute it enforces nothing: an invocation gets a deadline and is not killed at it, and the process is
+// neither frozen between two invocations nor asked to stop.
 package fctest
 
 import (

@@ -1,7 +1,10 @@
 package fctest_test
 
 import (
+	"bufio"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -65,6 +68,23 @@ func (s server) post(t *testing.T, path, body string) int {
 	if err != nil {
 		t.Errorf("post: %v", err)
 		return 0
+	}
+	defer r.Body.Close()
+	return r.StatusCode
+}
+
+// announce posts no more than the head of a reply of that size.
+func (s server) announce(t *testing.T, path string, size int) int {
+	t.Helper()
+	conn, err := net.Dial("tcp", s.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /2020-11-11/runtime/invocation/%s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n", path, size)
+	r, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
 	}
 	defer r.Body.Close()
 	return r.StatusCode

@@ -18,8 +18,8 @@ import (
 	"elasticsearch-disconnect/events/replay/fctest"
 )
 
-// crowd is how many invocations must be under way at once before any of them is answered.
-const crowd = 40
+// many is how many invocations must be under way at once before any of them is answered.
+const many = 40
 
 // TestMain lets this binary be the function too: startSDK runs it again with FC_RUNTIME_API set.
 func TestMain(m *testing.M) {
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	var together sync.WaitGroup
-	together.Add(crowd)
+	together.Add(many)
 	fc.Start(func(ctx context.Context, event []byte) (any, error) {
 		switch string(event) {
 		case "fail":
@@ -121,7 +121,7 @@ func TestSDKWorksOnManyInvocationsAtOnce(t *testing.T) {
 	t.Parallel()
 	s := startSDK(t)
 	var all sync.WaitGroup
-	for i := range crowd {
+	for i := range many {
 		all.Go(func() {
 			id := fmt.Sprintf("1-%d", i)
 			reply, err := s.Invoke(t.Context(), fctest.Invocation{RequestID: id, Payload: []byte("together")})

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// payloadLimit is Function Compute's own for a synchronous invocation, for the event and for the reply.
+// payloadLimit is Function Compute's own for the reply to a synchronous invocation.
 const payloadLimit = 32 << 20 // 32 MiB
 
 // next is the long poll. It answers with an invocation, or with 503 when the server closes.
@@ -43,7 +43,7 @@ func (c *call) handOver(w http.ResponseWriter) error {
 	h.Set("x-fc-region", c.Region)
 	h.Set("x-fc-account-id", c.AccountID)
 	h.Set("x-fc-retry-count", strconv.Itoa(c.RetryCount))
-	h.Set("x-fc-function-type", "0") // an event; 1 to 3 are the hooks of the life cycle
+	h.Set("x-fc-function-type", "0") // an event; 1 to 3 are the hooks of the instance
 	h.Set("x-fc-function-name", "elasticsearch-disconnect")
 	h.Set("x-fc-function-handler", "main")
 	h.Set("x-fc-function-memory", "128") // MB
@@ -62,7 +62,7 @@ func (s *Server) failure(w http.ResponseWriter, r *http.Request) { s.take(w, r, 
 // take reads a posted reply. What cannot be read ends the invocation too, so that nobody waits for it.
 func (s *Server) take(w http.ResponseWriter, r *http.Request, failed bool) {
 	id := r.PathValue("id")
-	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, payloadLimit))
+	payload, err := read(r)
 	if err != nil {
 		err = fmt.Errorf("invocation %s: read the reply: %w", id, err)
 		s.settle(id, answer{err: err})
@@ -72,4 +72,12 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, failed bool) {
 	if !s.settle(id, answer{reply: Reply{Failed: failed, Payload: payload}}) {
 		http.Error(w, fmt.Sprintf("invocation %s awaits no reply", id), http.StatusNotFound)
 	}
+}
+
+// read takes the body of a request, which the SDK always sends with its length.
+func read(r *http.Request) ([]byte, error) {
+	if r.ContentLength > payloadLimit {
+		return nil, fmt.Errorf("%d bytes are more than the %d that Function Compute takes", r.ContentLength, payloadLimit)
+	}
+	return io.ReadAll(r.Body)
 }

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// A result is what came of an event.
+type result struct {
+	event     event
+	want, got string // as they are written; want is empty when there is none
+
+	Name     string          `json:"name"`
+	Verdict  verdict         `json:"verdict"`
+	Requests []string        `json:"requests,omitempty"` // that the API saw
+	Reply    json.RawMessage `json:"reply"`
+	Failed   bool            `json:"failed"`           // the reply is a function error
+	Faults   []string        `json:"faults,omitempty"` // why the verdict is broken
+}
+
+// A verdict is the word that the report has for a result.
+type verdict string
+
+const (
+	same      verdict = "ok"
+	different verdict = "DIFFERENT" // from the want
+	unknown   verdict = "NEW"       // there is no want
+	updated   verdict = "UPDATED"   // the want was written, and is not what it was
+	broken    verdict = "BROKEN"    // no reply that could be a want
+)
+
+// passed says whether the result is as it should be. A new event that is given by name is being tried out.
+func (r *result) passed() bool {
+	return r.Verdict == same || r.Verdict == updated || r.Verdict == unknown && r.event.named
+}
+
+// judge compares the reply with the want, or writes the want. A broken reply is never written.
+func (r *result) judge(update bool) error {
+	var got bytes.Buffer // the members in their order, and nothing of a string changed
+	if err := json.Indent(&got, r.Reply, "", "  "); err != nil {
+		return fmt.Errorf("%s: the reply is not JSON: %q", r.Name, r.Reply)
+	}
+	want, err := os.ReadFile(r.event.wantPath())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	r.want, r.got = string(want), got.String()+"\n"
+	r.Faults = append(r.misposted(), leaks(string(r.Reply))...)
+	switch {
+	case len(r.Faults) > 0:
+		r.Verdict = broken
+	case r.got == r.want:
+		r.Verdict = same
+	case update:
+		r.Verdict = updated
+		return os.WriteFile(r.event.wantPath(), []byte(r.got), 0o644)
+	case err != nil:
+		r.Verdict = unknown
+	default:
+		r.Verdict = different
+	}
+	return nil
+}
+
+// misposted holds the reply to its form: it has an errorType when it was posted as an error, and only then. So a want
+// shows where it was posted, too.
+func (r *result) misposted() []string {
+	var fields struct{ ErrorType, ErrorMessage *string }
+	json.Unmarshal(r.Reply, &fields) // an array or a string has no fields, which is what it leaves
+	if isError := fields.ErrorType != nil && fields.ErrorMessage != nil; isError != r.Failed {
+		return []string{fmt.Sprintf("the reply was posted as an error: %t, but is a function error: %t", r.Failed, isError)}
+	}
+	return nil
+}
+
+// words are what came of the event, in a few.
+func (r *result) words() string {
+	var reply struct {
+		ErrorType, ErrorMessage string // of a function error
+		StatusCode              int    // of an HTTP response
+		Body                    string
+		answer
+	}
+	json.Unmarshal(r.Reply, &reply) // a string or an array has no words
+	json.Unmarshal([]byte(cmp.Or(reply.Body, reply.ErrorMessage)), &reply.answer)
+	words := []rune(reply.answer.words())
+	const most = 80
+	if len(words) > most {
+		words = append(words[:most], '…')
+	}
+	switch {
+	case reply.ErrorType != "":
+		return reply.ErrorType + ": " + string(words)
+	case reply.StatusCode != 0:
+		return fmt.Sprintf("HTTP %d %s", reply.StatusCode, string(words))
+	}
+	return string(words)
+}
+
+// An answer is the result of an event, or a part of it, or a problem.
+type answer struct {
+	Outcome, Reason string
+	Detail          string   // of a problem
+	Results, Events []answer // of each connection, and of each event in a batch
+}
+
+func (a answer) words() string {
+	var parts []string
+	for _, part := range append(a.Results, a.Events...) {
+		parts = append(parts, part.words())
+	}
+	switch text := cmp.Or(a.Detail, a.Reason, strings.Join(parts, ", ")); {
+	case a.Outcome != "" && text != "":
+		return a.Outcome + ": " + text
+	default:
+		return a.Outcome + text
+	}
+}
