@@ -61,8 +61,8 @@ func (p *planner) target() (instance, other string) {
 	return c[i], c[1-i]
 }
 
-// bystander returns a connection that it would do harm to remove, if there is any.
-func (p *planner) bystander() pair {
+// toSpare returns a connection that it would do harm to remove, if there is any.
+func (p *planner) toSpare() pair {
 	live := p.unasked(p.alive)
 	if len(live) == 0 {
 		return pair{p.alive[0], p.alive[1]}

@@ -169,18 +169,18 @@ func (p *planner) recorded(isSuitable func(recording) bool) *event {
 	return p.about(r, instances, r.ask)
 }
 
-// about makes an event about the instances given, by those recorded, and about bystanders in place of all others. A
+// about makes an event about the instances given, by those recorded, and about instances to spare in place of all others. A
 // Logstash instance gets the name of an Elasticsearch instance, but for its beginning.
 func (p *planner) about(r recording, instances map[string]string, a ask) *event {
 	instances[neverWas] = neverWas
-	var bystanders []string
+	var spared []string
 	text := replace(instancePattern, r.text, func(id string) string {
 		if instances[id] == "" {
-			if len(bystanders) == 0 {
-				c := p.bystander()
-				bystanders = c[:]
+			if len(spared) == 0 {
+				c := p.toSpare()
+				spared = c[:]
 			}
-			instances[id], bystanders = bystanders[0], bystanders[1:]
+			instances[id], spared = spared[0], spared[1:]
 		}
 		return id[:2] + instances[id][2:]
 	})
@@ -193,7 +193,7 @@ func (p *planner) about(r recording, instances map[string]string, a ask) *event 
 	}
 }
 
-// mutated makes an event that asks for nothing, of a recording that does, about bystanders.
+// mutated makes an event that asks for nothing, of a recording that does, about instances to spare.
 func (p *planner) mutated() *event {
 	m := pick(p.rng, mutations())
 	name := pick(p.rng, strings.Fields(m.of))
@@ -240,7 +240,7 @@ func (p *planner) uuid() string {
 // deliveries: a retry of Function Compute's keeps the request id; whoever else repeats an event gets another one.
 func (p *planner) deliveries(s sender) []delivery {
 	var all []delivery
-	for n := range faultyTries + calmTries {
+	for n := range faultyTries + faultlessTries {
 		d := delivery{timeout: 300*time.Millisecond + time.Duration(p.rng.IntN(1200))*time.Millisecond}
 		isRetry := s == invoker || s == eventBridge && (p.oneIn(2) || n > faultyTries)
 		if n > 0 && isRetry {

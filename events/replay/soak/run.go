@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	eventsPerCase = 100
-	inFlight      = 40              // invocations at a time
-	faultyTries   = 5               // deliveries of an event while there are faults
-	calmTries     = 3               // and after that
-	refusals      = 3               // Function Compute tries so often; then the event goes to the dead letters
-	calmTimeout   = 2 * time.Minute // of an invocation, when nothing is to make it fail
-	hang          = 5 * time.Minute // what takes so long does not end at all
+	eventsPerCase    = 100
+	inFlight         = 40              // invocations at a time
+	faultyTries      = 5               // deliveries of an event while there are faults
+	faultlessTries   = 3               // and after that
+	refusals         = 3               // Function Compute tries so often; then the event goes to the dead letters
+	faultlessTimeout = 2 * time.Minute // of an invocation, when nothing is to make it fail
+	hang             = 5 * time.Minute // what takes so long does not end at all
 )
 
 // A run is a case under way.
@@ -69,7 +69,7 @@ func (r *run) play(ctx context.Context) error {
 	r.faults.end()
 	r.apply(r.plan.after)
 	if err == nil {
-		err = r.deliverAll(ctx, calmTries, r.left)
+		err = r.deliverAll(ctx, faultlessTries, r.left)
 	}
 	r.supervisor.stop()
 	r.api.Close()
@@ -77,7 +77,7 @@ func (r *run) play(ctx context.Context) error {
 		return err
 	}
 	for a := range r.left {
-		r.expected.report(fmt.Sprintf("STUCK: not done in %d deliveries without a fault", calmTries), a)
+		r.expected.report(fmt.Sprintf("STUCK: not done in %d deliveries without a fault", faultlessTries), a)
 	}
 	return nil
 }
@@ -174,7 +174,7 @@ func (r *run) invocation(e *event, d delivery) fctest.Invocation {
 	inv := r.Invocation
 	inv.RequestID, inv.RetryCount, inv.Payload, inv.Timeout = d.requestID, d.retryCount, e.payload(d.requestID), d.timeout
 	if r.faults.areOver() {
-		inv.Timeout = calmTimeout
+		inv.Timeout = faultlessTimeout
 	}
 	return inv
 }
