@@ -5,71 +5,60 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 )
 
-// How much of a failure is told.
+// How much of a case that failed is printed.
 const (
 	maxViolations = 5
-	maxHistory    = 12 // deliveries of an event
-	maxRequests   = 60 // of a connection
+	maxRequests   = 60 // about a connection
 )
 
-func (r *run) report(w io.Writer, elapsed time.Duration) {
-	violations := r.ledger.violations
+// report prints what was played, any violations, and how to see them again.
+func (r *run) report(w io.Writer) {
+	deliveries := 0
+	for _, a := range r.attempts {
+		deliveries += a.delivered
+	}
+	made, left, violations := len(r.expected.made), len(r.api.Connections()), r.expected.violations
+	const summary = "seed %d: %d events, %d deliveries, %d kills, %d faults in %d requests; " +
+		"%d connections removed, %d left; %d violations\n"
+	fmt.Fprintf(w, summary, r.seed, len(r.attempts), deliveries, r.faults.killed, r.faults.failed, r.faults.requests,
+		made-left, left, len(violations))
 	for _, v := range violations[:min(len(violations), maxViolations)] {
 		r.violation(w, v)
 	}
-	left := len(r.API.Connections())
-	const summary = "soak: %d events, %d redeliveries, %d kills, %d faults in %d requests; " +
-		"%d connections removed, %d left; %d violations; seed %d; %v\n"
-	fmt.Fprintf(w, summary,
-		r.events.Load(), r.deliveries.Load()-r.events.Load(), r.weather.kills, r.weather.failed, r.weather.requests,
-		len(r.ledger.all())-left, left, len(violations), r.Seed, elapsed.Round(time.Millisecond))
+	if len(violations) > 0 {
+		fmt.Fprintf(w, "to see it again: go run ./events/replay -soak 1s -seed %d\n", r.seed)
+	}
 }
 
-// violation tells what was broken, the events that it is about and the requests that the API saw.
+// violation prints what was broken, the events that it is about and the requests that the API saw.
 func (r *run) violation(w io.Writer, v violation) {
-	fmt.Fprintf(w, "%s (seed %d)\n", v.what, r.Seed)
-	if v.pair != (pair{}) {
-		fmt.Fprintf(w, "  connection %s – %s\n", v.pair[0], v.pair[1])
+	fmt.Fprintln(w, v.what)
+	if a := v.attempt; a != nil {
+		fmt.Fprintf(w, "  %v\n%s\n  %s\n", a.event, a.text, strings.Join(a.history, "\n  "))
 	}
-	if v.event != nil {
-		tellEvent(w, v.event)
+	if v.pair == (pair{}) {
+		return
 	}
-	for _, e := range r.ledger.events {
-		if e != v.event && v.pair != (pair{}) && e.about(v.pair) {
-			fmt.Fprintf(w, "  beside it %v\n", e)
+	fmt.Fprintf(w, "  connection %s – %s\n", v.pair[0], v.pair[1])
+	for _, a := range r.attempts {
+		if a != v.attempt && a.ask.names(v.pair) {
+			fmt.Fprintf(w, "  also named by %v\n", a.event)
 		}
 	}
-	if v.pair != (pair{}) {
-		r.requests(w, v)
-	}
+	lines := r.requests(v.pair)
+	fmt.Fprintf(w, "  %s\n", strings.Join(lines[max(0, len(lines)-maxRequests):], "\n  "))
 }
 
-func tellEvent(w io.Writer, e *event) {
-	fmt.Fprintf(w, "  %v\n    %s\n", e, e.text("REQUEST-ID"))
-	skipped := max(0, len(e.history)-maxHistory)
-	if skipped > 0 {
-		fmt.Fprintf(w, "    … %d deliveries\n", skipped)
-	}
-	for _, line := range e.history[skipped:] {
-		fmt.Fprintf(w, "    %s\n", line)
-	}
-}
-
-// requests tells what the API saw: all requests to remove the connection, and in the delivery that is in doubt those for
-// what either instance is and has.
-func (r *run) requests(w io.Writer, v violation) {
+// requests are what the API saw about a connection: those to remove it, and those for what either instance is and has.
+func (r *run) requests(p pair) []string {
 	var lines []string
-	for i, q := range r.API.Requests() {
-		isRemoval := q.Method == http.MethodDelete && pairOf(q) == v.pair
-		isAbout := strings.Contains(q.Path, v.pair[0]) || strings.Contains(q.Path, v.pair[1])
-		if isRemoval || q.Method == http.MethodGet && isAbout && v.event != nil && i >= v.after {
-			answer := fmt.Sprintf("%d %s%s", q.Status, q.Code, r.weather.struck[i+1])
-			lines = append(lines, fmt.Sprintf("    %6d %s %s → %s", i+1, q, q.ClientToken, answer))
+	for i, q := range r.api.Requests() {
+		isRemoval := q.Method == http.MethodDelete && pairOf(q) == p
+		if isRemoval || q.Method == http.MethodGet && (strings.Contains(q.Path, p[0]) || strings.Contains(q.Path, p[1])) {
+			lines = append(lines, fmt.Sprintf("%5d %v %s → %d %s %s", i+1, q, q.ClientToken, q.Status, q.Code, r.faults.what[q.RequestID]))
 		}
 	}
-	lines = lines[:min(len(lines), maxRequests)]
-	fmt.Fprintf(w, "  requests; the delivery in doubt began before %d\n%s\n", v.after+1, strings.Join(lines, "\n"))
+	return lines
 }

@@ -1,0 +1,132 @@
+package soak
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// A pair is a connection: two instances, in order, because it is the same from either side.
+type pair [2]string
+
+func newPair(a, b string) pair { return pair{min(a, b), max(a, b)} }
+
+// pairOf is what a DeleteConnectedCluster is about.
+func pairOf(q elasticsearchtest.Request) pair {
+	path := strings.TrimSuffix(strings.TrimPrefix(q.Path, "/openapi/instances/"), "/connected-clusters")
+	return newPair(path, q.Query.Get("connectedInstanceId"))
+}
+
+// An ask is what an event asks for.
+type ask struct {
+	pairs     []pair   // the connections to remove
+	cleanups  []string // the instances whose connections are all to be removed
+	malformed bool     // to be refused, if only a part of it
+}
+
+func (a ask) with(b ask) ask {
+	return ask{
+		pairs:     slices.Concat(a.pairs, b.pairs),
+		cleanups:  slices.Concat(a.cleanups, b.cleanups),
+		malformed: a.malformed || b.malformed,
+	}
+}
+
+// about returns the same ask of other instances.
+func (a ask) about(instances map[string]string) ask {
+	other := ask{malformed: a.malformed}
+	for _, p := range a.pairs {
+		other.pairs = append(other.pairs, newPair(instances[p[0]], instances[p[1]]))
+	}
+	for _, id := range a.cleanups {
+		other.cleanups = append(other.cleanups, instances[id])
+	}
+	return other
+}
+
+// names says whether a connection is among what is asked for.
+func (a ask) names(p pair) bool {
+	return slices.Contains(a.pairs, p) || slices.Contains(a.cleanups, p[0]) || slices.Contains(a.cleanups, p[1])
+}
+
+// expected is the state that there should be. It goes by the events and by what happened to the instances, and knows
+// nothing else of the function than what it reports as done.
+type expected struct {
+	isConnected func(a, b string) bool // what the API says
+
+	mu         sync.Mutex
+	made       []pair          // every connection that ever was
+	released   map[string]bool // the instances that are gone
+	named      ask             // by all events sent
+	violations []violation
+}
+
+// A violation is a promise that was not kept.
+type violation struct {
+	what    string
+	attempt *attempt // nil: of no one event
+	pair    pair     // zero: of no one connection
+}
+
+// change notes what is about to happen to the instances.
+func (x *expected) change(c change) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch c.what {
+	case connected:
+		x.made = append(x.made, newPair(c.id, c.to))
+	case released:
+		x.released[c.id] = true
+	}
+}
+
+// sent notes what an event names, before it is delivered for the first time.
+func (x *expected) sent(a ask) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.named = x.named.with(a)
+}
+
+// requested notes that the API is about to be asked to remove a connection.
+func (x *expected) requested(p pair) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !x.named.names(p) {
+		x.violate("ASKED: the API was asked to remove a connection that no event names", nil, p)
+	}
+}
+
+// claim returns what a delivery that now begins asks for, of the connections that there were until now.
+func (x *expected) claim(a ask) []pair {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return filter(x.made, a.names)
+}
+
+// reported notes that what a delivery asked for is done or was never there. Of a connection with an instance that is
+// gone the API may say that there is none. One whose instances are both gone can neither be listed nor removed.
+func (x *expected) reported(v verdict, a *attempt, claimed []pair) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, p := range claimed {
+		mustBeGone := !x.released[p[0]] && !x.released[p[1]]
+		if v == done {
+			mustBeGone = !x.released[p[0]] || !x.released[p[1]]
+		}
+		if mustBeGone && x.isConnected(p[0], p[1]) {
+			x.violate("LOST: what the event asks to remove was reported as "+string(v)+", and is still there", a, p)
+		}
+	}
+}
+
+func (x *expected) report(what string, a *attempt) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.violate(what, a, pair{})
+}
+
+func (x *expected) violate(what string, a *attempt, p pair) {
+	x.violations = append(x.violations, violation{what, a, p})
+}

@@ -1,0 +1,156 @@
+package soak
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// faults choose what the API does to the requests that it gets: one half of them it answers as it should. What becomes
+// of a request depends on the seed, on what it asks for and on how often that was asked before, so it does not matter
+// which of two requests comes first.
+type faults struct {
+	seed uint64
+	kill func() bool
+	over chan struct{} // closed when there are no more faults
+
+	mu       sync.Mutex
+	asked    map[string]int    // how often, by what is asked
+	kills    []int             // yet to come: each when there were so many requests
+	what     map[string]string // happened to a request, by its id
+	requests int
+	failed   int
+	killed   int
+}
+
+func newFaults(seed uint64, kills []int, kill func() bool) *faults {
+	return &faults{
+		seed: seed, kill: kill, over: make(chan struct{}),
+		asked: map[string]int{}, kills: kills, what: map[string]string{},
+	}
+}
+
+// answer decides about a request. A kill meets the function in the middle of it.
+func (f *faults) answer(q elasticsearchtest.Request) elasticsearchtest.Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.areOver() {
+		return elasticsearchtest.Fault{}
+	}
+	f.requests++
+	if len(f.kills) > 0 && f.requests >= f.kills[0] && f.kill() {
+		f.killed++
+		f.kills = f.kills[1:]
+		f.what[q.RequestID] = "the function was killed; "
+	}
+	f.asked[q.String()]++
+	chosen, isLate := f.choose(q.String(), f.asked[q.String()], q.Method == http.MethodGet)
+	if chosen.answer == nil {
+		return elasticsearchtest.Fault{}
+	}
+	f.failed++
+	f.what[q.RequestID] += fmt.Sprintf("%s, carried out: %t", chosen.what, isLate)
+	return elasticsearchtest.Fault{AfterEffect: isLate, Answer: chosen.answer}
+}
+
+// choose returns the fault of the nth request that asks for the same, if any, and whether it comes after the effect.
+// What is not known to pass seldom comes to those who read: a cleanup reads a lot, and none would ever go well.
+func (f *faults) choose(what string, nth int, isReading bool) (chosen fault, isLate bool) {
+	hash := fnv.New64a()
+	fmt.Fprintln(hash, what, nth)
+	rng := rand.New(rand.NewPCG(f.seed, hash.Sum64()))
+	switch n := rng.IntN(200); {
+	case n < 100:
+		return fault{}, false
+	case n < 101:
+		return fault{"no answer", f.hang}, true
+	case n < 110:
+		return pick(rng, refusing()), false
+	case n < 112 || n < 140 && !isReading:
+		return pick(rng, lasting()), rng.IntN(2) == 0
+	default:
+		return pick(rng, passing()), rng.IntN(2) == 0
+	}
+}
+
+// A fault is an answer that the API would not give.
+type fault struct {
+	what   string
+	answer http.HandlerFunc
+}
+
+func refuse(status int, code string) fault {
+	const message = "The request is refused."
+	return fault{fmt.Sprint(status, " ", code), elasticsearchtest.Refuse(status, code, message)}
+}
+
+func page(status int) fault {
+	return fault{fmt.Sprint(status, " with a page"), elasticsearchtest.HTML(status)}
+}
+
+func body(text string) fault {
+	return fault{"200 with " + text, elasticsearchtest.Body(http.StatusOK, "application/json", text)}
+}
+
+// refusing are answers which say that nothing was carried out.
+func refusing() []fault {
+	throttled := refuse(http.StatusBadRequest, "Throttling.User")
+	return []fault{
+		throttled, throttled, waiting(throttled), waiting(throttled), waiting(page(http.StatusTooManyRequests)),
+		refuse(http.StatusBadRequest, "ConcurrencyUpdateInstanceConflict"),
+		refuse(http.StatusBadRequest, "InstanceActivating"),
+	}
+}
+
+// passing are answers after which the function is to try again.
+func passing() []fault {
+	reset := fault{"connection reset", elasticsearchtest.Reset()}
+	return []fault{
+		reset, reset, reset, {"cut off", elasticsearchtest.Truncated()},
+		page(http.StatusOK), page(http.StatusBadGateway), body(``),
+		refuse(http.StatusInternalServerError, "InternalServerError"), refuse(http.StatusBadRequest, "InternalError"),
+		{"503 in XML", elasticsearchtest.RefuseXML(http.StatusServiceUnavailable, "ServiceUnavailable", "It failed.")},
+	}
+}
+
+// lasting are answers of which nobody knows whether it helps to try again.
+func lasting() []fault {
+	const unheard = "OperationDenied.Unheard"
+	return []fault{
+		page(http.StatusNotFound), refuse(http.StatusBadRequest, unheard), refuse(http.StatusOK, unheard),
+		body(`{"Result":false,"RequestId":"0"}`), body(`{}`),
+	}
+}
+
+// waiting asks to wait for a time that is short for a soak.
+func waiting(f fault) fault {
+	return fault{f.what + " for a while", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Acs-Retry-After", "50") // milliseconds
+		f.answer(w, r)
+	}}
+}
+
+// hang does not answer while there are faults.
+func (f *faults) hang(_ http.ResponseWriter, r *http.Request) {
+	select {
+	case <-r.Context().Done():
+	case <-f.over:
+	}
+	panic(http.ErrAbortHandler) // returning would send an empty 200
+}
+
+// end ends the faults, the kills, and the answers that hang.
+func (f *faults) end() { close(f.over) }
+
+func (f *faults) areOver() bool {
+	select {
+	case <-f.over:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,263 @@
+package soak
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"elasticsearch-disconnect/events/replay/fctest"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+const (
+	eventsPerCase    = 100
+	inFlight         = 40              // invocations at a time
+	faultyTries      = 5               // deliveries of an event while there are faults
+	faultlessTries   = 3               // and after that
+	refusals         = 3               // Function Compute tries so often; then the event goes to the dead letters
+	faultlessTimeout = 2 * time.Minute // of an invocation, when nothing is to make it fail
+	hang             = 5 * time.Minute // what takes so long does not end at all
+)
+
+// A run is a case under way.
+type run struct {
+	Soak
+	seed       uint64
+	plan       plan
+	api        *elasticsearchtest.Server
+	expected   *expected
+	faults     *faults
+	supervisor *supervisor
+	attempts   []*attempt
+	patience   time.Duration // until an invocation counts as unanswered
+}
+
+// An attempt is an event on its way. It is in the hands of one goroutine at a time.
+type attempt struct {
+	*event
+	delivered int
+	refused   int
+	over      bool
+	history   []string // what became of each delivery
+}
+
+func (s Soak) newRun(seed uint64, recordings []recording) *run {
+	r := &run{Soak: s, seed: seed, plan: newPlan(seed, recordings, eventsPerCase), api: s.NewAPI(), patience: hang}
+	r.expected = &expected{isConnected: r.api.Connected, released: map[string]bool{}}
+	r.supervisor = &supervisor{
+		start: func(ctx context.Context) (*Process, error) { return s.Start(ctx, r.api) },
+		ended: r.ended,
+	}
+	r.faults = newFaults(seed, r.plan.kills, r.supervisor.kill)
+	r.api.OnRequest = func(q elasticsearchtest.Request) elasticsearchtest.Fault {
+		if q.Method == http.MethodDelete {
+			r.expected.requested(pairOf(q))
+		}
+		return r.faults.answer(q)
+	}
+	return r
+}
+
+// play delivers the events while there are faults, and then without until all are done.
+func (r *run) play(ctx context.Context) error {
+	err := r.deliverAll(ctx, faultyTries, r.begin)
+	r.faults.end()
+	r.apply(r.plan.after)
+	if err == nil {
+		err = r.deliverAll(ctx, faultlessTries, r.left)
+	}
+	r.supervisor.stop()
+	r.api.Close()
+	if err != nil {
+		return err
+	}
+	for a := range r.left {
+		r.expected.report(fmt.Sprintf("STUCK: not done in %d deliveries without a fault", faultlessTries), a)
+	}
+	return nil
+}
+
+// begin takes the steps of the plan one after the other. What an event names is known before anything happens.
+func (r *run) begin(yield func(*attempt) bool) {
+	for _, s := range r.plan.steps {
+		a := &attempt{event: s.event}
+		r.attempts = append(r.attempts, a)
+		r.expected.sent(s.event.ask)
+		r.apply(s.changes)
+		if !yield(a) {
+			return
+		}
+	}
+}
+
+func (r *run) left(yield func(*attempt) bool) {
+	for _, a := range r.attempts {
+		if !a.over && !yield(a) {
+			return
+		}
+	}
+}
+
+func (r *run) apply(changes []change) {
+	for _, c := range changes {
+		r.expected.change(c)
+		switch c.what {
+		case created:
+			r.api.AddInstance(c.id)
+		case connected:
+			r.api.Connect(c.id, c.to)
+		case released:
+			r.api.RemoveInstance(c.id)
+		case became:
+			if !r.expected.released[c.id] { // or it would be there again
+				r.api.SetStatus(c.id, c.to)
+			}
+		}
+	}
+}
+
+// deliverAll delivers each event until it is done, but not more often than tries. Between two deliveries of an event
+// others have their turn.
+func (r *run) deliverAll(ctx context.Context, tries int, attempts iter.Seq[*attempt]) error {
+	group, ctx := errgroup.WithContext(ctx)
+	turns := make(chan struct{}, inFlight)
+	for a := range attempts {
+		turns <- struct{}{}
+		group.Go(func() error {
+			for n := 1; ; n++ {
+				err := r.deliver(ctx, a)
+				<-turns
+				if err != nil || a.over || n == tries {
+					return err
+				}
+				turns <- struct{}{}
+			}
+		})
+	}
+	return group.Wait()
+}
+
+// deliver invokes the function once.
+func (r *run) deliver(ctx context.Context, a *attempt) error {
+	process, err := r.supervisor.process(ctx)
+	if err != nil {
+		return err
+	}
+	d := a.deliveries[a.delivered]
+	a.delivered++
+	claimed := r.expected.claim(a.ask)
+	waiting, cancel := context.WithTimeoutCause(ctx, r.patience, fmt.Errorf("no reply in %v", r.patience))
+	defer cancel()
+	reply, err := process.invoke(waiting, r.invocation(a.event, d))
+	switch {
+	case err == nil:
+		r.settle(a, d, claimed, reply)
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case process.Running.Err() != nil:
+		a.happened(d, context.Cause(process.Running).Error())
+	default:
+		a.over = true
+		r.expected.report("UNANSWERED: "+err.Error(), a)
+	}
+	return nil
+}
+
+// invocation gives the function little time while there are faults, so that it does not wait for long before it repeats
+// a request. Nothing is wrong with a reply that comes later than that.
+func (r *run) invocation(e *event, d delivery) fctest.Invocation {
+	inv := r.Invocation
+	inv.RequestID, inv.RetryCount, inv.Payload, inv.Timeout = d.requestID, d.retryCount, e.payload(d.requestID), d.timeout
+	if r.faults.areOver() {
+		inv.Timeout = faultlessTimeout
+	}
+	return inv
+}
+
+// A verdict is what a reply means for an event.
+type verdict string
+
+const (
+	done    verdict = "done"
+	absent  verdict = "not there"
+	refused verdict = "refused"
+	again   verdict = "to be repeated"
+	wrong   verdict = "WRONG" // this reply cannot be
+)
+
+// settle reads a reply. An event is over when it is done, or when it can never be.
+func (r *run) settle(a *attempt, d delivery, claimed []pair, reply fctest.Reply) {
+	v := a.verdict(reply)
+	a.happened(d, fmt.Sprintf("%s: %s", v, reply.Payload))
+	for _, leak := range r.Leaks(string(reply.Payload)) {
+		r.expected.report("LEAK: a reply: "+leak, a)
+	}
+	switch v {
+	case done, absent:
+		r.expected.reported(v, a, claimed)
+		a.over = true
+	case refused:
+		a.refused++
+		a.over = a.sender == caller || a.refused == refusals
+	case wrong:
+		r.expected.report("WRONG: this reply cannot be", a)
+		a.over = true
+	}
+}
+
+// verdict takes a reply as its receiver does.
+func (e *event) verdict(reply fctest.Reply) verdict {
+	switch {
+	case e.sender == caller:
+		return e.verdictOfHTTP(reply)
+	case reply.Failed && e.ask.malformed:
+		return refused
+	case reply.Failed:
+		return again
+	case e.ask.malformed:
+		return wrong
+	default:
+		return done
+	}
+}
+
+// verdictOfHTTP: the caller who is told with a 404 that there is no such instance or connection does not ask again.
+func (e *event) verdictOfHTTP(reply fctest.Reply) verdict {
+	var response struct{ StatusCode int }
+	if reply.Failed || json.Unmarshal(reply.Payload, &response) != nil {
+		return wrong
+	}
+	switch status := response.StatusCode; {
+	case e.ask.malformed && status >= 400 && status < 500:
+		return refused
+	case e.ask.malformed:
+		return wrong
+	case status == 200:
+		return done
+	case status == 404:
+		return absent
+	case status == 207, status == 409, status == 429, status >= 500:
+		return again
+	default:
+		return wrong
+	}
+}
+
+func (a *attempt) happened(d delivery, what string) {
+	a.history = append(a.history, fmt.Sprintf("%s retry %d: %s", d.requestID, d.retryCount, what))
+}
+
+// ended takes what a process wrote.
+func (r *run) ended(p *Process) {
+	for _, leak := range r.Leaks(p.Output()) {
+		r.expected.report("LEAK: the log: "+leak, nil)
+	}
+	if !p.killed.Load() {
+		r.expected.report(fmt.Sprintf("ENDED: the function was not killed: %v", context.Cause(p.Running)), nil)
+	}
+}
