@@ -63,7 +63,7 @@ func TestDesk(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newPlainStage(t)
+			s := newPlainFixture(t)
 			command := exec.CommandContext(t.Context(), program, test.args...)
 			command.Env = append(deskEnv(t, s.api.URL), test.env...)
 			command.Stdin = strings.NewReader(test.stdin)

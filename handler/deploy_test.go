@@ -1,7 +1,6 @@
 package handler_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -274,13 +273,6 @@ func read(t *testing.T, file string) []byte {
 		t.Fatal(err)
 	}
 	return content
-}
-
-func decode(t *testing.T, text []byte, into any) {
-	t.Helper()
-	if err := json.Unmarshal(text, into); err != nil {
-		t.Fatalf("%v in %q", err, text)
-	}
 }
 
 func each[T any](triggers []fcTrigger, part func(fcTrigger) T) (parts []T) {

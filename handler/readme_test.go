@@ -110,20 +110,20 @@ func TestReadmePolicy(t *testing.T) {
 			t.Errorf("README.md, the resource %s: ListInstance asks for instances/*", statement.Resource)
 		}
 	}
-	s := newStage(t)
+	s := newFixture(t)
 	s.api.RemoveInstance(connected)
 	want := s.actions(t, release("acs.elasticsearch", "elasticsearch:ActionTrail:ApiCall", ""))
 	if slices.Sort(got); !slices.Equal(got, want) {
 		t.Errorf("README.md, the actions of the policy:\n got %q\nwant %q", got, want)
 	}
-	want = newStage(t).actions(t, direct)
+	want = newFixture(t).actions(t, direct)
 	if alone := found(t, readme, "name both instances, `(\\w+)`( )alone"); len(want) != 1 || alone[strings.TrimPrefix(want[0], "elasticsearch:")] == "" {
 		t.Errorf("README.md, the action for a pair:\n got %q\nwant %q", alone, want)
 	}
 }
 
 // actions are what the function asks of the API for an event, in the words of RAM, sorted.
-func (s *stage) actions(t *testing.T, event string) (asked []string) {
+func (s *fixture) actions(t *testing.T, event string) (asked []string) {
 	t.Helper()
 	s.handle(t, event)
 	if s.api.Connected(instance, connected) {
@@ -148,7 +148,7 @@ func TestReadmeFilter(t *testing.T) {
 // The custom event shown passes the pattern shown for it, not the one of s.yaml, and is one that the function carries out.
 func TestReadmeCustomEvent(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	text := block(t, `{"specversion"`)
 	var event struct{ Source, Type string }
 	decode(t, []byte(text), &event)
@@ -239,7 +239,7 @@ func statuses(t *testing.T, kind connection.Kind) (found []string) {
 // failing returns the reply to a request over HTTP that comes to this end.
 func failing(t *testing.T, failure error) string {
 	t.Helper()
-	s := newStage(t)
+	s := newFixture(t)
 	s.Invocation = func(context.Context) handler.Invocation {
 		return handler.Invocation{Credentials: func() (acs3.Credentials, error) { return acs3.Credentials{}, failure }}
 	}
@@ -249,7 +249,7 @@ func failing(t *testing.T, failure error) string {
 // partly returns the reply to a request for all connections of an instance, of which one is removed and one is not.
 func partly(t *testing.T) string {
 	t.Helper()
-	s := newStage(t)
+	s := newFixture(t)
 	const third = "es-cn-2r42d6w0e001h0003"
 	s.api.SetStatus(third, "activating")
 	s.api.Connect(instance, third)
@@ -266,7 +266,7 @@ func refusals(t *testing.T) (replies []string) {
 		"v1":     strings.Repeat("v", 1<<20),
 		"{":      `{"headers":{"Content-Type":"text/plain"},`,
 	} {
-		replies = append(replies, newStage(t).handle(t, strings.Replace(post, old, wrong, 1)))
+		replies = append(replies, newFixture(t).handle(t, strings.Replace(post, old, wrong, 1)))
 	}
 	return replies
 }
@@ -274,15 +274,15 @@ func refusals(t *testing.T) (replies []string) {
 // The members told are all that a reply can have, in the order in which these replies show them.
 func TestReadmeReplies(t *testing.T) {
 	t.Parallel()
-	removal := newStage(t).handle(t, direct)
-	dryRun := newStage(t).handle(t, strings.Replace(direct, "{", `{"dryRun":true,`, 1))
+	removal := newFixture(t).handle(t, direct)
+	dryRun := newFixture(t).handle(t, strings.Replace(direct, "{", `{"dryRun":true,`, 1))
 	cleaned := body(t, partly(t))
-	ignored := newStage(t).handle(t, release("acs.elasticsearch", "elasticsearch:ActionTrail:ApiCall", "protective"))
-	batch := newStage(t).handle(t, "[]")
+	ignored := newFixture(t).handle(t, release("acs.elasticsearch", "elasticsearch:ActionTrail:ApiCall", "protective"))
+	batch := newFixture(t).handle(t, "[]")
 	var absent struct{ Body string }
 	decode(t, read(t, "../events/http-absent.want.json"), &absent)
-	_, refusal, _ := strings.Cut(newStage(t).handle(t, "{}"), " ")
-	s := newStage(t)
+	_, refusal, _ := strings.Cut(newFixture(t).handle(t, "{}"), " ")
+	s := newFixture(t)
 	s.api.Fail(elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(403, "Forbidden.RAM", "no")})
 	_, partial, _ := strings.Cut(s.handle(t, "["+direct+","+release("acs.elasticsearch", "none", "")+"]"), " ")
 
@@ -326,7 +326,7 @@ func TestReadmeLog(t *testing.T) {
 	shown := block(t, `{"time"`)
 	decode(t, []byte(shown), &got)
 
-	s := newStage(t)
+	s := newFixture(t)
 	s.Build.Version = got.Version
 	ctx := fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: got.RequestID, Credentials: role})
 	if _, err := s.Handle(ctx, read(t, "../events/eventbridge.json")); err != nil {
