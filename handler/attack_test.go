@@ -31,20 +31,20 @@ func TestRefused(t *testing.T) {
 	for name, test := range map[string]struct {
 		event, want string // want: the status, and the faults
 	}{
-		"more than 1 MiB":           {`{"instanceId":"` + strings.Repeat("a", 1<<20) + `"}`, "413 $ has 1048593 bytes, more than 1048576"},
-		"10,001 levels over HTTP":   {posts(t, deep), "400 $.body is not JSON: invalid character '[' exceeded max depth, at byte 10001"},
-		"5,000 entries and one":     {"[" + strings.Repeat("{},", 5000) + "{}]", "413 $ has 5001 entries, more than 5000"},
-		"a member twice, escaped":   {`{"instanceId":"a","connectedInstanceId":"b","\u0069nstanceId":"c"}`, "400 $.instanceId is given more than once"},
-		"a member in another case":  {`{"instanceId":"a","connectedInstanceId":"b","INSTANCEID":"c"}`, `400 $["INSTANCEID"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all`},
-		"invalid UTF-8 in base64":   {inBase64(base64.StdEncoding.EncodeToString([]byte("{\"instanceId\":\"a\xff\"}"))), "400 $.body is not UTF-8"},
-		"half a surrogate":          {`{"instanceId":"a\ud800","connectedInstanceId":"b"}`, `400 $.instanceId has a character other than letters, digits, - and _: "a\ufffd"`},
-		"a zero byte":               {"{\"instanceId\":\"a\x00\"}", `400 $ is not JSON: invalid character '\x00' in string literal, at byte 17`},
-		"strings for booleans":      {`{"instanceId":"a","connectedInstanceId":"b","dryRun":"true"}`, "400 $.dryRun is a string, not true or false"},
-		"null for all over HTTP":    {`{"version":null,"rawPath":null,"requestContext":null,"body":null}`, "400 $.version is null, not a string; $.requestContext is null, not an object; $.rawPath is null, not a string"},
-		"no base64, though said":    {inBase64(direct), "400 $.body is not base64, though isBase64Encoded says so: illegal base64 data at input byte 0"},
-		"JSON in JSON in JSON":      {carrying(encode(t, encode(t, direct))), "400 $.data is a string, not an object"},
-		"nothing":                   {"", "400 $ is empty"},
-		"two events":                {direct + direct, "400 $ is not JSON: invalid character '{' after top-level value, at byte 89"},
+		"more than 1 MiB":          {`{"instanceId":"` + strings.Repeat("a", 1<<20) + `"}`, "413 $ has 1048593 bytes, more than 1048576"},
+		"10,001 levels over HTTP":  {posts(t, deep), "400 $.body is not JSON: invalid character '[' exceeded max depth, at byte 10001"},
+		"5,000 entries and one":    {"[" + strings.Repeat("{},", 5000) + "{}]", "413 $ has 5001 entries, more than 5000"},
+		"a member twice, escaped":  {`{"instanceId":"a","connectedInstanceId":"b","\u0069nstanceId":"c"}`, "400 $.instanceId is given more than once"},
+		"a member in another case": {`{"instanceId":"a","connectedInstanceId":"b","INSTANCEID":"c"}`, `400 $["INSTANCEID"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all`},
+		"invalid UTF-8 in base64":  {inBase64(base64.StdEncoding.EncodeToString([]byte("{\"instanceId\":\"a\xff\"}"))), "400 $.body is not UTF-8"},
+		"half a surrogate":         {`{"instanceId":"a\ud800","connectedInstanceId":"b"}`, `400 $.instanceId has a character other than letters, digits, - and _: "a\ufffd"`},
+		"a zero byte":              {"{\"instanceId\":\"a\x00\"}", `400 $ is not JSON: invalid character '\x00' in string literal, at byte 17`},
+		"strings for booleans":     {`{"instanceId":"a","connectedInstanceId":"b","dryRun":"true"}`, "400 $.dryRun is a string, not true or false"},
+		"null for all over HTTP":   {`{"version":null,"rawPath":null,"requestContext":null,"body":null}`, "400 $.version is null, not a string; $.requestContext is null, not an object; $.rawPath is null, not a string"},
+		"no base64, though said":   {inBase64(direct), "400 $.body is not base64, though isBase64Encoded says so: illegal base64 data at input byte 0"},
+		"JSON in JSON in JSON":     {carrying(encode(t, encode(t, direct))), "400 $.data is a string, not an object"},
+		"nothing":                  {"", "400 $ is empty"},
+		"two events":               {direct + direct, "400 $ is not JSON: invalid character '{' after top-level value, at byte 89"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

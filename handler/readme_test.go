@@ -83,7 +83,7 @@ func TestReadmeConfiguration(t *testing.T) {
 	}
 	var got [][]string
 	for _, cells := range table(t, "variable") {
-		got = append(got, []string{strings.Join(names(cells[0]), " "), strings.Join(names(cells[2]), " ")})
+		got = append(got, []string{strings.Join(words(cells[0]), " "), strings.Join(words(cells[2]), " ")})
 	}
 	if !slices.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("README.md, configuration:\n got %q\nwant %q", got, want)
@@ -190,10 +190,10 @@ func TestReadmeRequests(t *testing.T) {
 func TestReadmeReleases(t *testing.T) {
 	t.Parallel()
 	for _, cells := range table(t, "event") {
-		for _, name := range names(cells[3]) {
+		for _, name := range words(cells[3]) {
 			var want struct{ Outcome, ErrorType string }
 			decode(t, read(t, "../events/eventbridge-release-"+name+".want.json"), &want)
-			if got := names(cells[2])[0]; got != want.Outcome+want.ErrorType {
+			if got := words(cells[2])[0]; got != want.Outcome+want.ErrorType {
 				t.Errorf("README.md says that %s is %s, and it is %s%s", name, got, want.Outcome, want.ErrorType)
 			}
 		}
@@ -395,8 +395,8 @@ func TestReadmeQueries(t *testing.T) {
 	}
 	got := map[string]string{}
 	for _, cells := range table(t, "index") {
-		for _, field := range names(cells[1]) {
-			got[field] = names(cells[0])[0]
+		for _, field := range words(cells[1]) {
+			got[field] = words(cells[0])[0]
 		}
 	}
 	if !maps.Equal(got, want) {
@@ -446,13 +446,13 @@ func block(t *testing.T, begin string) string {
 // firsts are the names in the first cells of all rows.
 func firsts(rows [][]string) (found []string) {
 	for _, cells := range rows {
-		found = append(found, names(cells[0])...)
+		found = append(found, words(cells[0])...)
 	}
 	return found
 }
 
-// names are the words that a cell has as code.
-func names(cell string) (found []string) {
+// words are those that a cell has as code.
+func words(cell string) (found []string) {
 	for _, match := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
 		found = append(found, match[1])
 	}
@@ -491,7 +491,7 @@ func TestReadmeCodes(t *testing.T) {
 	}
 	var got []string
 	for _, cells := range table(t, "code") {
-		for _, code := range names(cells[0]) {
+		for _, code := range words(cells[0]) {
 			got = append(got, strings.Trim(code, "`"))
 		}
 	}
