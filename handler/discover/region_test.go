@@ -3,6 +3,7 @@ package discover_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -76,18 +77,19 @@ func TestRegion(t *testing.T) {
 		requests  int // the list of es-x, the pages, and the lists of the survivors
 		want      string
 	}{
-		"no instance":                   {0, nil, nil, 1 + 1, "0 asked"},
-		"none is connected":             {3, nil, nil, 1 + 1 + 3, "3 asked"},
-		"some are connected":            {250, []int{0, 120, 249}, nil, 1 + 3 + 250, "250 asked, es-0000-es-x, es-0120-es-x, es-0249-es-x"},
-		"a survivor vanishes meanwhile": {3, []int{0, 1, 2}, releasing(1, 1, list1), 1 + 1 + 3, "2 asked, es-0000-es-x, es-0002-es-x"},
-		"a survivor may not be read":    {3, []int{0, 1, 2}, always(at(list1, deny)), 1 + 1 + 3, "3 asked, es-0000-es-x, es-0002-es-x, es-0001-es-x unread (Denied Forbidden.RAM)"},
-		"no survivor can be read":       {2, []int{0}, always(at("ListConnectedClusters es-0", fail)), 1 + 1 + 2, "2 asked, es-0000-es-x unread (Upstream X), es-0001-es-x unread (Upstream X)"},
-		"the first page fails":          {150, []int{3}, always(at("ListInstance 1", fail)), 1 + 1, "0 asked, Upstream X"},
-		"the second page fails":         {150, []int{3, 120}, always(at(page2, fail)), 1 + 2 + 100, "100 asked, es-0003-es-x, Upstream X"},
-		"an instance on two pages":      {2, []int{1}, always(onTwoPages), 1 + 2 + 3, "3 asked, es-0001-es-x"},
-		"on two pages, never read":      {2, []int{1}, always(elasticsearchtest.Each(onTwoPages, nth(list1, deny, fail))), 1 + 2 + 3, "3 asked, es-0001-es-x unread (Denied Forbidden.RAM)"},
-		"on two pages, read at last":    {2, []int{1}, always(elasticsearchtest.Each(onTwoPages, nth(list1, fail, fault{}))), 1 + 2 + 3, "3 asked, es-0001-es-x"},
-		"on two pages, read at first":   {2, []int{1}, always(elasticsearchtest.Each(onTwoPages, nth(list1, fault{}, fail))), 1 + 2 + 3, "3 asked, es-0001-es-x"},
+		"no instance":                               {0, nil, nil, 1 + 1, "0 asked"},
+		"none is connected":                         {3, nil, nil, 1 + 1 + 3, "3 asked"},
+		"some are connected":                        {201, []int{0, 120, 200}, nil, 1 + 3 + 201, "201 asked, es-0000-es-x, es-0120-es-x, es-0200-es-x"},
+		"a survivor vanishes meanwhile":             {3, []int{0, 1, 2}, releasing(1, 1, list1), 1 + 1 + 3, "2 asked, es-0000-es-x, es-0002-es-x"},
+		"a survivor may not be read":                {3, []int{0, 1, 2}, always(at(list1, deny)), 1 + 1 + 3, "3 asked, es-0000-es-x, es-0002-es-x, es-0001-es-x unread (Denied Forbidden.RAM)"},
+		"no survivor can be read":                   {2, []int{0}, always(at("ListConnectedClusters es-0", fail)), 1 + 1 + 2, "2 asked, es-0000-es-x unread (Upstream X), es-0001-es-x unread (Upstream X)"},
+		"the first page fails":                      {150, []int{3}, always(at("ListInstance 1", fail)), 1 + 1, "0 asked, Upstream X"},
+		"the second page fails":                     {150, []int{3, 120}, always(at(page2, fail)), 1 + 2 + 100, "100 asked, es-0003-es-x, Upstream X"},
+		"an instance on two pages":                  {2, []int{1}, always(onTwoPages), 1 + 2 + 3, "3 asked, es-0001-es-x"},
+		"on two pages, never read":                  {2, []int{1}, always(elasticsearchtest.Each(onTwoPages, nth(list1, deny, fail))), 1 + 2 + 3, "3 asked, es-0001-es-x unread (Denied Forbidden.RAM)"},
+		"on two pages, read at last":                {2, []int{1}, always(elasticsearchtest.Each(onTwoPages, nth(list1, fail, fault{}))), 1 + 2 + 3, "3 asked, es-0001-es-x"},
+		"on two pages, read at last, not connected": {2, nil, always(elasticsearchtest.Each(onTwoPages, nth(list1, fail, fault{}))), 1 + 2 + 3, "3 asked"},
+		"on two pages, read at first":               {2, []int{1}, always(elasticsearchtest.Each(onTwoPages, nth(list1, fault{}, fail))), 1 + 2 + 3, "3 asked, es-0001-es-x"},
 		"the released one is listed still, and connected with itself": {1, []int{0}, always(elasticsearchtest.Each(listed([]int{2}, []string{"es-0000", "es-x"}), nth("ListConnectedClusters es-x", fault{Answer: refuse("InstanceNotFound").Answer}, answer(`{"Result":[{"instances":"es-x"}]}`)))),
 			1 + 1 + 2, "2 asked, es-0000-es-x"},
 		"the released one is listed still, and unread": {1, []int{0}, always(elasticsearchtest.Each(listed([]int{2}, []string{"es-0000", "es-x"}), nth("ListConnectedClusters es-x", refuse("InstanceNotFound"), fail))),
@@ -100,6 +102,10 @@ func TestRegion(t *testing.T) {
 			1 + (2 + 109) + (2 + 108) + (2 + 107), "106 asked, es-0005-es-x, es-0108-es-x, " + shorter},
 		"fewer are listed than there are said to be": {1, []int{0}, always(listed([]int{3, 3}, []string{"es-0000"}, nil)),
 			1 + 3*(2+1), "1 asked, es-0000-es-x, " + shorter},
+		"one passed over, and two pages after that": {301, []int{100}, releasing(0, 1, page2),
+			1 + (3 + 300) + (3 + 300), "300 asked, es-0100-es-x"},
+		"none is listed of the one there is said to be": {0, nil, always(listed([]int{1}, nil)),
+			1 + 3, "0 asked, " + shorter},
 		"how many there are is never said": {101, []int{100}, always(listed([]int{0, 0}, hundred, []string{"es-0100"})),
 			1 + 2 + 101, "101 asked, es-0100-es-x"},
 		"how many there are is not said on the last page": {101, []int{100}, always(listed([]int{101, 0}, hundred, []string{"es-0100"})),
@@ -156,11 +162,11 @@ func TestAsManyAsAllowed(t *testing.T) {
 	for _, limit := range []int{1, 3, 8} {
 		t.Run(fmt.Sprintf("%d at a time", limit), func(t *testing.T) {
 			t.Parallel()
-			f := newRegion(t, 250, 0, 120, 249)
+			f := newRegion(t, 120, 0, 110)
 			f.Limit = limit
 			f.api.OnRequest = elasticsearchtest.Together(t.Context(), limit, "ListConnectedClusters es-0")
 			got := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0])
-			if want := "250 asked, es-0000-es-x, es-0120-es-x, es-0249-es-x"; got != want {
+			if want := "120 asked, es-0000-es-x, es-0110-es-x"; got != want {
 				t.Errorf("finding:\n got %s\nwant %s", got, want)
 			}
 			if n := f.api.MaxInFlight(); n != limit {
@@ -184,5 +190,25 @@ func TestRegionOfNoReader(t *testing.T) {
 	}
 	if got, want := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0]), "0 asked, no reader any more"; got != want {
 		t.Errorf("finding %s, want %s", got, want)
+	}
+}
+
+// TestListWithoutEnd: a list of which each page says that there are more is
+// given up, and what was found is kept.
+func TestListWithoutEnd(t *testing.T) {
+	t.Parallel()
+	f := newRegion(t, 1, 0)
+	pages := 0
+	f.api.OnRequest = elasticsearchtest.At("ListInstance", func(n int) fault {
+		pages = n
+		return fault{Answer: elasticsearchtest.Page(1_000_000, survivor(0))}
+	})
+	got := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0])
+	want := " asked, es-0000-es-x, Conflict: the list of instances got shorter, or was cut short, each of the 3 times it was read"
+	if !strings.HasSuffix(got, want) {
+		t.Errorf("finding:\n got %s\nwant %s", got, want)
+	}
+	if pages > 3*1001 {
+		t.Errorf("%d pages were read", pages)
 	}
 }
