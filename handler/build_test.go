@@ -3,26 +3,75 @@ package handler_test
 import (
 	"bytes"
 	"debug/elf"
+	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
+
+// A program is the binary that `make build` makes of a copy of the source, once
+// for all tests of this process.
+type program struct{ dir, file string }
+
+var built = sync.OnceValues(func() (program, error) {
+	dir, err := os.MkdirTemp("", "built")
+	if err != nil {
+		return program{}, err
+	}
+	p := program{dir: dir}
+	if err := copySource(filepath.Join(dir, "source")); err != nil {
+		return p, err
+	}
+	p.file, err = makeBuild(filepath.Join(dir, "source"))
+	return p, err
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if flag.Lookup("test.short").Value.String() == "false" {
+		if p, _ := built(); p.dir != "" {
+			os.RemoveAll(p.dir)
+		}
+	}
+	os.Exit(code)
+}
+
+// binary returns the path of the built program.
+func binary(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("builds the binary")
+	}
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip(err)
+	}
+	p, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.file
+}
 
 // Whoever builds a commit can compare: the folder leaves no trace in the binary.
 func TestBuildIsReproducibleStaticAndStripped(t *testing.T) {
 	t.Parallel()
-	here, there := source(t), filepath.Join(t.TempDir(), "a", "longer", "way")
-	if err := os.CopyFS(there, os.DirFS(here)); err != nil {
+	here, there := binary(t), filepath.Join(t.TempDir(), "a", "longer", "way")
+	if err := copySource(there); err != nil {
 		t.Fatal(err)
 	}
-	binary, again := build(t, here), build(t, there)
-	if !bytes.Equal(read(t, binary), read(t, again)) {
+	again, err := makeBuild(there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(read(t, here), read(t, again)) {
 		t.Errorf("make build: two folders of the same source made different bytes")
 	}
-	inspect(t, binary)
+	inspect(t, here)
 }
 
 // inspect fails the test unless the binary runs without a C library, which the runtime does not promise, and carries
@@ -59,53 +108,29 @@ func wanted(part string) bool {
 	return !slices.Contains(unwanted, part) && !strings.HasPrefix(part, ".debug_") && !strings.HasPrefix(part, ".zdebug_")
 }
 
-// build runs `make build` in the folder and returns the path of the binary.
-func build(t *testing.T, dir string) string {
-	t.Helper()
-	command := exec.CommandContext(t.Context(), "make", "-C", dir, "build")
+// makeBuild runs `make build` in the folder and returns the path of the binary.
+func makeBuild(dir string) (string, error) {
+	command := exec.Command("make", "-C", dir, "build")
 	command.Env = append(os.Environ(), "MAKEFLAGS=") // a make that runs this test must not pass its own on
 	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("make build: %v\n%s", err, out)
+		return "", fmt.Errorf("make build: %w\n%s", err, out)
 	}
-	return filepath.Join(dir, filepath.FromSlash(built(t)))
+	return filepath.Join(dir, "target", "main"), nil
 }
 
-// source returns a new folder with what stands beside this package, but neither the history nor an earlier build.
-func source(t *testing.T) string {
-	t.Helper()
-	skipUnlessBuilding(t)
-	entries, err := os.ReadDir("..")
-	if err != nil {
-		t.Fatal(err)
+// copySource makes a folder with what the binary is made of, without history.
+func copySource(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
 	}
-	dir := t.TempDir()
-	for _, e := range entries {
-		if name := e.Name(); !strings.HasPrefix(name, ".") && name != "target" {
-			copyEntry(t, filepath.Join(dir, name), filepath.Join("..", name), e.IsDir())
+	for _, name := range []string{"go.mod", "go.sum", "main.go", "Makefile"} {
+		content, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+			return err
 		}
 	}
-	return dir
-}
-
-func skipUnlessBuilding(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("builds the binary")
-	}
-	if _, err := exec.LookPath("make"); err != nil {
-		t.Skip(err)
-	}
-}
-
-func copyEntry(t *testing.T, to, from string, folder bool) {
-	t.Helper()
-	var err error
-	if folder {
-		err = os.CopyFS(to, os.DirFS(from))
-	} else {
-		err = os.WriteFile(to, read(t, from), 0o644)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	return os.CopyFS(filepath.Join(dir, "handler"), os.DirFS("."))
 }

@@ -4,22 +4,15 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
 
-// TestDesk runs the built program as a person does, outside Function Compute.
-func TestDesk(t *testing.T) {
+// TestCommandLine runs the built program as a person does, outside Function Compute.
+func TestCommandLine(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("builds the binary")
-	}
-	program := filepath.Join(t.TempDir(), "main")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", program, "..").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	program := binary(t)
 	credentials := []string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=" + role.AccessKeyId,
 		"ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + role.AccessKeySecret,
@@ -63,9 +56,9 @@ func TestDesk(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newPlainStage(t)
+			s := newPlainFixture(t)
 			command := exec.CommandContext(t.Context(), program, test.args...)
-			command.Env = append(deskEnv(t, s.api.URL), test.env...)
+			command.Env = append(commandEnv(t, s.api.URL), test.env...)
 			command.Stdin = strings.NewReader(test.stdin)
 			var stdout, stderr bytes.Buffer
 			command.Stdout, command.Stderr = &stdout, &stderr
@@ -82,15 +75,15 @@ func TestDesk(t *testing.T) {
 				t.Errorf("standard error:\n%s\nwant %s", &stderr, test.stderr)
 			}
 			if strings.Contains(stdout.String()+stderr.String(), "canary") {
-				t.Errorf("a credential is told:\n%s%s", &stdout, &stderr)
+				t.Errorf("a credential is given away:\n%s%s", &stdout, &stderr)
 			}
 		})
 	}
 }
 
-// deskEnv is an environment in which no credentials are to be found, and the
+// commandEnv is an environment in which no credentials are to be found, and the
 // API is the stand-in.
-func deskEnv(t *testing.T, endpoint string) []string {
+func commandEnv(t *testing.T, endpoint string) []string {
 	t.Helper()
 	return []string{
 		"PATH=" + os.Getenv("PATH"),

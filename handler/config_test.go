@@ -1,9 +1,13 @@
 package handler_test
 
 import (
+	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -25,10 +29,10 @@ func TestReadConfig(t *testing.T) {
 			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug, Eager: true, Concurrency: 64}, ""},
 		"everything set to nothing": {map[string]string{"ELASTICSEARCH_NETWORK": "", "ELASTICSEARCH_ENDPOINT": "", "DRY_RUN": "", "LOG_LEVEL": "", "RELEASE_POLICY": "", "SWEEP_CONCURRENCY": ""},
 			handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
-		"none at a time":   {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
-		"a level nearly":   {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is neither true nor false\nLOG_LEVEL is none of debug, info, warn and error"},
-		"no number":        {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
-		"the brake is off": {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
+		"none at a time": {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
+		"a level nearly": {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is neither true nor false\nLOG_LEVEL is none of debug, info, warn and error"},
+		"no number":      {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
+		"no dry run":     {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
 		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud", "RELEASE_POLICY": "never", "SWEEP_CONCURRENCY": "65"},
 			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nDRY_RUN is neither true nor false\nRELEASE_POLICY is neither final nor eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nLOG_LEVEL is none of debug, info, warn and error"},
 	} {
@@ -57,5 +61,74 @@ func TestVariables(t *testing.T) {
 	}
 	if !slices.Equal(asked, handler.Variables()) {
 		t.Errorf("ReadConfig reads %v, Variables are %v", asked, handler.Variables())
+	}
+}
+
+// TestMissingCredentials: a part that is missing is named, and nothing is
+// signed with what is left. It sets the environment from which credentials-go
+// would fill the gap, so it is not parallel.
+func TestMissingCredentials(t *testing.T) {
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "env-key")
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "env-secret")
+	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "env-token")
+	for missing, without := range map[string]func(*fccontext.Credentials){
+		"access key id":     func(c *fccontext.Credentials) { c.AccessKeyId = "" },
+		"access key secret": func(c *fccontext.Credentials) { c.AccessKeySecret = "" },
+		"security token":    func(c *fccontext.Credentials) { c.SecurityToken = "" },
+		"access key id and access key secret and security token": func(c *fccontext.Credentials) { *c = fccontext.Credentials{} },
+	} {
+		s := newFixture(t)
+		given := role
+		without(&given)
+		reply, err := s.Handle(invocation(t, given), []byte(direct))
+		want := `Denied {"type":"urn:elasticsearch-disconnect:Denied","title":"Credentials or permissions do not allow it","status":403,"detail":"the invocation came without ` + missing + `: give the function a role","requestId":"fc-1"}`
+		if got := posted(t, reply, err); got != want {
+			t.Errorf("reply:\n got %s\nwant %s", got, want)
+		}
+		if n := len(s.api.Requests()); n != 0 {
+			t.Errorf("%d requests were sent", n)
+		}
+		if strings.Contains(s.log.String(), "env-") {
+			t.Errorf("the log has the environment: %s", &s.log)
+		}
+	}
+}
+
+// TestWarmUp: a connection is opened to the endpoint in force, unless none is
+// known or an event has come.
+func TestWarmUp(t *testing.T) {
+	t.Parallel()
+	configured, err := elasticsearch.ParseEndpoint("https://example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		config  handler.Config
+		region  string
+		invoked bool
+		want    string
+	}{
+		"the region's":        {handler.Config{}, "cn-beijing", false, "https://elasticsearch.cn-beijing.aliyuncs.com"},
+		"the region's VPC":    {handler.Config{Network: elasticsearch.VPC}, "cn-beijing", false, "https://elasticsearch-vpc.cn-beijing.aliyuncs.com"},
+		"the one configured":  {handler.Config{Endpoint: configured}, "", false, "https://example.com"},
+		"no region":           {handler.Config{}, "", false, ""},
+		"no region's name":    {handler.Config{}, "x/y", false, ""},
+		"an event came first": {handler.Config{}, "cn-beijing", true, ""},
+	} {
+		s := newFixture(t)
+		if test.invoked {
+			s.handle(t, "{}")
+		}
+		s.Config = test.config
+		got := ""
+		s.WarmUp(test.region, func(ctx context.Context, e elasticsearch.Endpoint) {
+			if _, bounded := ctx.Deadline(); !bounded {
+				t.Errorf("%s: no deadline", name)
+			}
+			got = e.String()
+		})
+		if got != test.want {
+			t.Errorf("%s: opened %q, want %q", name, got, test.want)
+		}
 	}
 }

@@ -19,13 +19,13 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// newTimed is a stage inside a synctest bubble: the function waits on the
+// newTimed is a fixture inside a synctest bubble: the function waits on the
 // bubble's clock, and the API is at the other end of pipes.
-func newTimed(t *testing.T) *stage {
+func newTimed(t *testing.T) *fixture {
 	t.Helper()
-	s := &stage{api: elasticsearchtest.NewServer()}
+	s := &fixture{api: elasticsearchtest.NewServer()}
 	s.api.Close() // it is served in memory, below
-	s.api.AddAccount(elasticsearchtest.Account{AccessKeyID: role.AccessKeyId, AccessKeySecret: role.AccessKeySecret, SecurityToken: role.SecurityToken})
+	s.api.AddAccount(accountOf(role))
 	s.api.AddInstance(instance, connected)
 	s.api.Connect(instance, connected)
 	pipes := pipes{make(chan net.Conn), make(chan struct{})}
@@ -87,7 +87,7 @@ func during(least, most float64) [2]time.Duration {
 func exactly(seconds float64) [2]time.Duration { return during(seconds, seconds) }
 
 // TestDeadlines: no attempt and no wait passes the invocation's deadline less
-// what is kept for the reply, and the reply tells what is known.
+// what is kept for the reply, and the reply says what is known.
 func TestDeadlines(t *testing.T) {
 	t.Parallel()
 	hang := answering(elasticsearchtest.Hang())
@@ -136,7 +136,7 @@ func TestDeadlines(t *testing.T) {
 			takes: exactly(4.5), calls: 2, want: []string{"PartialFailure {", `"status":207`, `"detail":"2 of 3 failed"`,
 				`"failed":[{"instanceId":"` + instance + `","connectedInstanceId":"es-b","kind":"Timeout","detail":"` + noTime + `"},{"instanceId":"` + instance + `","connectedInstanceId":"es-c","kind":"Timeout","detail":"out of time: outcome unknown; safe to repeat"}]`,
 				`"done":[{"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","outcome":"removed"}]`}},
-		"the same of an instance, over HTTP": {event: posting(t, all(instance)), hook: at("DeleteConnectedCluster es-c "+instance, hang), seconds: 5,
+		"the same of an instance, over HTTP": {event: posts(t, all(instance)), hook: at("DeleteConnectedCluster es-c "+instance, hang), seconds: 5,
 			takes: exactly(4.5), calls: 3, want: []string{`"statusCode":207`, `\"outcome\":\"removed\"`, noTime, "out of time: outcome unknown; safe to repeat"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -175,6 +175,29 @@ func TestDeadlines(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestOutOfTimeInASweep: what a sweep has found when its time is up is removed, so
+// that each delivery gets further.
+func TestOutOfTimeInASweep(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newTimed(t)
+		s.api.AddInstance("es-a")
+		s.api.Connect("es-a", gone)
+		s.api.RemoveInstance(gone)
+		s.api.OnRequest = at("ListConnectedClusters "+instance, answering(elasticsearchtest.Hang()))
+		ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+		defer cancel()
+		ctx = fccontext.NewContext(ctx, &fccontext.FcContext{RequestID: "fc-1", Credentials: role})
+		reply, err := s.Handle(ctx, []byte(released(gone)))
+		if got, want := posted(t, reply, err), `"done":[{"instanceId":"es-a","connectedInstanceId":"`+gone+`","eventId":"e1","outcome":"removed"}]`; !strings.Contains(got, want) {
+			t.Errorf("reply:\n got %s\nwant %s", got, want)
+		}
+		if s.api.Connected("es-a", gone) {
+			t.Error("the connection that was found is left")
+		}
+	})
 }
 
 // checkLeftover holds that nothing of the function runs in this bubble after it

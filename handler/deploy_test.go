@@ -1,7 +1,6 @@
 package handler_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -81,7 +80,7 @@ func TestTemplateIsSafe(t *testing.T) {
 		"the command line checks the properties":         {s.Validation, true},
 		"the binary is built before each deployment":     {f.Actions["pre-deploy"], []action{{"make build", "./"}}},
 		"the runtime is the SDK's":                       {f.Props.Runtime, "go1"},
-		"the handler in the code is what make builds":    {path.Join(f.Props.Code, f.Props.Handler), built(t)},
+		"the handler in the code is what make builds":    {path.Join(f.Props.Code, f.Props.Handler), "target/main"},
 		"FC decides that an instance runs one request":   {f.Props.InstanceConcurrency, nil},
 		"the timeout is given, and is not FC's default":  {f.Props.Timeout > 3, true},
 		"the variables are those the function reads":     {variables, slices.Sorted(slices.Values(handler.Variables()))},
@@ -247,16 +246,6 @@ func deployed(t *testing.T) (s template, f resource) {
 	return s, f
 }
 
-// built returns the path of the file that `make build` writes.
-func built(t *testing.T) string {
-	t.Helper()
-	for binary := range found(t, "../Makefile", `go build .* -o (\S+)( )\.`) {
-		return binary
-	}
-	t.Fatal("the Makefile has no `go build … -o FILE .`")
-	return ""
-}
-
 // found maps the first group of each match of pattern in the file to the second.
 func found(t *testing.T, file, pattern string) map[string]string {
 	t.Helper()
@@ -274,13 +263,6 @@ func read(t *testing.T, file string) []byte {
 		t.Fatal(err)
 	}
 	return content
-}
-
-func decode(t *testing.T, text []byte, into any) {
-	t.Helper()
-	if err := json.Unmarshal(text, into); err != nil {
-		t.Fatalf("%v in %q", err, text)
-	}
 }
 
 func each[T any](triggers []fcTrigger, part func(fcTrigger) T) (parts []T) {

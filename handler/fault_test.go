@@ -2,7 +2,6 @@ package handler_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -12,52 +11,144 @@ import (
 	"testing"
 	"time"
 
-	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// TestFaults tries each fault of the table under each kind of event: the calls
-// that the API sees, the reply, the log line, and what is left.
-func TestFaults(t *testing.T) {
-	t.Parallel()
-	for name, row := range faultRows() {
-		for by, event := range map[string]string{"direct": direct, "HTTP": post, "EventBridge": event, "release": released(gone)} {
-			want := row.request
-			if isEvent := by == "EventBridge" || by == "release"; isEvent && row.event != nil {
-				want = *row.event
-			}
-			t.Run(name+", "+by, func(t *testing.T) {
-				t.Parallel()
-				s := newFaulty(t, row)
-				if by == "release" {
-					s.api.RemoveInstance(gone)
-				}
-				got := s.handle(t, event)
-				s.check(t, by, got, want)
-				s.checkWaits(t, row.waits)
-			})
-		}
+// A seen is what a fault comes to.
+type seen struct {
+	calls    string // from the first delete on: D deletes, T deletes from the other side, L reads the state
+	reply    string // as over HTTP: the status, and the outcome or the kind
+	detail   string // of the problem
+	attempts int    // as in the log
+	left     bool   // the connection is there still
+}
+
+// A faultRow is a fault of the API where a connection is removed, and what it
+// comes to: for a request that somebody makes for the first time, and for an
+// event, which may have been delivered before.
+type faultRow struct {
+	faults  []fault // of the requests from the first delete on
+	always  fault   // of every delete, in place of faults
+	late    int     // how many answers the transport gives up waiting for
+	waits   time.Duration
+	request seen
+	event   *seen // nil: as for a request
+}
+
+// withHeader adds a header to an answer.
+func withHeader(name, value string, f fault) fault {
+	return fault{AfterEffect: f.AfterEffect, Answer: func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(name, value)
+		f.Answer(w, r)
+	}}
+}
+
+const jsonMedia = "application/json"
+
+// stoppedTime is when the clocks of a faulty fixture stand still.
+var stoppedTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func faultRows() map[string]faultRow {
+	reset, truncated := answering(elasticsearchtest.Reset()), answering(elasticsearchtest.Truncated())
+	garbage, page := answering(elasticsearchtest.Body(200, jsonMedia, "garbage")), answering(elasticsearchtest.HTML(200))
+	badGateway, broken := answering(elasticsearchtest.HTML(502)), refuse(500, "InternalError")
+	throttled, busy := withHeader("x-acs-retry-after", "1500", refuse(400, "Throttling.User")), refuse(400, "InstanceActivating")
+	notTrue := answering(elasticsearchtest.Body(200, jsonMedia, `{"Result":false,"RequestId":"r"}`))
+	skewed := withHeader("Date", stoppedTime.Add(20*time.Minute).Format(http.TimeFormat), refuse(400, "InvalidTimeStamp.Expired"))
+
+	removed := func(calls string) seen { return seen{calls, "200 removed", "", len(calls), false} }
+	absent := func(calls string, attempts int, left bool) *seen {
+		return &seen{calls, "200 absent", "", attempts, left}
+	}
+	failed := func(calls, reply, detail string) seen { return seen{calls, reply, detail, len(calls), true} }
+	exhausted := func(reply, detail string) seen { return failed("DDDDDD", reply, detail) }
+	but := func(s seen, left bool) seen { s.left = left; return s }
+	answer := func(reply, detail string) seen { return failed("D", reply, "the API answered "+detail) }
+	read := func(s seen) *seen { s.calls += "L"; return &s }
+	once := func(f fault) []fault { return []fault{f} }
+	const hintRole = "; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role"
+	const noAnswer, noTime = "no answer from the API: the connection failed; outcome unknown; safe to repeat", "no answer from the API in time: outcome unknown; safe to repeat"
+
+	notFound, repeated := answer("404 Absent", "HTTP 404: InstanceNotFound: m"), answer("404 Absent", "HTTP 400: RepetitionOperationError: m")
+	unknown, result := answer("502 Upstream", "HTTP 400: X: m"), answer("502 Upstream", "HTTP 200: Result is not true")
+	moved := answer("502 Upstream", "HTTP 307: the body is empty")
+	return map[string]faultRow{
+		"no fault": {request: removed("D")},
+
+		"a reset before it was done, once": {faults: once(reset), request: removed("DD")},
+		"a reset after it was done, once":  {faults: once(done(reset)), request: removed("DD")},
+		"a reset after it was done, five":  {faults: slices.Repeat(once(done(reset)), 5), request: removed("DDDDDD")},
+		"a reset, always":                  {always: reset, request: exhausted("503 Unavailable", noAnswer)},
+		"a reset after it was done, always": {always: done(reset),
+			request: but(exhausted("503 Unavailable", noAnswer), false)},
+
+		"too late before an answer, once": {late: 1, request: removed("DD")},
+		"too late, always":                {late: 6, request: but(exhausted("504 Timeout", noTime), false)},
+		"truncated, once":                 {faults: once(done(truncated)), request: removed("DD")},
+		"truncated, always":               {always: truncated, request: exhausted("503 Unavailable", noAnswer)},
+		"200 with garbage, once":          {faults: once(done(garbage)), request: removed("DD")},
+		"200 with garbage, always":        {always: garbage, request: exhausted("502 Upstream", `the API answered HTTP 200: the body is "application/json"`)},
+		"200 with a page, once":           {faults: once(done(page)), request: removed("DD")},
+		"200 with a page, always":         {always: page, request: exhausted("502 Upstream", `the API answered HTTP 200: the body is "text/html"`)},
+		"502 with a page, always":         {always: badGateway, request: exhausted("502 Upstream", `the API answered HTTP 502: the body is "text/html"`)},
+		"500 after it was done, once":     {faults: once(done(broken)), request: removed("DD")},
+		"500, always":                     {always: broken, request: exhausted("502 Upstream", "the API answered HTTP 500: InternalError: m")},
+
+		"throttled, once":      {faults: once(throttled), waits: 1500 * time.Millisecond, request: removed("DD")},
+		"throttled, always":    {always: throttled, waits: 1500 * time.Millisecond, request: exhausted("429 Throttled", "the API answered HTTP 400: Throttling.User: m")},
+		"busy, once":           {faults: once(busy), waits: 3 * time.Second, request: removed("DD")},
+		"busy, always":         {always: busy, waits: 3 * time.Second, request: exhausted("409 Conflict", "the API answered HTTP 400: InstanceActivating: m")},
+		"a used nonce, once":   {faults: once(refuse(400, "SignatureNonceUsed")), request: removed("DD")},
+		"a used nonce, always": {always: refuse(400, "SignatureNonceUsed"), request: exhausted("403 Denied", "the API answered HTTP 400: SignatureNonceUsed: m")},
+
+		"no such instance":             {always: refuse(404, "InstanceNotFound"), request: notFound, event: absent("DT", 2, true)},
+		"not connected":                {always: refuse(400, "RepetitionOperationError"), request: repeated, event: absent("D", 1, true)},
+		"done, then no such instance":  {faults: []fault{done(reset), refuse(400, "InstanceNotFound")}, request: *absent("DDT", 3, false)},
+		"done, then not connected":     {faults: []fault{done(reset), refuse(400, "RepetitionOperationError")}, request: *absent("DD", 2, false)},
+		"done, then an unknown answer": {faults: []fault{done(reset), refuse(400, "X")}, request: *absent("DDL", 2, false)},
+		"done, then Result is false":   {faults: []fault{done(reset), notTrue}, request: *absent("DDL", 2, false)},
+		"a reset, then an unknown one": {faults: []fault{reset, refuse(400, "X")}, request: *read(failed("DD", "502 Upstream", "the API answered HTTP 400: X: m"))},
+		"an unknown refusal":           {always: refuse(400, "X"), request: unknown, event: read(unknown)},
+		"an unknown one, but done":     {always: done(refuse(400, "X")), request: but(unknown, false), event: absent("DL", 1, false)},
+		"Result is false":              {always: notTrue, request: result, event: read(result)},
+		"Result is false, but done":    {always: done(notTrue), request: but(result, false), event: absent("DL", 1, false)},
+		"a redirect":                   {always: answering(elasticsearchtest.Redirect(307, "https://example.com/")), request: moved, event: read(moved)},
+
+		"a wrong signature":  {always: refuse(400, "SignatureDoesNotMatch"), request: answer("403 Denied", "HTTP 400: SignatureDoesNotMatch: m; check the access key secret at the desk; in Function Compute this is a fault of the function")},
+		"a clock behind":     {always: skewed, request: answer("403 Denied", "HTTP 400: InvalidTimeStamp.Expired: m; this clock is 20m0s behind the API's")},
+		"no permission":      {always: refuse(403, "Forbidden.RAM"), request: answer("403 Denied", "HTTP 403: Forbidden.RAM: m"+hintRole)},
+		"no permission, 401": {always: refuse(401, "SubAccountNoPermission"), request: answer("401 Denied", "HTTP 401: SubAccountNoPermission: m"+hintRole)},
 	}
 }
 
-// A faulty is a stage with a fault, which notes how long it was to wait.
+// A faulty is a fixture with a fault, which notes how long it was to wait.
 type faulty struct {
-	*stage
+	*fixture
 	waits []time.Duration
 }
 
-// newFaulty is a stage in which the row's faults happen to the requests from the
-// first delete on; its clocks stand still.
+// newFaulty is a fixture in which the row's faults happen to the requests from
+// the first delete on; its clocks stand still.
 func newFaulty(t *testing.T, row faultRow) *faulty {
 	t.Helper()
-	s := &faulty{stage: newStage(t)}
-	s.Now = func() time.Time { return stageTime }
+	s := &faulty{fixture: newFixture(t)}
+	s.Now = func() time.Time { return stoppedTime }
 	s.api.Now = s.Now
 	s.Sleep = func(ctx context.Context, wait time.Duration) error {
 		s.waits = append(s.waits, wait)
 		return ctx.Err()
 	}
 	s.api.OnRequest = row.hook()
-	s.Transport = &impatient{RoundTripper: s.Transport, late: row.late}
+	transport, late := s.Transport, row.late
+	s.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+		response, err := transport.RoundTrip(r)
+		if late == 0 || r.Method != http.MethodDelete || err != nil {
+			return response, err
+		}
+		late--
+		response.Body.Close()
+		return nil, os.ErrDeadlineExceeded
+	})
 	return s
 }
 
@@ -81,26 +172,36 @@ func (row faultRow) hook() hook {
 	}
 }
 
-// An impatient transport gives up, so many times, just before the answer to a
-// delete comes.
-type impatient struct {
-	http.RoundTripper
-	late int
-}
-
-func (i *impatient) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := i.RoundTripper.RoundTrip(r)
-	if i.late == 0 || r.Method != http.MethodDelete || err != nil {
-		return response, err
+// TestFaults tries each fault of the table under each kind of event: the calls
+// that the API sees, the waits between them, the reply, the log line, and what
+// is left.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for name, row := range faultRows() {
+		for by, event := range map[string]string{"direct": direct, "HTTP": post, "EventBridge": event, "release": released(gone)} {
+			want := row.request
+			if isEvent := by == "EventBridge" || by == "release"; isEvent && row.event != nil {
+				want = *row.event
+			}
+			t.Run(name+", "+by, func(t *testing.T) {
+				t.Parallel()
+				s := newFaulty(t, row)
+				if by == "release" {
+					s.api.RemoveInstance(gone)
+				}
+				s.check(t, by, s.handle(t, event), want)
+				least := max(row.waits, 200*time.Millisecond)
+				if n := max(0, strings.Count(want.calls, "D")-1); len(s.waits) != n || n > 0 && slices.Min(s.waits) < least {
+					t.Errorf("waits %v, want %d of at least %v", s.waits, n, least)
+				}
+			})
+		}
 	}
-	i.late--
-	response.Body.Close()
-	return nil, os.ErrDeadlineExceeded
 }
 
 func (s *faulty) check(t *testing.T, by, got string, want seen) {
 	t.Helper()
-	reply, detail := s.told(t, by, got)
+	reply, detail := s.read(t, by, got)
 	if reply != want.reply || detail != want.detail {
 		t.Errorf("reply:\n got %s, %q\nwant %s, %q\n  of %s", reply, detail, want.reply, want.detail, got)
 	}
@@ -111,62 +212,56 @@ func (s *faulty) check(t *testing.T, by, got string, want seen) {
 	if want.detail != "" {
 		outcome, kind = "failed", outcome
 	}
-	if line, wanted := s.line(t), fmt.Sprintf("%s %s %d", outcome, kind, want.attempts); line != wanted {
-		t.Errorf("log line %q, want %q", line, wanted)
+	var line struct {
+		Outcome, Kind string
+		Attempts      int
+	}
+	first, rest, _ := strings.Cut(s.log.String(), "\n")
+	decode(t, first, &line)
+	if line.Outcome != outcome || line.Kind != kind || line.Attempts != want.attempts || (rest == "") == (by == "release") {
+		t.Errorf("log:\n%swant first %s %s %d", &s.log, outcome, kind, want.attempts)
 	}
 	if left := s.api.Connected(instance, connected); left != want.left {
 		t.Errorf("the connection is left: %t, want %t", left, want.left)
 	}
 }
 
-// A told is what the fault table compares of a reply or of the text of an error.
-type told struct {
-	StatusCode      int
-	Headers         map[string]string
-	Body            string
-	Type, Detail    string
-	Status          int
-	Outcome         string
-	Results, Failed []struct{ Outcome, Kind, Detail string }
-}
-
-// told reads a reply: the status and the outcome or kind, and the detail.
-func (s *faulty) told(t *testing.T, by, got string) (reply, detail string) {
+// read is what a reply, or the text of an error, says: the status, the outcome
+// or kind, and the detail.
+func (s *faulty) read(t *testing.T, by, got string) (reply, detail string) {
 	t.Helper()
+	var r struct {
+		StatusCode, Status    int
+		Headers               map[string]string
+		Body                  string
+		Type, Detail, Outcome string
+		Results, Failed       []struct{ Outcome, Kind, Detail string }
+	}
+	r.StatusCode = http.StatusOK
 	errorType, text, isError := strings.Cut(got, " {")
 	if text = "{" + text; !isError {
 		text = got
 	}
-	r := told{StatusCode: 200}
-	unmarshal(t, text, &r)
+	decode(t, text, &r)
 	if by == "HTTP" {
-		unmarshal(t, r.Body, &r)
+		decode(t, r.Body, &r)
 		if after := r.Headers["Retry-After"]; after != map[bool]string{true: "2"}[r.StatusCode == 429] {
 			t.Errorf("Retry-After %q with status %d", after, r.StatusCode)
 		}
 	}
-	detail = r.Detail
 	kind := r.Type[strings.LastIndex(r.Type, ":")+1:]
-	switch {
-	case isError && errorType != kind:
-		t.Errorf("errorType %s with a problem of type %s", errorType, r.Type)
-	case isError:
+	if isError {
 		r.StatusCode = r.Status
+		if errorType != kind {
+			t.Errorf("errorType %s with a problem of type %s", errorType, r.Type)
+		}
 	}
-	if by == "release" && isError && kind == "PartialFailure" {
-		kind, detail = r.Failed[0].Kind, r.Failed[0].Detail
-	} else if by == "release" && r.Outcome == "cleaned" {
+	if len(r.Failed) > 0 {
+		kind, r.Detail = r.Failed[0].Kind, r.Failed[0].Detail
+	} else if len(r.Results) > 0 {
 		r.Outcome = r.Results[0].Outcome
 	}
-	host := strings.TrimPrefix(s.api.URL, "https://")
-	return fmt.Sprintf("%d %s%s", r.StatusCode, r.Outcome, kind), strings.ReplaceAll(detail, host, "HOST")
-}
-
-func unmarshal(t *testing.T, text string, into any) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(text), into); err != nil {
-		t.Fatalf("%v: %s", err, text)
-	}
+	return fmt.Sprintf("%d %s%s", r.StatusCode, r.Outcome, kind), r.Detail
 }
 
 // calls are the requests from the first delete on, in letters. Each delete of
@@ -175,76 +270,31 @@ func (s *faulty) calls(t *testing.T, by string) string {
 	t.Helper()
 	var calls strings.Builder
 	tokens, nonces := map[string]bool{}, map[string]bool{}
+	letters := map[string]string{
+		"DeleteConnectedCluster " + instance + " " + connected: "D",
+		"DeleteConnectedCluster " + connected + " " + instance: "T",
+		"ListConnectedClusters " + instance:                    "L",
+	}
 	for i, r := range s.api.Requests() {
 		nonce := r.Header.Get("X-Acs-Signature-Nonce")
 		if nonces[nonce] || r.AccessKeyID != role.AccessKeyId {
 			t.Errorf("nonce %q of key %q was used before", nonce, r.AccessKeyID)
 		}
 		nonces[nonce] = true
-		switch call := r.String(); {
-		case by == "release" && i < 3 && !strings.HasPrefix(call, "Delete"):
-		case call == "DeleteConnectedCluster "+instance+" "+connected:
-			calls.WriteByte('D')
-			tokens[call+r.ClientToken] = true
-		case call == "DeleteConnectedCluster "+connected+" "+instance:
-			calls.WriteByte('T')
-			tokens[call+r.ClientToken] = true
-		case call == "ListConnectedClusters "+instance:
-			calls.WriteByte('L')
-		default:
-			t.Errorf("an unforeseen call: %s", call)
+		if by == "release" && i < 3 {
+			continue // finding out
+		}
+		letter, known := letters[r.String()]
+		if !known {
+			t.Errorf("an unforeseen call: %s", r)
+		}
+		calls.WriteString(letter)
+		if r.ClientToken != "" {
+			tokens[letter+r.ClientToken] = true
 		}
 	}
 	if sides := min(1, strings.Count(calls.String(), "D")) + strings.Count(calls.String(), "T"); len(tokens) != sides {
 		t.Errorf("%d client tokens for %d requests: %v", len(tokens), sides, tokens)
 	}
 	return calls.String()
-}
-
-// line is what the one log line of the connection tells.
-func (s *faulty) line(t *testing.T) string {
-	t.Helper()
-	var told []string
-	for text := range strings.Lines(s.log.String()) {
-		var line struct {
-			ConnectedInstanceID, Outcome, Kind string
-			Attempts                           int
-		}
-		unmarshal(t, text, &line)
-		if line.ConnectedInstanceID != "" {
-			told = append(told, fmt.Sprintf("%s %s %d", line.Outcome, line.Kind, line.Attempts))
-		}
-	}
-	return strings.Join(told, "\n")
-}
-
-// checkWaits: there is one wait before each repeated attempt, as long as told.
-func (s *faulty) checkWaits(t *testing.T, least time.Duration) {
-	t.Helper()
-	attempts := 0
-	for _, r := range s.api.Requests() {
-		if r.String() == "DeleteConnectedCluster "+instance+" "+connected {
-			attempts++
-		}
-	}
-	least = max(least, 200*time.Millisecond)
-	if len(s.waits) != max(0, attempts-1) || len(s.waits) > 0 && slices.Min(s.waits) < least {
-		t.Errorf("waits %v, want %d of at least %v", s.waits, max(0, attempts-1), least)
-	}
-}
-
-// TestWrongCertificate: a server that is not trusted is told nothing, once.
-func TestWrongCertificate(t *testing.T) {
-	t.Parallel()
-	for by, event := range map[string]string{"direct": direct, "HTTP": post, "EventBridge": event, "release": released(gone)} {
-		s := newFaulty(t, faultRow{})
-		s.Transport = elasticsearch.NewTransport("")
-		reply, detail := s.told(t, by, s.handle(t, event))
-		if reply != "503 Unavailable" || detail != "the API's certificate is not trusted" {
-			t.Errorf("%s: reply %s, %q", by, reply, detail)
-		}
-		if len(s.waits) != 0 || len(s.api.Requests()) != 0 {
-			t.Errorf("%s: %d waits and %d requests", by, len(s.waits), len(s.api.Requests()))
-		}
-	}
 }

@@ -1,6 +1,7 @@
 package handler_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,12 +15,19 @@ import (
 
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
+	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// canaries are credentials of which any part that is told is found, whatever is
-// done to its case or its signs.
-var canaries = fccontext.Credentials{AccessKeyId: "STS.CanaryKey7", AccessKeySecret: "CanarySecret+/8==", SecurityToken: "CanaryToken+/9==%&x"}
+// canaries are credentials of which any part that is given away is found,
+// whatever is done to its case or its signs: some that can be no id and no media
+// type, and some that can be either.
+func canaries() map[string]fccontext.Credentials {
+	return map[string]fccontext.Credentials{
+		"with signs":         {AccessKeyId: "STS.CanaryKey7", AccessKeySecret: "CanarySecret+/8==", SecurityToken: "CanaryToken+/9==%&x"},
+		"letters and digits": {AccessKeyId: "CanaryKey7", AccessKeySecret: "CanarySecret8", SecurityToken: "CanaryToken9"},
+	}
+}
 
 // A witness notes each Authorization that is sent.
 type witness struct {
@@ -36,30 +44,36 @@ func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.RoundTripper.RoundTrip(r)
 }
 
-// newLeaky is a stage that logs all it can, with canaries for credentials.
-func newLeaky(t *testing.T) (*stage, *witness) {
+// A leaky is a fixture that logs all it can, with canaries for credentials.
+type leaky struct {
+	*fixture
+	*witness
+	secrets fccontext.Credentials
+}
+
+func newLeaky(t *testing.T, secrets fccontext.Credentials) *leaky {
 	t.Helper()
-	s := newPlainStage(t)
-	s.api.AddAccount(elasticsearchtest.Account{AccessKeyID: canaries.AccessKeyId, AccessKeySecret: canaries.AccessKeySecret, SecurityToken: canaries.SecurityToken})
+	s := newPlainFixture(t)
+	s.api.AddAccount(accountOf(secrets))
 	s.Log = slog.New(slog.NewJSONHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w := &witness{RoundTripper: s.Transport}
 	s.Transport = w
-	return s, w
+	return &leaky{s, w, secrets}
 }
 
-// checkLeaks handles an event and searches all that comes of it.
-func (s *stage) checkLeaks(t *testing.T, w *witness, event string) {
+// check handles an event and searches all that comes of it.
+func (s *leaky) check(t *testing.T, event string) {
 	t.Helper()
 	s.log.Reset()
-	w.signatures = nil
-	reply, err := s.Handle(invocation(t, canaries), []byte(event))
-	told := posted(t, reply, err) + fmt.Sprintf("%+v %+v", reply, err) + s.log.String()
-	if i := strings.Index(strings.ToLower(told), "canary"); i >= 0 {
-		t.Errorf("it tells …%.200s…", told[max(0, i-100):])
+	s.signatures = nil
+	reply, err := s.Handle(invocation(t, s.secrets), []byte(event))
+	said := posted(t, reply, err) + fmt.Sprintf("%+v %+v", reply, err) + s.log.String()
+	if i := strings.Index(strings.ToLower(said), "canary"); i >= 0 {
+		t.Errorf("it gives away …%.200s…", said[max(0, i-100):])
 	}
-	for _, signature := range w.signatures {
-		if i := strings.Index(told, signature); i >= 0 {
-			t.Errorf("it tells an Authorization: …%.200s…", told[max(0, i-150):])
+	for _, signature := range s.signatures {
+		if i := strings.Index(said, signature); i >= 0 {
+			t.Errorf("it gives away an Authorization: …%.200s…", said[max(0, i-150):])
 			return
 		}
 	}
@@ -69,32 +83,38 @@ func (s *stage) checkLeaks(t *testing.T, w *witness, event string) {
 func TestEchoesDoNotLeak(t *testing.T) {
 	t.Parallel()
 	for name, echo := range echoes() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s, w := newLeaky(t)
-			for _, event := range []string{direct, post, event, released(gone), releaseOf(gone, byAPI, ""), batch(event, released(gone))} {
-				for _, call := range []string{"", "ListInstance", "DeleteConnectedCluster", "ListConnectedClusters " + instance} {
-					s.api.Reset()
-					s.api.AddInstance(instance)
-					s.api.Connect(instance, connected)
-					s.api.OnRequest = at(call, echo)
-					if s.checkLeaks(t, w, event); t.Failed() {
-						t.Fatalf("of %s", event)
+		for kind, secrets := range canaries() {
+			if kind == "letters and digits" && (name == "the token for an id" || name == "the token in the Content-Type") {
+				continue
+			}
+			t.Run(name+", "+kind, func(t *testing.T) {
+				t.Parallel()
+				s := newLeaky(t, secrets)
+				for _, event := range []string{direct, post, batch(event, released(gone), releaseOf(gone, byAPI, ""))} {
+					for _, call := range []string{"", "ListInstance", "DescribeInstance", "DeleteConnectedCluster", "ListConnectedClusters " + instance} {
+						s.api.Reset()
+						s.api.AddInstance(instance)
+						s.api.Connect(instance, connected)
+						s.api.OnRequest = at(call, echo)
+						if s.check(t, event); t.Failed() {
+							t.Fatalf("at %q of %s", call, event)
+						}
 					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 
-// TestRecordedEventsDoNotLeak: every recorded event, under every fault of the
-// table, where its instances are there and where they are not.
+// TestRecordedEventsDoNotLeak: every recorded event, under a fault of each kind,
+// where its instances are there and where they are not.
 func TestRecordedEventsDoNotLeak(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../events/*.json")
 	if err != nil || len(files) < 40 {
 		t.Fatalf("%d events, %v", len(files), err)
 	}
+	rows := faultRows()
 	ids := regexp.MustCompile(`\bes-[a-z]{2}-[a-z0-9]+`)
 	for _, file := range files {
 		if strings.HasSuffix(file, ".want.json") {
@@ -102,9 +122,9 @@ func TestRecordedEventsDoNotLeak(t *testing.T) {
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			s, w := newLeaky(t)
+			s := newLeaky(t, canaries()["with signs"])
 			event := string(read(t, file))
-			for name, row := range faultRows() {
+			for _, name := range []string{"no fault", "a reset, always", "200 with garbage, always", "500, always", "no such instance", "not connected", "an unknown refusal", "a wrong signature", "no permission"} {
 				for _, released := range []bool{false, true} {
 					s.api.Reset()
 					s.api.AddInstance("es-cn-peer")
@@ -114,8 +134,8 @@ func TestRecordedEventsDoNotLeak(t *testing.T) {
 							s.api.AddInstance(id)
 						}
 					}
-					s.api.OnRequest = row.hook()
-					if s.checkLeaks(t, w, event); t.Failed() {
+					s.api.OnRequest = rows[name].hook()
+					if s.check(t, event); t.Failed() {
 						t.Fatalf("with %q, released: %t", name, released)
 					}
 				}
@@ -136,15 +156,105 @@ func TestTransportDoesNotLeak(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, event := range []string{direct, post, event, released(gone), batch(event, released(gone))} {
-				s, w := newLeaky(t)
-				w.RoundTripper = roundTripper(func(r *http.Request) (*http.Response, error) {
+				s := newLeaky(t, canaries()["with signs"])
+				s.RoundTripper = roundTripper(func(r *http.Request) (*http.Response, error) {
 					dump, _ := httputil.DumpRequest(r, false)
 					return nil, trip(string(dump))
 				})
-				if s.checkLeaks(t, w, event); t.Failed() {
+				if s.check(t, event); t.Failed() {
 					t.Fatalf("of %s", event)
 				}
 			}
 		})
+	}
+}
+
+// TestWrongCertificate: a server that is not trusted is sent nothing, once.
+func TestWrongCertificate(t *testing.T) {
+	t.Parallel()
+	for by, event := range map[string]string{"direct": direct, "HTTP": post, "EventBridge": event, "release": released(gone)} {
+		s := newFaulty(t, faultRow{})
+		s.Transport = elasticsearch.NewTransport("")
+		reply, detail := s.read(t, by, s.handle(t, event))
+		if reply != "503 Unavailable" || detail != "the API's certificate is not trusted" {
+			t.Errorf("%s: reply %s, %q", by, reply, detail)
+		}
+		if len(s.waits) != 0 || len(s.api.Requests()) != 0 {
+			t.Errorf("%s: %d waits and %d requests", by, len(s.waits), len(s.api.Requests()))
+		}
+	}
+}
+
+// echoes are servers that repeat all they were sent, wherever an answer has room
+// for it.
+func echoes() map[string]fault {
+	echo := func(answer func(w http.ResponseWriter, r *http.Request, dump, token string)) fault {
+		return answering(func(w http.ResponseWriter, r *http.Request) {
+			dump, _ := httputil.DumpRequest(r, false)
+			answer(w, r, string(dump), r.Header.Get("X-Acs-Security-Token"))
+		})
+	}
+	body := func(status int, media, format string) fault {
+		return echo(func(w http.ResponseWriter, r *http.Request, dump, _ string) {
+			quoted, _ := json.Marshal(dump)
+			elasticsearchtest.Body(status, media, strings.ReplaceAll(format, "DUMP", string(quoted)))(w, r)
+		})
+	}
+	result := func(format string) fault {
+		return echo(func(w http.ResponseWriter, r *http.Request, _, token string) {
+			elasticsearchtest.Body(200, jsonMedia, strings.ReplaceAll(format, "TOKEN", token))(w, r)
+		})
+	}
+	header := func(name string) fault {
+		return echo(func(w http.ResponseWriter, r *http.Request, _, token string) {
+			w.Header().Set(name, token)
+			elasticsearchtest.Refuse(500, "InternalError", "m")(w, r)
+		})
+	}
+	raw := func(format string) fault {
+		return echo(func(w http.ResponseWriter, r *http.Request, _, token string) {
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			_, _ = fmt.Fprintf(connection, format, token)
+			_ = connection.Close()
+		})
+	}
+	return map[string]fault{
+		"echoed in the message": echo(func(w http.ResponseWriter, r *http.Request, dump, _ string) {
+			elasticsearchtest.Refuse(400, "X", dump)(w, r)
+		}),
+		"echoed in a message, retried": echo(func(w http.ResponseWriter, r *http.Request, dump, _ string) {
+			elasticsearchtest.Refuse(500, "X", dump)(w, r)
+		}),
+		"echoed in the message, signed": echo(func(w http.ResponseWriter, r *http.Request, dump, _ string) {
+			elasticsearchtest.Refuse(400, "SignatureDoesNotMatch", dump)(w, r)
+		}),
+		"echoed in XML": echo(func(w http.ResponseWriter, r *http.Request, dump, _ string) {
+			elasticsearchtest.RefuseXML(400, "X", dump)(w, r)
+		}),
+		"echoed in the Code":             body(400, jsonMedia, `{"Code":DUMP,"Message":"m","RequestId":"r"}`),
+		"echoed in the RequestId":        body(400, jsonMedia, `{"Code":"X","Message":"m","RequestId":DUMP}`),
+		"echoed in the RequestId of 200": body(200, jsonMedia, `{"Result":true,"RequestId":DUMP}`),
+		"echoed as a page":               body(502, "text/html", "<html>DUMP</html>"),
+		"echoed as text":                 body(200, "text/plain", "DUMP"),
+		"the token for an id":            result(`{"Result":[{"instances":"TOKEN","instanceId":"TOKEN"}]}`),
+		"the token for a status":         result(`{"Result":{"status":"TOKEN"}}`),
+		"the token for a total":          result(`{"Result":[],"Headers":{"X-Total-Count":"TOKEN"}}`),
+		"the token in the Content-Type": echo(func(w http.ResponseWriter, r *http.Request, _, token string) {
+			elasticsearchtest.Body(200, token, "x")(w, r)
+		}),
+		"the token in x-acs-request-id":   header("X-Acs-Request-Id"),
+		"the token in Retry-After":        header("Retry-After"),
+		"the token in Location":           header("Location"),
+		"the token in Content-Encoding":   header("Content-Encoding"),
+		"the token for a status line":     raw("%s\r\n\r\n"),
+		"the token for a status code":     raw("HTTP/1.1 %s\r\n\r\n"),
+		"the token for a protocol":        raw("HTTP/%s 200 OK\r\n\r\n"),
+		"the token for a header":          raw("HTTP/1.1 200 OK\r\n%s\r\n\r\n"),
+		"the token for a length":          raw("HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n"),
+		"the token for a chunk":           raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s\r\n"),
+		"the token for Transfer-Encoding": raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n"),
 	}
 }

@@ -9,11 +9,11 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// newLoggedStage is a stage whose log leaves out the time of day, and whose
+// newLoggedFixture is a fixture whose log leaves out the time of day, and whose
 // clock moves on by a millisecond whenever it is read.
-func newLoggedStage(t *testing.T, level slog.Level) *stage {
+func newLoggedFixture(t *testing.T, level slog.Level) *fixture {
 	t.Helper()
-	s := newStage(t)
+	s := newFixture(t)
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	s.api.Now = func() time.Time { return time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC) }
 	s.Now = func() time.Time {
@@ -34,22 +34,24 @@ func TestLogLine(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		event, want string
-		fault       elasticsearchtest.Fault
+		fault       fault
 	}{
 		"removed": {event: direct,
 			want: `{"level":"INFO","msg":"done","requestId":"fc-1","retryCount":0,"trigger":"direct","eventId":"","source":"","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + requestToken + `","outcome":"removed","kind":"","code":"","httpStatus":200,"apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","attempts":1,"scanned":0,"durationMs":4,"dryRun":false,"coldStart":true,"version":"v1.2.3"}`},
 		"dry run": {event: strings.Replace(post, `{\"i`, `{\"dryRun\":true,\"i`, 1),
 			want: `{"level":"INFO","msg":"done","requestId":"fc-1","retryCount":0,"trigger":"http","eventId":"","source":"","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + requestToken + `","outcome":"dry-run","kind":"","code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":0,"durationMs":2,"dryRun":true,"coldStart":true,"version":"v1.2.3"}`},
-		"failed": {event: event, fault: elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(403, "Forbidden.RAM", "no")},
+		"failed": {event: event, fault: fault{Answer: elasticsearchtest.Refuse(403, "Forbidden.RAM", "no")},
 			want: `{"level":"ERROR","msg":"failed","requestId":"fc-1","retryCount":0,"trigger":"eventbridge","eventId":"e1","source":"s1","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + eventToken + `","outcome":"failed","kind":"Denied","code":"Forbidden.RAM","httpStatus":403,"apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","attempts":1,"scanned":0,"durationMs":4,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"the API answered HTTP 403: Forbidden.RAM: no; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role"}`},
 		"absent": {event: direct, fault: elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "no")},
 			want: `{"level":"WARN","msg":"failed","requestId":"fc-1","retryCount":0,"trigger":"direct","eventId":"","source":"","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + requestToken + `","outcome":"failed","kind":"Absent","code":"InstanceNotFound","httpStatus":400,"apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","attempts":1,"scanned":0,"durationMs":4,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"the API answered HTTP 400: InstanceNotFound: no"}`},
 		"refused": {event: "{\"instanceId\":\"a\u202e\\n\",\"connectedInstanceId\":\"es-b\"}",
 			want: `{"level":"WARN","msg":"refused","requestId":"fc-1","retryCount":0,"trigger":"direct","eventId":"","source":"","instanceId":"","connectedInstanceId":"","clientToken":"","outcome":"failed","kind":"InvalidEvent","code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":0,"durationMs":1,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"$.instanceId has a character other than letters, digits, - and _: \"a\\u202e\\n\""}`},
+		"refused, of an event": {event: strings.Replace(carrying("[]"), "s1", "s2", 1),
+			want: `{"level":"WARN","msg":"refused","requestId":"fc-1","retryCount":0,"trigger":"eventbridge","eventId":"e1","source":"s2","instanceId":"","connectedInstanceId":"","clientToken":"","outcome":"failed","kind":"InvalidEvent","code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":0,"durationMs":1,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"$.data is an array, not an object"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newLoggedStage(t, slog.LevelInfo)
+			s := newLoggedFixture(t, slog.LevelInfo)
 			s.api.Fail(test.fault)
 			s.handle(t, test.event)
 			if got := s.log.String(); got != test.want+"\n" {
@@ -61,7 +63,7 @@ func TestLogLine(t *testing.T) {
 
 func TestAttemptsAtDebugLevel(t *testing.T) {
 	t.Parallel()
-	s := newLoggedStage(t, slog.LevelDebug)
+	s := newLoggedFixture(t, slog.LevelDebug)
 	s.handle(t, direct)
 	got, _, _ := strings.Cut(s.log.String(), "\n")
 	want := `{"level":"DEBUG","msg":"attempt","requestId":"fc-1","action":"DeleteConnectedCluster","method":"DELETE","path":"/openapi/instances/es-cn-n6w1o1x0w001c0001/connected-clusters","httpStatus":200,"code":"","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","durationMs":3}`
@@ -72,7 +74,7 @@ func TestAttemptsAtDebugLevel(t *testing.T) {
 
 func TestColdStartIsTheFirstInvocation(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	s.handle(t, direct)
 	s.handle(t, direct)
 	lines := strings.Split(s.log.String(), "\n")
@@ -81,29 +83,28 @@ func TestColdStartIsTheFirstInvocation(t *testing.T) {
 	}
 }
 
-// TestNoCredentialIsTold: whatever goes wrong, no credential is in the log or
-// in the reply.
-func TestNoCredentialIsTold(t *testing.T) {
+// TestLogOfBatch: a line for each connection, each instance that could not be
+// read, each cleanup, and each entry that was ignored or refused.
+func TestLogOfBatch(t *testing.T) {
 	t.Parallel()
-	s := newLoggedStage(t, slog.LevelDebug)
-	echo := "the request was " + role.AccessKeyId + " " + role.AccessKeySecret + " " + role.SecurityToken
-	for _, answer := range []elasticsearchtest.Fault{
-		{},
-		{Answer: elasticsearchtest.Refuse(400, "SignatureDoesNotMatch", echo)},
-		{Answer: elasticsearchtest.RefuseXML(500, "InternalError", echo)},
-		{Answer: elasticsearchtest.Body(200, "application/json", echo)},
-		{Answer: elasticsearchtest.Body(502, echo, echo)},
-		{Answer: elasticsearchtest.Reset()},
-	} {
-		s.api.Fail(answer)
-		reply := s.handle(t, direct)
-		for _, secret := range []string{role.AccessKeyId, role.AccessKeySecret, role.SecurityToken} {
-			if strings.Contains(reply, secret) {
-				t.Errorf("the reply tells %s: %s", secret, reply)
-			}
-			if strings.Contains(s.log.String(), secret) {
-				t.Errorf("the log tells %s: %s", secret, &s.log)
-			}
-		}
+	s := newLoggedFixture(t, slog.LevelInfo)
+	s.Now = func() time.Time { return stoppedTime }
+	s.api.AddInstance("es-alone", "es-zz")
+	s.api.RemoveInstance(gone)
+	s.api.OnRequest = at("ListConnectedClusters es-zz", refuse(403, "Forbidden.RAM"))
+	s.handle(t, batch(released(gone), all("es-alone"), releaseOf(instance, byAPI, `,"deleteType":"protective"`), `{"specversion":"1.0","id":"e2","source":"s2","type":"t2","data":[]}`))
+	line := func(level, event, a, b, token, rest, reason string) string {
+		return `{"level":"` + level + `","requestId":"fc-1","retryCount":0,"trigger":"eventbridge",` + event + `,"instanceId":"` + a + `","connectedInstanceId":"` + b + `","clientToken":"` + token + `",` + rest + `,"durationMs":0,"dryRun":false,"coldStart":true,"version":"v1.2.3"` + reason + "}\n"
+	}
+	const first, direct, second = `"eventId":"e1","source":"acs.elasticsearch"`, `"eventId":"","source":""`, `"eventId":"e2","source":"s2"`
+	const api, none = `"apiRequestId":"E5C0FFEE-0000-4000-8000-00000000000`, `"code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":`
+	want := line(`INFO","msg":"done`, first, instance, gone, releasedToken, `"outcome":"removed","kind":"","code":"","httpStatus":200,`+api+`8","attempts":1,"scanned":0`, "") +
+		line(`ERROR","msg":"failed`, first, "es-zz", gone, "", `"outcome":"failed","kind":"Denied","code":"Forbidden.RAM","httpStatus":403,`+api+`7","attempts":0,"scanned":0`, `,"error":"the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:ListConnectedClusters on the instance to the function's role"`) +
+		line(`WARN","msg":"incomplete`, first, gone, "", "", `"outcome":"incomplete","kind":"",`+none+`3`, "") +
+		line(`INFO","msg":"done`, direct, "es-alone", "", "", `"outcome":"cleaned","kind":"",`+none+`1`, "") +
+		line(`INFO","msg":"done`, first, instance, "", "", `"outcome":"ignored","kind":"",`+none+`0`, `,"reason":"`+instance+` is frozen for 24 hours and can be recovered until then (deleteType protective; RELEASE_POLICY=eager would not wait)"`) +
+		line(`WARN","msg":"refused`, second, "", "", "", `"outcome":"failed","kind":"InvalidEvent",`+none+`0`, `,"error":"$[3].data is an array, not an object"`)
+	if got := s.log.String(); got != want {
+		t.Errorf("log:\n got %s\nwant %s", got, want)
 	}
 }

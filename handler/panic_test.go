@@ -11,13 +11,14 @@ import (
 	"elasticsearch-disconnect/handler/acs3"
 )
 
-// checkPanic holds that a panic is told the caller as any fault that nobody
-// foresaw, and the log with its text, its stack and the request id.
-func (s *stage) checkPanic(t *testing.T, got string) {
+// checkPanic holds that the caller of a panic is answered as of any fault
+// that nobody foresaw, and that the log has its text, its stack and the request
+// id.
+func (s *fixture) checkPanic(t *testing.T, got string) {
 	t.Helper()
 	for _, internal := range []string{"nobody foresaw", "goroutine", ".go:", "panic"} {
 		if strings.Contains(got, internal) {
-			t.Errorf("the reply tells %q: %s", internal, got)
+			t.Errorf("the reply has %q: %s", internal, got)
 		}
 	}
 	if !strings.Contains(got, "urn:elasticsearch-disconnect:Internal") && !strings.Contains(got, `"kind":"Internal"`) {
@@ -34,7 +35,7 @@ func (s *stage) checkPanic(t *testing.T, got string) {
 		}
 	}
 	if stacks == 0 {
-		t.Errorf("no log line tells the panic with its stack: %s", &s.log)
+		t.Errorf("no log line has the panic with its stack: %s", &s.log)
 	}
 }
 
@@ -42,7 +43,7 @@ func (s *stage) checkPanic(t *testing.T, got string) {
 func TestPanicOfCredentials(t *testing.T) {
 	t.Parallel()
 	for name, event := range map[string]string{"direct": direct, "HTTP": post, "EventBridge": event, "release": released(gone), "a batch": batch(event, released(gone))} {
-		s := newStage(t)
+		s := newFixture(t)
 		s.Invocation = func(context.Context) handler.Invocation {
 			return handler.Invocation{RequestID: "fc-1", Credentials: func() (acs3.Credentials, error) { panic(handler.FailingText) }}
 		}

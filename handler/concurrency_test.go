@@ -1,0 +1,130 @@
+package handler_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
+
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+const many = 64 // invocations at a time
+
+// newShared is a fixture whose transport is that of the function, with a pair
+// and an account for each of many invocations.
+func newShared(t *testing.T) *fixture {
+	t.Helper()
+	s := newFixture(t)
+	transport := elasticsearch.NewTransport("")
+	transport.TLSClientConfig = s.api.Transport().TLSClientConfig
+	t.Cleanup(transport.CloseIdleConnections)
+	s.Transport = transport
+	for i := range many {
+		s.api.AddAccount(accountOf(roleOf(i)))
+		s.api.AddInstance(survivor(i))
+		s.api.Connect(survivor(i), gone)
+	}
+	return s
+}
+
+func roleOf(i int) fccontext.Credentials {
+	return fccontext.Credentials{AccessKeyId: fmt.Sprintf("STS.key-%04d", i), AccessKeySecret: fmt.Sprintf("secret-%04d", i), SecurityToken: fmt.Sprintf("token-%04d", i)}
+}
+
+// invoke makes many invocations at once, and returns their replies.
+func (s *fixture) invoke(t *testing.T, event func(i int) string) []string {
+	t.Helper()
+	replies := make([]string, many)
+	var all sync.WaitGroup
+	for i := range many {
+		all.Go(func() {
+			ctx := fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: fmt.Sprintf("fc-%04d", i), Region: "cn-hangzhou", Credentials: roleOf(i)})
+			reply, err := s.Handle(ctx, []byte(event(i)))
+			replies[i] = posted(t, reply, err)
+		})
+	}
+	all.Wait()
+	return replies
+}
+
+// TestIdentitiesAreKeptApart: of invocations at the same time, each signs with
+// its own credentials and reports its own pair.
+func TestIdentitiesAreKeptApart(t *testing.T) {
+	t.Parallel()
+	s := newShared(t)
+	for round := range 2 {
+		s.api.OnRequest = elasticsearchtest.Together(t.Context(), many, "DeleteConnectedCluster")
+		for i, got := range s.invoke(t, func(i int) string { return pair(survivor(i), gone) }) {
+			if !strings.Contains(got, `"instanceId":"`+survivor(i)+`"`) || !strings.Contains(got, `"outcome":"removed"`) {
+				t.Errorf("round %d, invocation %d: reply %s", round, i, got)
+			}
+		}
+		for i := range many {
+			s.api.Connect(survivor(i), gone)
+		}
+	}
+	for _, r := range s.api.Requests() {
+		var i int
+		if _, err := fmt.Sscanf(r.Path, "/openapi/instances/es-%04d/connected-clusters", &i); err != nil {
+			t.Fatal(err)
+		}
+		own := roleOf(i)
+		if r.AccessKeyID != own.AccessKeyId || r.Header.Get("X-Acs-Accesskey-Id") != own.AccessKeyId || r.Header.Get("X-Acs-Security-Token") != own.SecurityToken || r.Status != 200 {
+			t.Errorf("%s was sent by %s, and answered %d", r, r.AccessKeyID, r.Status)
+		}
+	}
+	if n := s.api.MaxInFlight(); n != many {
+		t.Errorf("%d requests at a time", n)
+	}
+	lines := map[string]int{}
+	for text := range strings.Lines(s.log.String()) {
+		var line struct{ RequestID, InstanceID, Outcome string }
+		decode(t, text, &line)
+		lines[line.Outcome+" "+strings.TrimPrefix(line.RequestID, "fc-")+" "+strings.TrimPrefix(line.InstanceID, "es-")]++
+	}
+	for i := range many {
+		if line := fmt.Sprintf("removed %04d %04d", i, i); lines[line] != 2 {
+			t.Errorf("%d log lines %q", lines[line], line)
+		}
+	}
+}
+
+// TestThrottledTogether: those that are refused together do not come back
+// together, come a bounded number of times, and their callers get 429.
+func TestThrottledTogether(t *testing.T) {
+	t.Parallel()
+	s := newShared(t)
+	var mu sync.Mutex
+	var waits []time.Duration
+	s.Sleep = func(ctx context.Context, wait time.Duration) error {
+		mu.Lock()
+		defer mu.Unlock()
+		waits = append(waits, wait)
+		return ctx.Err()
+	}
+	s.api.OnRequest = at("DeleteConnectedCluster", refuse(400, "Throttling.User"))
+	for i, got := range s.invoke(t, func(i int) string { return posts(t, pair(survivor(i), gone)) }) {
+		if !strings.Contains(got, `"statusCode":429`) || !strings.Contains(got, `"Retry-After":"1"`) {
+			t.Errorf("invocation %d: reply %s", i, got)
+		}
+	}
+	if n := len(s.api.Requests()); n != 6*many {
+		t.Errorf("%d requests, want %d", n, 6*many)
+	}
+	// The first waits are those below 300 ms: 200 ms and up to half of it.
+	slices.Sort(waits)
+	first := waits[:many]
+	if first[0] < 200*time.Millisecond || first[many-1] > 300*time.Millisecond || waits[many] < 400*time.Millisecond {
+		t.Errorf("first waits from %v to %v, the second from %v", first[0], first[many-1], waits[many])
+	}
+	if different := len(slices.Compact(slices.Clone(first))); different < many/2 {
+		t.Errorf("%d different first waits of %d", different, many)
+	}
+}

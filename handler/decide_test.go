@@ -1,0 +1,179 @@
+package handler
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// The pair of all tables, and the client tokens of its removal: UUIDs of version
+// 5, computed elsewhere. A token that changes from one version of the function
+// to the next would make a redelivery a new request.
+const (
+	idA = "es-cn-n6w1o1x0w001c0001"
+	idB = "es-cn-09k1rgid9000g0002"
+
+	tokenOfRequest   = "25ae6e5a-187f-5a04-ba61-87d9c317be49" // fc-1
+	tokenOfEvent     = "2ad38e8a-6d04-5047-afc5-981450e63f5b" // e1 of s1
+	tokenOfToken     = "264dad29-12ea-5f0e-9c4a-ac144e3d3eea" // t1, where it stands for several
+	tokenOfBA        = "fbf66214-2d93-51b8-8406-3880cf34e285" // fc-1, from the other side
+	tokenOfOtherSide = "09d2f009-02d2-537c-8399-f4b533d036db" // tokenOfRequest, where the other side is asked
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func pairOf(a, b string) connection.Pair {
+	return connection.Pair{Instance: must(connection.ParseInstanceID(a)), Connected: must(connection.ParseInstanceID(b))}
+}
+
+// found is a finding of pairs.
+func found(q trigger.Request, pairs ...connection.Pair) discover.Finding {
+	return discover.Finding{Request: q, Pairs: pairs}
+}
+
+// A flags value is what a request says besides its instances.
+type flags struct {
+	token  string
+	dryRun bool
+	event  bool // e1 of s1
+}
+
+func (f flags) request(action trigger.Action) trigger.Request {
+	if f.event {
+		return trigger.Request{EventID: "e1", Source: "s1", Action: action}
+	}
+	return trigger.Request{Action: action}
+}
+
+func (f flags) clientToken() (t connection.ClientToken) {
+	if f.token != "" {
+		t = must(connection.ParseClientToken(f.token))
+	}
+	return t
+}
+
+// disconnect is the finding of a request for one connection.
+func (f flags) disconnect(pair connection.Pair) discover.Finding {
+	return found(f.request(trigger.Disconnect{Removal: connection.Removal{Pair: pair, ClientToken: f.clientToken(), DryRun: f.dryRun}}), pair)
+}
+
+// cleanup is the finding of a request for all connections of B.
+func (f flags) cleanup(pairs ...connection.Pair) discover.Finding {
+	b := pairOf(idA, idB).Connected
+	return found(f.request(trigger.Cleanup{Instance: b, ClientToken: f.clientToken(), DryRun: f.dryRun}), pairs...)
+}
+
+// inShort says of a removal what decide decided.
+func (r removal) inShort() string {
+	ids := strings.NewReplacer(idA, "A", idB, "B")
+	text := ids.Replace(fmt.Sprintf("%s-%s %s", r.Instance, r.Connected, r.ClientToken))
+	if r.DryRun {
+		text += " dry"
+	}
+	if r.MayBeDone {
+		text += " may be done"
+	}
+	return text
+}
+
+func TestDecide(t *testing.T) {
+	t.Parallel()
+	ab, ba, cb := pairOf(idA, idB), pairOf(idB, idA), pairOf("es-c", idB)
+	none, byEvent, byCaller, dry := flags{}, flags{event: true}, flags{token: "t1"}, flags{dryRun: true}
+	operator, redelivered := rules{dryRun: true}, rules{mayBeDone: true}
+	for name, test := range map[string]struct {
+		rules    rules
+		findings []discover.Finding
+		want     []string
+	}{
+		"a pair":                            {rules{}, []discover.Finding{none.disconnect(ab)}, []string{"A-B " + tokenOfRequest}},
+		"a pair, asked from the other side": {rules{}, []discover.Finding{none.disconnect(ba)}, []string{"B-A " + tokenOfBA}},
+		"a pair of an event":                {rules{}, []discover.Finding{byEvent.disconnect(ab)}, []string{"A-B " + tokenOfEvent}},
+		"a pair with the caller's token":    {rules{}, []discover.Finding{byCaller.disconnect(ab)}, []string{"A-B t1"}},
+		"an event that gives a token":       {rules{}, []discover.Finding{flags{token: "t1", event: true}.disconnect(ab)}, []string{"A-B t1"}},
+		"a pair delivered before, maybe":    {redelivered, []discover.Finding{none.disconnect(ab)}, []string{"A-B " + tokenOfRequest + " may be done"}},
+
+		"a cleanup may be done already":             {rules{}, []discover.Finding{none.cleanup(ab)}, []string{"A-B " + tokenOfRequest + " may be done"}},
+		"a cleanup of an event":                     {redelivered, []discover.Finding{byEvent.cleanup(ab)}, []string{"A-B " + tokenOfEvent + " may be done"}},
+		"a cleanup derives from the caller's token": {rules{}, []discover.Finding{byCaller.cleanup(ab)}, []string{"A-B " + tokenOfToken + " may be done"}},
+		"each pair of a cleanup has its own token": {rules{}, []discover.Finding{flags{token: "t1", event: true}.cleanup(ab, cb)},
+			[]string{"A-B " + tokenOfToken + " may be done", "es-c-B " + derivedToken("token", "", "t1", cb).String() + " may be done"}},
+
+		"a pair asks for a dry run":             {rules{}, []discover.Finding{dry.disconnect(ab)}, []string{"A-B " + tokenOfRequest + " dry"}},
+		"a cleanup asks for a dry run":          {rules{}, []discover.Finding{dry.cleanup(ab)}, []string{"A-B " + tokenOfRequest + " dry may be done"}},
+		"the operator has a pair dry":           {operator, []discover.Finding{none.disconnect(ab)}, []string{"A-B " + tokenOfRequest + " dry"}},
+		"the operator has a cleanup dry":        {operator, []discover.Finding{none.cleanup(ab)}, []string{"A-B " + tokenOfRequest + " dry may be done"}},
+		"the operator and the request want dry": {operator, []discover.Finding{dry.disconnect(ab)}, []string{"A-B " + tokenOfRequest + " dry"}},
+
+		"the same pair twice, as the first asked":     {rules{}, []discover.Finding{none.disconnect(ab), byCaller.disconnect(ab)}, []string{"A-B " + tokenOfRequest}},
+		"the same pair from either side":              {rules{}, []discover.Finding{byCaller.disconnect(ba), none.disconnect(ab)}, []string{"B-A t1"}},
+		"a pair, and the cleanup that finds it":       {rules{}, []discover.Finding{none.disconnect(ba), byEvent.cleanup(ab, cb)}, []string{"B-A " + tokenOfBA, "es-c-B " + derivedToken("event", "s1", "e1", cb).String() + " may be done"}},
+		"a cleanup that finds a pair twice":           {rules{}, []discover.Finding{none.cleanup(ab, ab, ba)}, []string{"A-B " + tokenOfRequest + " may be done"}},
+		"a pair once dry and once not is two":         {rules{}, []discover.Finding{dry.disconnect(ab), none.disconnect(ba)}, []string{"A-B " + tokenOfRequest + " dry", "B-A " + tokenOfBA}},
+		"a pair once dry and once not, operator: one": {operator, []discover.Finding{dry.disconnect(ab), none.disconnect(ba)}, []string{"A-B " + tokenOfRequest + " dry"}},
+		"several, in the order of the findings":       {rules{}, []discover.Finding{none.cleanup(cb), byCaller.disconnect(ab)}, []string{"es-c-B " + derivedToken("request", "", "fc-1", cb).String() + " may be done", "A-B t1"}},
+
+		"nothing asked for":    {rules{}, nil, nil},
+		"information":          {rules{}, []discover.Finding{found(trigger.Request{Action: trigger.Info{}})}, nil},
+		"what is ignored":      {rules{}, []discover.Finding{{Request: trigger.Request{Action: trigger.Ignore{Reason: "r"}}, Ignored: "r"}}, nil},
+		"what is refused":      {rules{}, []discover.Finding{{Request: trigger.Request{Err: &trigger.Error{}}, Err: &trigger.Error{}}}, nil},
+		"what cannot be known": {rules{}, []discover.Finding{{Request: none.request(trigger.Cleanup{}), Unread: []discover.Unread{{Pair: ab}}}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.rules.requestID = "fc-1"
+			var got []string
+			for _, r := range decide(test.findings, test.rules) {
+				got = append(got, r.inShort())
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("removals:\n got %q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestDecideNamesWhoAskedFirst: the log line of a removal is about the event
+// whose removal it is.
+func TestDecideNamesWhoAskedFirst(t *testing.T) {
+	t.Parallel()
+	ab := pairOf(idA, idB)
+	got := decide([]discover.Finding{flags{event: true}.cleanup(ab), flags{}.disconnect(ab)}, rules{})
+	if len(got) != 1 || got[0].of.EventID != "e1" || got[0].of.Source != "s1" {
+		t.Errorf("removals %+v", got)
+	}
+}
+
+// TestTokensAreOfAllTheirParts: two names are the same only if all parts are,
+// wherever a quotation mark or a space stands in them.
+func TestTokensAreOfAllTheirParts(t *testing.T) {
+	t.Parallel()
+	ab := pairOf(idA, idB)
+	seen := map[connection.ClientToken]string{}
+	for name, token := range map[string]connection.ClientToken{
+		"an event":                derivedToken("event", "s1", "e1", ab),
+		"another source":          derivedToken("event", "s2", "e1", ab),
+		"another id":              derivedToken("event", "s1", "e2", ab),
+		"a space moved":           derivedToken("event", "s1 e1", "", ab),
+		"a quotation mark in it":  derivedToken("event", `s1" "e1`, "", ab),
+		"a request of that id":    derivedToken("request", "", "e1", ab),
+		"a token of that text":    derivedToken("token", "", "e1", ab),
+		"asked of the other side": derivedToken("event", "s1", "e1", pairOf(idB, idA)),
+		"another connection":      derivedToken("event", "s1", "e1", pairOf("es-c", idB)),
+	} {
+		if other, twice := seen[token]; twice {
+			t.Errorf("%s has the token of %s", name, other)
+		}
+		seen[token] = name
+	}
+}

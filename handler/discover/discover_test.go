@@ -1,0 +1,231 @@
+package discover_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+type (
+	fault = elasticsearchtest.Fault
+	hook  = func(elasticsearchtest.Request) fault
+)
+
+// A fixture is a Finder over a stand-in API.
+type fixture struct {
+	discover.Finder
+	api *elasticsearchtest.Server
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	api := elasticsearchtest.NewServer()
+	t.Cleanup(api.Close)
+	api.AddAccount(elasticsearchtest.Account{AccessKeyID: "key", AccessKeySecret: "secret"})
+	endpoint, err := elasticsearch.ParseEndpoint(api.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := &elasticsearch.Reader{
+		Endpoint:    endpoint,
+		Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
+		Transport:   api.Transport(),
+		Sleep:       func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}
+	return &fixture{discover.Finder{Reader: func() (*elasticsearch.Reader, error) { return reader, nil }, Limit: 1}, api}
+}
+
+// calls are the requests that the API has had, in order.
+func (f *fixture) calls() (calls []string) {
+	for _, r := range f.api.Requests() {
+		calls = append(calls, r.String())
+	}
+	return calls
+}
+
+func id(text string) connection.InstanceID {
+	id, err := connection.ParseInstanceID(text)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+// cleanup asks for all connections of an instance.
+func cleanup(instance string, certainty trigger.Certainty) trigger.Request {
+	return trigger.Request{Action: trigger.Cleanup{Instance: id(instance), Certainty: certainty}}
+}
+
+// said is what a finding says, in short.
+func said(f discover.Finding) string {
+	text := []string{fmt.Sprintf("%d asked", f.Scanned)}
+	for _, pair := range f.Pairs {
+		text = append(text, pair.Instance.String()+"-"+pair.Connected.String())
+	}
+	slices.SortFunc(f.Unread, func(a, b discover.Unread) int { return strings.Compare(a.Instance.String(), b.Instance.String()) })
+	for _, u := range f.Unread {
+		text = append(text, fmt.Sprintf("%s-%s unread (%s)", u.Instance, u.Connected, code(u.Err)))
+	}
+	if f.Err != nil {
+		text = append(text, code(f.Err))
+	}
+	if f.Ignored != "" {
+		text = append(text, f.Ignored)
+	}
+	return strings.Join(text, ", ")
+}
+
+// code is the kind of an error with the API's code or else the message.
+func code(err error) string {
+	failure := (*connection.Error)(nil)
+	if !errors.As(err, &failure) {
+		return strings.SplitN(err.Error(), "\n", 2)[0]
+	}
+	if failure.Code != "" {
+		return failure.Kind.String() + " " + failure.Code
+	}
+	return failure.Kind.String() + ": " + failure.Message
+}
+
+func refuse(code string) fault { return fault{Answer: elasticsearchtest.Refuse(400, code, "m")} }
+
+func answer(json string) fault {
+	return fault{Answer: elasticsearchtest.Body(http.StatusOK, "application/json", json)}
+}
+
+// at makes an answer of the API another, each time that a call is made.
+func at(call string, f fault) hook { return elasticsearchtest.At(call, func(int) fault { return f }) }
+
+// TestRelease: what is found of an instance that may be gone, by how certain the
+// event is, what the operator wants, and what the API says. Wherever one lists
+// nothing and is not known to be there, the others are asked.
+func TestRelease(t *testing.T) {
+	t.Parallel()
+	const (
+		describe, list = "DescribeInstance es-x", "ListConnectedClusters es-x"
+		page, peer     = "ListInstance 1", "ListConnectedClusters es-a"
+		frozen         = "es-x is frozen for 24 hours and can be recovered until then (deleteType protective; RELEASE_POLICY=eager would not wait)"
+		still          = ", and the event has no deleteType that says it is gone for good (RELEASE_POLICY=eager would not wait)"
+		untold         = ": whether it was released cannot be told"
+		pair           = "1 asked, es-a-es-x"
+	)
+	lists := []string{list}
+	sweeps := []string{list, page, peer}
+	denied, nothing := refuse("Forbidden.RAM"), at(list, answer(`{"Result":[]}`))
+	for name, test := range map[string]struct {
+		certainty trigger.Certainty
+		eager     bool
+		status    string // of the instance; "": it is gone
+		hook      hook
+		calls     []string
+		want      string
+	}{
+		"certain, gone":        {trigger.Certain, false, "", nil, sweeps, pair},
+		"certain, still there": {trigger.Certain, false, "active", nil, lists, pair},
+		"certain, eager":       {trigger.Certain, true, "active", nil, lists, pair},
+		"revocable":            {trigger.Revocable, false, "inactive", nil, nil, "0 asked, " + frozen},
+		"revocable, eager":     {trigger.Revocable, true, "inactive", nil, lists, pair},
+		"unknown, eager":       {trigger.Unknown, true, "inactive", nil, lists, pair},
+
+		"unknown, gone":         {trigger.Unknown, false, "", nil, []string{describe, list, page, peer}, pair},
+		"unknown, active":       {trigger.Unknown, false, "active", nil, []string{describe}, "0 asked, es-x is still active" + still},
+		"unknown, inactive":     {trigger.Unknown, false, "inactive", nil, []string{describe}, "0 asked, es-x is still inactive" + still},
+		"unknown, activating":   {trigger.Unknown, false, "activating", nil, []string{describe}, "0 asked, Conflict: es-x is activating" + untold},
+		"unknown, invalid":      {trigger.Unknown, false, "invalid", nil, []string{describe}, "0 asked, Upstream: es-x is invalid" + untold},
+		"unknown, in capitals":  {trigger.Unknown, false, "Inactive", nil, []string{describe}, "0 asked, Upstream: es-x is Inactive" + untold},
+		"unknown, no status":    {trigger.Unknown, false, "active", at(describe, answer(`{"Result":{}}`)), []string{describe}, "0 asked, Upstream: the API answered HTTP 200: Result has no status"},
+		"unknown, not told":     {trigger.Unknown, false, "active", at(describe, denied), []string{describe}, "0 asked, Denied Forbidden.RAM"},
+		"unknown, no such pair": {trigger.Unknown, false, "active", at(describe, refuse("RepetitionOperationError")), []string{describe}, "0 asked, Absent RepetitionOperationError"},
+		"unknown, gone, but lists nothing": {trigger.Unknown, false, "", nothing,
+			[]string{describe, list, page, peer}, pair},
+
+		"the list may not be read":                  {trigger.Certain, false, "active", at(list, denied), lists, "0 asked, Denied Forbidden.RAM"},
+		"the list is of no such pair":               {trigger.Certain, false, "active", at(list, refuse("RepetitionOperationError")), lists, "0 asked, Absent RepetitionOperationError"},
+		"lists nothing, and is active":              {trigger.Certain, false, "active", nothing, []string{list, describe}, "1 asked"},
+		"lists nothing, and is activating":          {trigger.Certain, false, "activating", nothing, []string{list, describe}, "1 asked"},
+		"lists nothing, and is inactive":            {trigger.Certain, false, "inactive", nothing, []string{list, describe}, "1 asked"},
+		"lists nothing, and is invalid":             {trigger.Certain, false, "invalid", nothing, []string{list, describe, page, peer, list}, "2 asked, es-a-es-x"},
+		"lists nothing, and is gone":                {trigger.Certain, false, "", nothing, []string{list, describe, page, peer}, pair},
+		"lists nothing, and may not be asked after": {trigger.Certain, false, "active", elasticsearchtest.Each(nothing, at(describe, denied)), []string{list, describe}, "1 asked, Denied Forbidden.RAM"},
+		"lists null, and is gone":                   {trigger.Certain, false, "", at(list, answer(`{"Result":{"Result":null}}`)), []string{list, describe, page, peer}, pair},
+		"lists itself and others, as they come":     {trigger.Certain, false, "active", at(list, answer(`{"Result":[{"instances":"es-c"},{"instances":"es-x"},{"instances":"es-b"}]}`)), lists, "1 asked, es-c-es-x, es-b-es-x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.api.AddInstance("es-a")
+			f.api.Connect("es-a", "es-x")
+			if test.status != "" {
+				f.api.SetStatus("es-x", test.status)
+			}
+			f.api.OnRequest = test.hook
+			f.Eager = test.eager
+			got := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", test.certainty)})[0])
+			if got != test.want {
+				t.Errorf("finding:\n got %s\nwant %s", got, test.want)
+			}
+			if calls := f.calls(); !slices.Equal(calls, test.calls) {
+				t.Errorf("calls:\n got %q\nwant %q", calls, test.calls)
+			}
+		})
+	}
+}
+
+// TestFindKeepsRequestsApart: each request has its finding, in order; what
+// befalls one of them is not in the others'.
+func TestFindKeepsRequestsApart(t *testing.T) {
+	t.Parallel()
+	pair := connection.Pair{Instance: id("es-a"), Connected: id("es-b")}
+	requests := []trigger.Request{
+		{EventID: "e1", Action: trigger.Disconnect{Removal: connection.Removal{Pair: pair}}},
+		{EventID: "e2", Action: trigger.Ignore{Reason: "no release"}},
+		{EventID: "e3", Err: errors.New("refused")},
+		{EventID: "e4", Action: trigger.Info{}},
+		cleanup("es-c", trigger.Certain),
+		cleanup("es-d", trigger.Revocable),
+	}
+	for name, test := range map[string]struct {
+		reader func() (*elasticsearch.Reader, error)
+		want   string // of the cleanups
+	}{
+		"no credentials": {func() (*elasticsearch.Reader, error) { return nil, errors.New("no credentials") }, "no credentials"},
+		"a panic":        {func() (*elasticsearch.Reader, error) { panic("of the reader") }, "panic: of the reader"},
+	} {
+		f := discover.Finder{Reader: test.reader, Limit: 8}
+		var got []string
+		for i, found := range f.Find(t.Context(), requests) {
+			if found.Request.EventID != requests[i].EventID {
+				t.Errorf("%s: finding %d is of request %q", name, i, found.Request.EventID)
+			}
+			got = append(got, said(found))
+		}
+		want := []string{"0 asked, es-a-es-b", "0 asked, no release", "0 asked, refused", "0 asked", "0 asked, " + test.want, "0 asked, " + test.want}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s:\n got %q\nwant %q", name, got, want)
+		}
+	}
+}
+
+// TestNothingIsReadOfPairs: a request for one connection needs no credentials to
+// be found out about.
+func TestNothingIsReadOfPairs(t *testing.T) {
+	t.Parallel()
+	pair := connection.Pair{Instance: id("es-a"), Connected: id("es-b")}
+	f := discover.Finder{Reader: func() (*elasticsearch.Reader, error) {
+		t.Error("the API is asked")
+		return nil, errors.New("unused")
+	}}
+	f.Find(t.Context(), []trigger.Request{{Action: trigger.Disconnect{Removal: connection.Removal{Pair: pair}}}, {Action: trigger.Info{}}})
+}

@@ -1,0 +1,239 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// A fixture is an executor over a stand-in API, and what it made known.
+type fixture struct {
+	executor
+	api *elasticsearchtest.Server
+
+	mu    sync.Mutex
+	lines []string // of the outcomes known, in the order in which they were
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{api: elasticsearchtest.NewServer()}
+	t.Cleanup(f.api.Close)
+	f.api.AddAccount(elasticsearchtest.Account{AccessKeyID: "key", AccessKeySecret: "secret"})
+	client := &elasticsearch.Client{Reader: elasticsearch.Reader{
+		Endpoint:    must(elasticsearch.ParseEndpoint(f.api.URL)),
+		Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
+		Transport:   f.api.Transport(),
+		Sleep:       func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}}
+	f.executor = executor{
+		client: func() (*elasticsearch.Client, error) { return client, nil },
+		limit:  8,
+		now:    time.Now,
+		known: func(o outcome) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.lines = append(f.lines, said(o))
+		},
+	}
+	return f
+}
+
+// said is what an outcome says, in short.
+func said(o outcome) string {
+	text := strings.NewReplacer(idA, "A", idB, "B").Replace(o.Instance.String() + "-" + o.Connected.String() + " " + o.word())
+	if o.err != nil {
+		text += " " + strings.SplitN(o.err.Error(), "\n", 2)[0]
+	}
+	return text
+}
+
+func saidOfAll(outcomes []outcome) (texts []string) {
+	for _, o := range outcomes {
+		texts = append(texts, said(o))
+	}
+	return texts
+}
+
+// removals are what decide makes of these pairs.
+func removals(mayBeDone bool, pairs ...connection.Pair) []removal {
+	var findings []discover.Finding
+	for _, pair := range pairs {
+		findings = append(findings, flags{}.disconnect(pair))
+	}
+	return decide(findings, rules{requestID: "fc-1", mayBeDone: mayBeDone})
+}
+
+// TestPanicIsNotDone: what a panic kept from being carried out is never taken
+// for done, and costs no other instance its removal.
+func TestPanicIsNotDone(t *testing.T) {
+	t.Parallel()
+	const notCarriedOut = " failed the removal was not carried out"
+	of := removals(true, pairOf(idA, idB), pairOf(idA, "es-d"), pairOf("es-c", idB))
+	for name, test := range map[string]struct {
+		breaks func(*fixture)
+		want   []string
+	}{
+		"at the client": {func(f *fixture) { f.client = func() (*elasticsearch.Client, error) { panic("of the client") } },
+			[]string{"A-B failed panic: of the client", "A-es-d failed panic: of the client", "es-c-B failed panic: of the client"}},
+		"where an outcome is made known": {func(f *fixture) {
+			f.known = func(o outcome) {
+				if said(o) == "A-B removed" {
+					panic("of the log")
+				}
+			}
+		}, []string{"A-B" + notCarriedOut, "A-es-d" + notCarriedOut, "es-c-B removed"}},
+		"where the other side's is made known": {func(f *fixture) {
+			f.api.RemoveInstance(idA)
+			f.known = func(o outcome) {
+				if strings.HasPrefix(said(o), "A-") {
+					panic("of the log")
+				}
+			}
+		}, []string{"A-B failed the API answered HTTP 400: InstanceNotFound", "A-es-d failed the API answered HTTP 400: InstanceNotFound", "es-c-B removed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.api.AddInstance(idA, idB, "es-c", "es-d")
+			for _, r := range of {
+				f.api.Connect(r.Instance.String(), r.Connected.String())
+			}
+			test.breaks(f)
+			got := saidOfAll(f.execute(t.Context(), of))
+			if !slices.EqualFunc(got, test.want, strings.HasPrefix) {
+				t.Errorf("outcomes:\n got %q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestNoClient: each removal fails with the reason, which is made known once.
+func TestNoClient(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.client = func() (*elasticsearch.Client, error) { return nil, errors.New("no credentials") }
+	got := saidOfAll(f.execute(t.Context(), removals(true, pairOf(idA, idB), pairOf("es-c", idB))))
+	want := []string{"A-B failed no credentials", "es-c-B failed no credentials"}
+	slices.Sort(f.lines)
+	if !slices.Equal(got, want) || !slices.Equal(f.lines, want) {
+		t.Errorf("outcomes:\n got %q\nknown %q\nwant %q", got, f.lines, want)
+	}
+}
+
+// TestOneAfterTheOther: removals that ask one instance do so in order, one at a
+// time; those that ask different instances are under way together.
+func TestOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	asked := []string{"es-a", "es-b", "es-a", "es-c", "es-b", "es-a"}
+	var together sync.WaitGroup
+	together.Add(3)
+	var mu sync.Mutex
+	done, underWay := map[string][]int{}, map[string]bool{}
+	executor{limit: 3}.each([]int{0, 1, 2, 3, 4, 5}, func(i int) connection.InstanceID { return pairOf(asked[i], idB).Instance }, func(i int) {
+		mu.Lock()
+		if underWay[asked[i]] {
+			t.Errorf("%s is asked twice at a time", asked[i])
+		}
+		underWay[asked[i]] = true
+		first := len(done[asked[i]]) == 0
+		done[asked[i]] = append(done[asked[i]], i)
+		mu.Unlock()
+		if first {
+			together.Done()
+			together.Wait() // in vain, if two instances are not asked at the same time
+		}
+		mu.Lock()
+		underWay[asked[i]] = false
+		mu.Unlock()
+	})
+	if got, want := fmt.Sprint(done), "map[es-a:[0 2 5] es-b:[1 4] es-c:[3]]"; got != want {
+		t.Errorf("order:\n got %s\nwant %s", got, want)
+	}
+}
+
+// TestOtherSide: where the side that was asked does not exist, and the
+// connection may be gone, the other one is asked; what is gone then is done.
+func TestOtherSide(t *testing.T) {
+	t.Parallel()
+	refuse := func(code string) elasticsearchtest.Fault {
+		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, code, "m")}
+	}
+	lost := elasticsearchtest.Fault{AfterEffect: true, Answer: elasticsearchtest.Reset()}
+	ok, gone, absent, denied := elasticsearchtest.Fault{}, refuse("InstanceNotFound"), refuse("RepetitionOperationError"), refuse("Forbidden.RAM")
+	for name, test := range map[string]struct {
+		mayBeDone bool
+		faults    []elasticsearchtest.Fault
+		sides     string // asked
+		want      string
+	}{
+		"it is there":                            {true, []elasticsearchtest.Fault{ok}, "A", "A-B removed"},
+		"not connected is done":                  {true, []elasticsearchtest.Fault{absent}, "A", "A-B absent"},
+		"not connected, asked first":             {false, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answered HTTP 400: RepetitionOperationError: m"},
+		"it is gone, asked first":                {false, []elasticsearchtest.Fault{gone}, "A", "A-B failed the API answered HTTP 400: InstanceNotFound: m"},
+		"it is gone: the other removes it":       {true, []elasticsearchtest.Fault{gone, ok}, "AB", "A-B removed"},
+		"it is gone, the other not connected":    {true, []elasticsearchtest.Fault{gone, absent}, "AB", "A-B absent"},
+		"both are gone":                          {true, []elasticsearchtest.Fault{gone, gone}, "AB", "A-B absent"},
+		"the other refuses":                      {true, []elasticsearchtest.Fault{gone, denied}, "AB", "A-B failed the API answered HTTP 400: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role"},
+		"an answer was lost, then it is gone":    {false, []elasticsearchtest.Fault{lost, gone, absent}, "AAB", "A-B absent"},
+		"an answer was lost, then it is unknown": {false, []elasticsearchtest.Fault{lost, gone, refuse("X")}, "AAB", "A-B absent"},
+		"it refuses, and is gone in its list":    {true, []elasticsearchtest.Fault{refuse("X"), gone, ok}, "AB", "A-B removed"},
+		"an answer was lost, both are gone":      {false, []elasticsearchtest.Fault{lost, gone, gone}, "AAB", "A-B absent"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.api.AddInstance(idA, idB)
+			f.api.Connect(idA, idB)
+			f.api.Fail(test.faults...)
+			got := f.execute(t.Context(), removals(test.mayBeDone, pairOf(idA, idB)))[0]
+			if said(got) != test.want || !slices.Equal(f.lines, []string{test.want}) {
+				t.Errorf("outcome:\n  got %s\nknown %q\n want %s", said(got), f.lines, test.want)
+			}
+			sides, tokens := "", map[string]string{idA: tokenOfRequest, idB: tokenOfOtherSide}
+			for _, r := range f.api.Requests() {
+				if r.ClientToken == "" {
+					continue // the list of an instance
+				}
+				side := strings.Split(r.Path, "/")[3]
+				sides += strings.NewReplacer(idA, "A", idB, "B").Replace(side)
+				if r.ClientToken != tokens[side] {
+					t.Errorf("%s was asked with token %s, want %s", side, r.ClientToken, tokens[side])
+				}
+			}
+			if sides != test.sides || got.Attempts != len(sides) {
+				t.Errorf("asked %s in %d attempts, want %s", sides, got.Attempts, test.sides)
+			}
+			if got.ClientToken.String() != tokenOfRequest {
+				t.Errorf("the outcome has the token %s", got.ClientToken)
+			}
+		})
+	}
+}
+
+// TestOtherSideOneAtATime: also when the other side of several is one instance.
+func TestOtherSideOneAtATime(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.api.AddInstance(idB)
+	var of []connection.Pair
+	for i := range 8 {
+		of = append(of, pairOf(fmt.Sprintf("es-%d", i), idB))
+		f.api.Connect(fmt.Sprintf("es-%d", i), idB)
+	}
+	f.execute(t.Context(), removals(true, of...))
+	if n := f.api.MaxInFlightOf("/openapi/instances/" + idB + "/connected-clusters"); n != 1 || len(f.api.Connections()) > 0 {
+		t.Errorf("%d requests for one instance at a time; left: %v", n, f.api.Connections())
+	}
+}

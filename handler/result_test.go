@@ -1,0 +1,177 @@
+package handler
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aliyun/fc-runtime-go-sdk/events"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+func failureOf(kind connection.Kind) error { return &connection.Error{Kind: kind, Message: "m"} }
+
+// ended is the outcome of a removal: a state, or an error.
+func ended(pair connection.Pair, dryRun bool, end any) outcome {
+	o := outcome{removal: removal{Removal: connection.Removal{Pair: pair, DryRun: dryRun}}}
+	o.err, _ = end.(error)
+	o.State, _ = end.(connection.State)
+	return o
+}
+
+// TestSettle: what became of the connections, in whatever mixture, is one word
+// for each request, an exit code, and the status and kind of the reply.
+func TestSettle(t *testing.T) {
+	t.Parallel()
+	const removed, absent, dryRun = connection.Removed, connection.AlreadyAbsent, connection.DryRun
+	ab, cb, db := pairOf(idA, idB), pairOf("es-c", idB), pairOf("es-d", idB)
+	denied, upstream, timeout := failureOf(connection.Denied), failureOf(connection.Upstream), failureOf(connection.Timeout)
+	noInstance, noConnection := failureOf(connection.NoInstance), failureOf(connection.NoConnection)
+	refused := &trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$", Detail: "d"}}}
+	one, none := flags{}.disconnect(ab), flags{}.cleanup()
+	of := func(pairs ...connection.Pair) discover.Finding { return flags{}.cleanup(pairs...) }
+	failing := func(f discover.Finding, err error) discover.Finding { f.Err = err; return f }
+	unread := func(f discover.Finding, pair connection.Pair, err error) discover.Finding {
+		f.Unread = append(f.Unread, discover.Unread{Pair: pair, Err: err})
+		return f
+	}
+	refusal := failing(found(trigger.Request{Err: refused}), refused)
+	ignoring := discover.Finding{Request: trigger.Request{Action: trigger.Ignore{Reason: "r"}}, Ignored: "r"}
+	notYet := none
+	notYet.Ignored = "r"
+
+	for name, test := range map[string]struct {
+		findings []discover.Finding
+		ends     []any // of the removals, in order
+		want     string
+	}{
+		"information":         {[]discover.Finding{found(trigger.Request{Action: trigger.Info{}})}, nil, ", exit 0, 200"},
+		"ignored":             {[]discover.Finding{ignoring}, nil, "ignored, exit 0, 200"},
+		"refused":             {[]discover.Finding{refusal}, nil, "failed, exit 2, 400 InvalidEvent"},
+		"not a release yet":   {[]discover.Finding{notYet}, nil, "ignored, exit 0, 200"},
+		"a release undecided": {[]discover.Finding{failing(none, upstream)}, nil, "failed, exit 1, 502 Upstream"},
+
+		"a pair removed":             {[]discover.Finding{one}, []any{removed}, "removed, exit 0, 200"},
+		"a pair absent":              {[]discover.Finding{one}, []any{absent}, "absent, exit 0, 200"},
+		"a pair dry":                 {[]discover.Finding{flags{dryRun: true}.disconnect(ab)}, []any{dryRun}, "dry-run, exit 0, 200"},
+		"a pair denied":              {[]discover.Finding{one}, []any{denied}, "failed, exit 1, 403 Denied"},
+		"a pair with no instance":    {[]discover.Finding{one}, []any{noInstance}, "failed, exit 1, 404 Absent"},
+		"a pair not connected":       {[]discover.Finding{one}, []any{noConnection}, "failed, exit 1, 404 Absent"},
+		"a pair of unknown outcome":  {[]discover.Finding{one}, []any{timeout}, "failed, exit 1, 504 Timeout"},
+		"a pair that nobody foresaw": {[]discover.Finding{one}, []any{errNotCarriedOut}, "failed, exit 1, 500 Internal"},
+		"a pair that was not found out": {[]discover.Finding{failing(found(one.Request), errors.New("panic"))}, nil,
+			"failed, exit 1, 500 Internal"},
+
+		"no connection":                     {[]discover.Finding{none}, nil, "cleaned, exit 0, 200"},
+		"all removed":                       {[]discover.Finding{of(ab, cb)}, []any{removed, removed}, "cleaned, exit 0, 200"},
+		"removed and absent":                {[]discover.Finding{of(ab, cb)}, []any{removed, absent}, "cleaned, exit 0, 200"},
+		"all dry":                           {[]discover.Finding{flags{dryRun: true}.cleanup(ab, cb)}, []any{dryRun, dryRun}, "dry-run, exit 0, 200"},
+		"nothing to do, dry":                {[]discover.Finding{flags{dryRun: true}.cleanup()}, nil, "dry-run, exit 0, 200"},
+		"dry, and one unread":               {[]discover.Finding{unread(flags{dryRun: true}.cleanup(ab), cb, denied)}, []any{dryRun}, "incomplete, exit 1, 207 PartialFailure"},
+		"dry, and nothing was found out":    {[]discover.Finding{failing(flags{dryRun: true}.cleanup(), denied)}, nil, "failed, exit 1, 403 Denied"},
+		"one of two failed":                 {[]discover.Finding{of(ab, cb)}, []any{removed, denied}, "incomplete, exit 1, 207 PartialFailure"},
+		"one failed, one absent":            {[]discover.Finding{of(ab, cb)}, []any{denied, absent}, "incomplete, exit 1, 207 PartialFailure"},
+		"all failed: the gravest status":    {[]discover.Finding{of(ab, cb)}, []any{denied, upstream}, "incomplete, exit 1, 502 PartialFailure"},
+		"all unread":                        {[]discover.Finding{unread(unread(none, ab, denied), cb, timeout)}, nil, "incomplete, exit 1, 504 PartialFailure"},
+		"one removed, one unread":           {[]discover.Finding{unread(of(ab), cb, denied)}, []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
+		"nothing was found out":             {[]discover.Finding{failing(none, denied)}, nil, "failed, exit 1, 403 Denied"},
+		"removed, and there may be more":    {[]discover.Finding{failing(of(ab), denied)}, []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
+		"failed, and there may be more":     {[]discover.Finding{failing(of(ab), timeout)}, []any{denied}, "incomplete, exit 1, 504 PartialFailure"},
+		"one unread, and there may be more": {[]discover.Finding{failing(unread(none, ab, denied), upstream)}, nil, "incomplete, exit 1, 502 PartialFailure"},
+
+		"two of one pair":         {[]discover.Finding{one, flags{}.disconnect(pairOf(idB, idA))}, []any{removed}, "removed removed, exit 0, 200"},
+		"two of one that failed":  {[]discover.Finding{one, of(ab)}, []any{denied}, "failed incomplete, exit 1, 403 PartialFailure"},
+		"once dry and once not":   {[]discover.Finding{flags{dryRun: true}.disconnect(ab), one}, []any{dryRun, removed}, "dry-run removed, exit 0, 200"},
+		"one done, one refused":   {[]discover.Finding{one, refusal}, []any{removed}, "removed failed, exit 2, 207 PartialFailure"},
+		"one failed, one refused": {[]discover.Finding{one, refusal}, []any{denied}, "failed failed, exit 1, 403 PartialFailure"},
+		"one refused, one failed": {[]discover.Finding{refusal, one}, []any{timeout}, "failed failed, exit 1, 504 PartialFailure"},
+		"refused and ignored":     {[]discover.Finding{refusal, ignoring}, nil, "failed ignored, exit 2, 207 PartialFailure"},
+		"two refused":             {[]discover.Finding{refusal, refusal}, nil, "failed failed, exit 2, 400 PartialFailure"},
+		"one cleaned, one is not": {[]discover.Finding{of(ab), flags{}.disconnect(db)}, []any{removed, upstream}, "cleaned failed, exit 1, 207 PartialFailure"},
+		"not yet, and incomplete": {[]discover.Finding{notYet, of(ab, cb)}, []any{removed, upstream}, "ignored incomplete, exit 1, 207 PartialFailure"},
+		"information and a pair":  {[]discover.Finding{found(trigger.Request{Action: trigger.Info{}}), one}, []any{denied}, " failed, exit 1, 403 PartialFailure"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var outcomes []outcome
+			for i, r := range decide(test.findings, rules{}) {
+				outcomes = append(outcomes, ended(r.Pair, r.DryRun, test.ends[i]))
+			}
+			if got := saidOf(t, settle(test.findings, outcomes, rules{})); got != test.want {
+				t.Errorf("results:\n got %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+// saidOf is what a person and a program are told of results. Over HTTP the
+// status is the same as in the problem of an event.
+func saidOf(t *testing.T, results []result) string {
+	t.Helper()
+	var words []string
+	for _, r := range results {
+		words = append(words, r.outcome)
+	}
+	batch := len(results) > 1
+	_, err := reply(trigger.Event{Shape: trigger.EventBridge, Batch: batch}, results, info{}, "fc-1")
+	status, kind := 200, ""
+	if p := (*trigger.Problem)(nil); errors.As(err, &p) {
+		status, kind = p.Status, " "+p.Kind.String()
+	}
+	overHTTP, err := reply(trigger.Event{Shape: trigger.HTTP, Batch: batch}, results, info{}, "fc-1")
+	if got := overHTTP.(events.HTTPTriggerResponse).StatusCode; err != nil || got != status {
+		t.Errorf("over HTTP the status is %d, %v; of an event %d", got, err, status)
+	}
+	return fmt.Sprintf("%s, exit %d, %d%s", strings.Join(words, " "), exitCode(results), status, kind)
+}
+
+// TestOperatorsDryRunIsTheWord: though no request asks for it.
+func TestOperatorsDryRunIsTheWord(t *testing.T) {
+	t.Parallel()
+	got := settle([]discover.Finding{flags{}.cleanup()}, nil, rules{dryRun: true})[0]
+	if got.outcome != "dry-run" || !got.dryRun {
+		t.Errorf("result %+v", got)
+	}
+}
+
+// TestPartsAreInOrder: the connections of a request are in the order of their
+// ids, those that could not be read among the others, each once.
+func TestPartsAreInOrder(t *testing.T) {
+	t.Parallel()
+	f := flags{}.cleanup(pairOf("es-d", idB), pairOf("es-b", idB), pairOf("es-b", "es-a"), pairOf(idB, "es-d"))
+	f.Scanned = 7
+	f.Unread = []discover.Unread{{Pair: pairOf("es-c", idB), Err: failureOf(connection.Denied)}}
+	var outcomes []outcome
+	for _, r := range decide([]discover.Finding{f}, rules{}) {
+		outcomes = append(outcomes, ended(r.Pair, false, connection.Removed))
+	}
+	r := settle([]discover.Finding{f}, outcomes, rules{})[0]
+	var got []string
+	for _, o := range r.parts {
+		got = append(got, o.Instance.String()+" "+o.Connected.String()+" "+o.word())
+	}
+	want := []string{"es-b es-a removed", "es-b " + idB + " removed", "es-c " + idB + " failed", "es-d " + idB + " removed"}
+	if !slices.Equal(got, want) || r.scanned != 7 || r.instance.String() != idB {
+		t.Errorf("%d scanned of %s, parts:\n got %q\nwant %q", r.scanned, r.instance, got, want)
+	}
+}
+
+// TestExitCodes: of an event that came to no results, and of none asked for.
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ got, want int }{
+		"an empty batch":      {exitCode(nil), ExitDone},
+		"a refused event":     {exitCodeOf(fmt.Errorf("of %w", &trigger.Error{})), ExitInvalid},
+		"an unforeseen one":   {exitCodeOf(errors.New("panic")), ExitFailed},
+		"a failure of a kind": {exitCodeOf(failureOf(connection.Denied)), ExitFailed},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s: exit code %d, want %d", name, test.got, test.want)
+		}
+	}
+}

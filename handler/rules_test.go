@@ -1,0 +1,207 @@
+package handler_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/elasticsearch"
+)
+
+const module = "elasticsearch-disconnect"
+
+// allowed says which packages outside the standard library each package of the
+// function imports. Imports go one way: main → handler → discover → {trigger,
+// elasticsearch} → connection, and elasticsearch → acs3.
+func allowed() map[string][]string {
+	const (
+		own = module + "/handler/"
+		sdk = "github.com/aliyun/fc-runtime-go-sdk/"
+	)
+	return map[string][]string{
+		".": {module + "/handler", own + "elasticsearch", sdk + "fc"},
+		"handler": {own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",
+			sdk + "fc/messages", sdk + "fccontext", "github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid"},
+		"handler/acs3":                            nil,
+		"handler/connection":                      nil,
+		"handler/discover":                        {own + "connection", own + "elasticsearch", own + "parallel", own + "trigger"},
+		"handler/parallel":                        {"golang.org/x/sync/errgroup"},
+		"handler/trigger":                         {own + "connection", sdk + "events"},
+		"handler/elasticsearch":                   {own + "acs3", own + "connection", "github.com/google/uuid"},
+		"handler/elasticsearch/elasticsearchtest": nil,
+	}
+}
+
+// TestImports: no package imports more than it is allowed, none is without a
+// rule, and no rule allows what nobody imports.
+func TestImports(t *testing.T) {
+	t.Parallel()
+	got := map[string][]string{}
+	for file, parsed := range sources(t, "..") {
+		got[path.Dir(file)] = append(got[path.Dir(file)], foreign(parsed)...)
+	}
+	for pkg, found := range got {
+		slices.Sort(found)
+		found, want := slices.Compact(found), allowed()[pkg]
+		slices.Sort(want)
+		switch _, ruled := allowed()[pkg]; {
+		case strings.HasPrefix(pkg, "events/"):
+		case !ruled:
+			t.Errorf("package %s has no rule", pkg)
+		case !slices.Equal(found, want):
+			t.Errorf("package %s imports\n got %s\nwant %s", pkg, strings.Join(found, "\n     "), strings.Join(want, "\n     "))
+		}
+	}
+	for pkg := range allowed() {
+		if got[pkg] == nil && allowed()[pkg] != nil {
+			t.Errorf("the rule of package %s is for none", pkg)
+		}
+	}
+}
+
+// sources parses the files below root, tests left out, by their paths.
+func sources(t *testing.T, root string) map[string]*ast.File {
+	t.Helper()
+	found := map[string]*ast.File{}
+	err := fs.WalkDir(os.DirFS(root), ".", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") || strings.Contains(file, "testdata/") {
+			return err
+		}
+		found[file], err = parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, 0)
+		return err
+	})
+	if err != nil || len(found) < 10 {
+		t.Fatalf("%d files, %v", len(found), err)
+	}
+	return found
+}
+
+// foreign are the imports of a file that are not of the standard library, whose
+// paths have no dot in their first element.
+func foreign(file *ast.File) []string {
+	found := []string{}
+	for _, spec := range file.Imports {
+		name := strings.Trim(spec.Path.Value, `"`)
+		first, _, _ := strings.Cut(name, "/")
+		if first == module || strings.Contains(first, ".") {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+// names says whether a file has an identifier, other than in a comment.
+func names(file *ast.File, identifier string) (found bool) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		found = found || ok && id.Name == identifier
+		return true
+	})
+	return found
+}
+
+// TestOnlyExecuteDeletes: no other file can remove a connection, and discover is
+// not even given a client that could.
+func TestOnlyExecuteDeletes(t *testing.T) {
+	t.Parallel()
+	const remove = "DeleteConnectedCluster"
+	for _, reader := range []reflect.Type{reflect.TypeFor[*elasticsearch.Reader](), reflect.TypeOf(discover.Finder{}.Reader).Out(0)} {
+		if _, can := reader.MethodByName(remove); can {
+			t.Errorf("%s has the method %s", reader, remove)
+		}
+	}
+	if _, can := reflect.TypeFor[*elasticsearch.Client]().MethodByName(remove); !can {
+		t.Errorf("nothing has the method %s", remove)
+	}
+	for file, parsed := range sources(t, ".") {
+		switch folder := path.Dir(file); {
+		case strings.HasPrefix(folder, "elasticsearch"), file == "execute.go":
+		case names(parsed, remove):
+			t.Errorf("%s names %s", file, remove)
+		case folder == "discover" && names(parsed, "Client"):
+			t.Errorf("%s names a client", file)
+		}
+	}
+}
+
+// TestNothingReadsTheLog: no method of a logger returns anything, and no other
+// file knows what a line holds.
+func TestNothingReadsTheLog(t *testing.T) {
+	t.Parallel()
+	methods := 0
+	for file, parsed := range sources(t, ".") {
+		if path.Dir(file) != "." {
+			continue
+		}
+		if file != "log.go" && names(parsed, "line") {
+			t.Errorf("%s names a log line", file)
+		}
+		for _, decl := range parsed.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || f.Recv == nil || !slices.Contains([]string{"logger", "*logger"}, types.ExprString(f.Recv.List[0].Type)) {
+				continue
+			}
+			methods++
+			if f.Type.Results != nil {
+				t.Errorf("%s: %s of a logger returns something", file, f.Name)
+			}
+		}
+	}
+	if methods == 0 {
+		t.Error("a logger has no methods")
+	}
+}
+
+// TestCodesStayInElasticsearch: what a code of the API means is said there alone;
+// elsewhere a kind is asked for, and no code compared.
+func TestCodesStayInElasticsearch(t *testing.T) {
+	t.Parallel()
+	all := sources(t, ".")
+	codes := map[string]bool{}
+	ast.Inspect(all["elasticsearch/code.go"], func(n ast.Node) bool {
+		if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING {
+			codes[text.Value] = true
+		}
+		_, isImport := n.(*ast.ImportSpec)
+		return !isImport
+	})
+	if !codes[`"InstanceNotFound"`] {
+		t.Fatalf("codes: %v", codes)
+	}
+	isCode := func(e ast.Expr) bool {
+		selector, ok := e.(*ast.SelectorExpr)
+		return ok && selector.Sel.Name == "Code"
+	}
+	for file, parsed := range all {
+		if strings.HasPrefix(file, "elasticsearch/") {
+			continue
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				if codes[n.Value] {
+					t.Errorf("%s has the code %s", file, n.Value)
+				}
+			case *ast.BinaryExpr:
+				if isCode(n.X) || isCode(n.Y) {
+					t.Errorf("%s compares a code", file)
+				}
+			case *ast.SwitchStmt:
+				if isCode(n.Tag) {
+					t.Errorf("%s compares a code", file)
+				}
+			}
+			return true
+		})
+	}
+}
