@@ -3,6 +3,7 @@ package elasticsearch
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -25,39 +26,55 @@ type meaning struct {
 	class class
 }
 
+// A row is what some codes mean.
+type row struct {
+	meaning
+	codes []string
+}
+
+// rows are the codes that are known. DeleteConnectedCluster publishes no list of
+// errors. These are of the product's other operations and of the gateway; each
+// row names the list it is from: the official SDK (SDK), the Terraform provider's
+// retries (TF), the API metadata (META), or the error center on help.aliyun.com
+// (HELP).
+func rows() []row {
+	return []row{
+		{meaning{connection.Throttled, refused}, []string{"Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded"}}, // SDK, TF, HELP
+		{meaning{connection.Denied, again}, []string{"SignatureNonceUsed"}},                                                                                // HELP; the next attempt has another nonce
+		{meaning{connection.Unavailable, again}, []string{"ServiceUnavailable"}},                                                                           // SDK, TF
+		{meaning{connection.Upstream, again}, []string{"InternalServerError", "InternalError"}},                                                            // SDK, HELP
+		{meaning{connection.Conflict, later}, []string{"ConcurrencyUpdateInstanceConflict", "InstanceStatusNotSupportCurrentAction", // TF
+			"InstanceDuplicateScheduledTask", "TokenPreviousRequestProcessError", // TF
+			"InstanceActivating"}}, // META
+		{meaning{connection.NoInstance, permanent}, []string{"InstanceNotFound"}},           // TF
+		{meaning{connection.NoConnection, permanent}, []string{"RepetitionOperationError"}}, // TF
+		{meaning{connection.Denied, permanent}, []string{
+			"UserNotOpen", "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", // META, 401
+			"Forbidden", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission", // META, HELP, 403
+			"InvalidSecurityToken.Expired", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", // HELP
+			"SignatureDoesNotMatch", "InvalidTimeStamp.Expired", // HELP
+		}},
+		{meaning{connection.Upstream, permanent}, []string{"InvalidApi.NotFound", "InvalidProduct.NotFound"}}, // HELP
+	}
+}
+
+// Codes returns every code that is known.
+func Codes() []string {
+	var all []string
+	for _, r := range rows() {
+		all = append(all, r.codes...)
+	}
+	return all
+}
+
 // meaningOf is what an answer that is no success means. The Code decides, and
 // the HTTP status only where the Code is not known: throttling is HTTP 400
 // here, and a bare 404 may be a wrong path.
-//
-// DeleteConnectedCluster publishes no list of errors. The codes are those of
-// the product's other operations and of the gateway; each row names the list it
-// is from: the official SDK (SDK), the Terraform provider's retries (TF), the
-// API metadata (META), or the error center on help.aliyun.com (HELP).
 func meaningOf(status int, code string) meaning {
-	switch code {
-	case "Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded": // SDK, TF, HELP
-		return meaning{connection.Throttled, refused}
-	case "SignatureNonceUsed": // HELP; the next attempt has another nonce
-		return meaning{connection.Denied, again}
-	case "ServiceUnavailable": // SDK, TF
-		return meaning{connection.Unavailable, again}
-	case "InternalServerError", "InternalError": // SDK, HELP
-		return meaning{connection.Upstream, again}
-	case "ConcurrencyUpdateInstanceConflict", "InstanceStatusNotSupportCurrentAction", "InstanceDuplicateScheduledTask", // TF
-		"InstanceActivating",               // META
-		"TokenPreviousRequestProcessError": // TF
-		return meaning{connection.Conflict, later}
-	case "InstanceNotFound": // TF
-		return meaning{connection.NoInstance, permanent}
-	case "RepetitionOperationError": // TF
-		return meaning{connection.NoConnection, permanent}
-	case "UserNotOpen", "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", // META, 401
-		"Forbidden", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission", // META, HELP, 403
-		"InvalidSecurityToken.Expired", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", // HELP
-		"SignatureDoesNotMatch", "InvalidTimeStamp.Expired": // HELP
-		return meaning{connection.Denied, permanent}
-	case "InvalidApi.NotFound", "InvalidProduct.NotFound": // HELP
-		return meaning{connection.Upstream, permanent}
+	for _, r := range rows() {
+		if slices.Contains(r.codes, code) {
+			return r.meaning
+		}
 	}
 	return meaningOfStatus(status)
 }
