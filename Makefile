@@ -11,7 +11,7 @@ FUZZTIME ?= 60s
 # as it does in a checkout that belongs to someone else.
 BUILDVCS = $(shell git status >/dev/null 2>&1 && echo auto || echo false)
 
-# The race detector needs a C compiler that works; building the one package that uses it tells.
+# The race detector needs a C compiler that works; building the one package that uses it shows whether there is one.
 RACE = $(shell go build -race runtime/cgo 2>/dev/null && echo -race)
 
 .DEFAULT_GOAL := help

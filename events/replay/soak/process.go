@@ -13,7 +13,7 @@ import (
 // process that is gone.
 type Process struct {
 	Runtime *fctest.Server
-	Running context.Context // ends with the process; its cause tells how that ended
+	Running context.Context // ends with the process; its cause says how that ended
 	Kill    func()          // as kill -9 does, without waiting
 	Output  func() string   // all that it wrote, once it has ended
 
