@@ -56,7 +56,7 @@ func benchEvent(b *testing.B, name string) []byte {
 	return compact.Bytes()
 }
 
-// BenchmarkParse parses an event of each shape, and beside it lets
+// BenchmarkParse parses an event of each shape, and besides lets
 // encoding/json read the same bytes into a struct, which is what Parse is held
 // against.
 func BenchmarkParse(b *testing.B) {

@@ -276,33 +276,3 @@ func (i *instances) add(n notice, where string, texts []string) {
 		}
 	}
 }
-
-// texts returns the texts of a string, split at commas, or of an array of
-// strings; nil for every other value.
-func texts(raw []byte) []string {
-	if len(raw) > 0 && raw[0] == '"' {
-		return split(string(unquote(raw)))
-	}
-	var all []string
-	for element := range elements(raw) {
-		if len(all) > maxNamed {
-			break
-		}
-		if element[0] == '"' {
-			all = append(all, split(string(unquote(element)))...)
-		}
-	}
-	return all
-}
-
-// split returns the parts between commas that are not empty, no more than are
-// needed to see that there are too many.
-func split(list string) []string {
-	var parts []string
-	for part := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
-		if parts = append(parts, part); len(parts) > maxNamed {
-			break
-		}
-	}
-	return parts
-}

@@ -8,7 +8,7 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// actionTrail is an event of ActionTrail, with members of its data beside the
+// actionTrail is an event of ActionTrail, with members of its data besides the
 // eventName.
 func actionTrail(kind, name, more string) string {
 	return fmt.Sprintf(`{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:ActionTrail:%s","data":{"eventName":%q%s}}`, kind, name, more)
@@ -73,15 +73,15 @@ func releases() map[string]struct {
 		"Config, Pascal case":             {config(`{"ResourceEventType":"remove","ResourceType":"acs::elasticsearch::instance","ResourceId":"es-a"}`), "cleanup es-a certain"},
 		"Config, data in a string":        {config(`"{\"resourceEventType\":\"REMOVE\",\"resourceType\":\"ACS::Elasticsearch::Instance\",\"resourceId\":\"es-a\"}"`), "cleanup es-a certain"},
 
-		"parameters in a string":             {actionTrail("ApiCall", "DeleteInstance", `,"requestParameterJson":"{\"InstanceId\":\"es-a\",\"deleteType\":\"immediate\"}"`), "cleanup es-a certain"},
-		"parameters in both":                 {actionTrail("ApiCall", "DeleteInstance", params+`,"requestParameterJson":"{\"InstanceId\":\"es-a\"}"`), "cleanup es-a certain"},
-		"parameters that are null":           {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":null,"requestParameterJson":"","resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-a"`), "cleanup es-a certain"},
-		"referenced":                         {actionTrail("AliyunServiceEvent", "Release", `,"referencedResources":{"ACS::VPC::VPC":["vpc-1"],"ACS::Elasticsearch::Instance":["es-a"]}`), "cleanup es-a certain"},
-		"referenced, as it was":              {actionTrail("AliyunServiceEvent", "Release", `,"referencedResources":{"Instance":["es-a"]}`), "cleanup es-a certain"},
-		"named among others":                 {actionTrail("AliyunServiceEvent", "Release", `,"resourceType":"ACS::VPC::VPC;ACS::Elasticsearch::Instance","resourceName":"vpc-1;es-a,es-b"`), "cleanup es-a certain\ncleanup es-b certain"},
-		"all places agree":                   {actionTrail("AliyunServiceEvent", "Release", params+`,"referencedResources":{"ACS::Elasticsearch::Instance":["es-a"]},"resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-a"`), "cleanup es-a certain"},
-		"places disagree: each is taken":     {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Instance":["es-b","es-a"]},"resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-c"`), "cleanup es-a certain\ncleanup es-b certain\ncleanup es-c certain"},
-		"resources of other products beside": {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::VPC::VPC":["vpc-1"]}`), "cleanup es-a certain"},
+		"parameters in a string":           {actionTrail("ApiCall", "DeleteInstance", `,"requestParameterJson":"{\"InstanceId\":\"es-a\",\"deleteType\":\"immediate\"}"`), "cleanup es-a certain"},
+		"parameters in both":               {actionTrail("ApiCall", "DeleteInstance", params+`,"requestParameterJson":"{\"InstanceId\":\"es-a\"}"`), "cleanup es-a certain"},
+		"parameters that are null":         {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":null,"requestParameterJson":"","resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-a"`), "cleanup es-a certain"},
+		"referenced":                       {actionTrail("AliyunServiceEvent", "Release", `,"referencedResources":{"ACS::VPC::VPC":["vpc-1"],"ACS::Elasticsearch::Instance":["es-a"]}`), "cleanup es-a certain"},
+		"referenced, as it was":            {actionTrail("AliyunServiceEvent", "Release", `,"referencedResources":{"Instance":["es-a"]}`), "cleanup es-a certain"},
+		"named among others":               {actionTrail("AliyunServiceEvent", "Release", `,"resourceType":"ACS::VPC::VPC;ACS::Elasticsearch::Instance","resourceName":"vpc-1;es-a,es-b"`), "cleanup es-a certain\ncleanup es-b certain"},
+		"all places agree":                 {actionTrail("AliyunServiceEvent", "Release", params+`,"referencedResources":{"ACS::Elasticsearch::Instance":["es-a"]},"resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-a"`), "cleanup es-a certain"},
+		"places disagree: each is taken":   {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Instance":["es-b","es-a"]},"resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-c"`), "cleanup es-a certain\ncleanup es-b certain\ncleanup es-c certain"},
+		"resources of other products, too": {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::VPC::VPC":["vpc-1"]}`), "cleanup es-a certain"},
 
 		"the call failed":                {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":"InstanceNotFound"`), `ignore: the call failed with "InstanceNotFound"`},
 		"a code that is a number":        {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":403`), `ignore: the call failed with "403"`},
@@ -133,7 +133,7 @@ func releases() map[string]struct {
 		"no instance at all":                   {actionTrail("AliyunServiceEvent", "Release", ""), "refused: $.data" + lookedFor},
 		"no name of the event":                 {`{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:ActionTrail:ApiCall","data":{}}`, "refused: $.data.eventName is missing"},
 		"an id that is none":                   {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-cn-****"}`), `refused: $.data.requestParameters.InstanceId has a character other than letters, digits, - and _: "es-cn-****"`},
-		"an id that is none beside one":        {actionTrail("ApiCall", "DeleteInstance", params+`,"resourceType":"ACS::Elasticsearch::Instance","resourceName":"acs:elasticsearch:cn:1:instances/es-a"`), "cleanup es-a certain"},
+		"an id that is none, and one":          {actionTrail("ApiCall", "DeleteInstance", params+`,"resourceType":"ACS::Elasticsearch::Instance","resourceName":"acs:elasticsearch:cn:1:instances/es-a"`), "cleanup es-a certain"},
 		"an array, one entry naming several":   {"[" + actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":"es-a,es-b"}`) + ",{}]", "cleanup es-a certain\ncleanup es-b certain\nrefuse: $[1].instanceId is missing; $[1].connectedInstanceId is missing"},
 		"a way out":                            {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"../x"}`), `refused: $.data.requestParameters.InstanceId does not start with a letter or digit: "../x"`},
 		"Config, no kind of change":            {replace(config(config1), `"resourceEventType":"REMOVE",`, ""), "refused: $.data.resourceEventType is missing"},

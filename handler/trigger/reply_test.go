@@ -210,6 +210,20 @@ func TestPartsAreShortened(t *testing.T) {
 	}
 }
 
+// TestPartsAreBounded: the message of an error has to fit into a dead-letter
+// queue; how many there were it says all the same.
+func TestPartsAreBounded(t *testing.T) {
+	t.Parallel()
+	_, err := trigger.Event{Shape: trigger.Direct}.FailPartly(nil, partly(60, make([]connection.Kind, 70)...), "fc")
+	text := fmt.Sprint(err)
+	if failed, done := strings.Count(text, `"kind"`), strings.Count(text, `"outcome"`); failed != 50 || done != 50 {
+		t.Errorf("%d failed and %d done are listed", failed, done)
+	}
+	if !strings.Contains(text, `"detail":"70 of 130 failed"`) || len(text) > 64<<10 {
+		t.Errorf("%d bytes: %s", len(text), text)
+	}
+}
+
 // TestPartsAreBoundedInBytes: what the API says may be long, and grow when it is
 // quoted.
 func TestPartsAreBoundedInBytes(t *testing.T) {
