@@ -94,6 +94,23 @@ func TestMissingCredentials(t *testing.T) {
 	}
 }
 
+// TestCredentialsOfCommandLine: outside Function Compute they are those of whoever
+// runs the program, in the region given, under a request id of each run's own.
+func TestCredentialsOfCommandLine(t *testing.T) {
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "env-key")
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "env-secret")
+	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "env-token")
+	of := handler.OnCommandLine("cn-beijing")
+	inv := of(t.Context())
+	c, err := inv.Credentials()
+	if err != nil || c.AccessKeyID.Reveal() != "env-key" || c.AccessKeySecret.Reveal() != "env-secret" || c.SecurityToken.Reveal() != "env-token" {
+		t.Errorf("credentials of %q, %v", c.AccessKeyID.Reveal(), err)
+	}
+	if inv.Region != "cn-beijing" || inv.RequestID == "" || inv.RequestID == of(t.Context()).RequestID {
+		t.Errorf("invocation %+v", inv)
+	}
+}
+
 // TestWarmUp: a connection is opened to the endpoint in force, unless none is
 // known or an event has come.
 func TestWarmUp(t *testing.T) {

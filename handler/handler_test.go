@@ -162,6 +162,9 @@ func TestOperatorsDryRun(t *testing.T) {
 			if want := test.want(s.api.URL); got != want {
 				t.Errorf("reply:\n got %s\nwant %s", got, want)
 			}
+			if strings.Contains(s.log.String(), `"dryRun":false`) {
+				t.Errorf("log: %s", &s.log)
+			}
 		})
 	}
 }
@@ -227,5 +230,28 @@ func TestNoContext(t *testing.T) {
 	want := `Internal {"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID","requestId":""}`
 	if got := posted(t, reply, err); got != want {
 		t.Errorf("reply:\n got %s\nwant %s", got, want)
+	}
+}
+
+// TestHandleOnce: a person reads the reply, or the problem, and a script the
+// exit code.
+func TestHandleOnce(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		event string
+		exit  int
+		want  string // a part of the text
+	}{
+		"a reply":           {direct, handler.ExitDone, "{\n  \"Result\": true,\n"},
+		"a URL as it is":    {strings.Replace(direct, "{", `{"dryRun":true,`, 1), handler.ExitDone, "clientToken=" + requestToken + "&connectedInstanceId="},
+		"a problem":         {pair("es-gone", connected), handler.ExitFailed, "{\n  \"type\": \"urn:elasticsearch-disconnect:Absent\",\n"},
+		"a refusal":         {"{}", handler.ExitInvalid, "\"detail\": \"2 faults, listed in errors\",\n"},
+		"a refusal in HTTP": {posts(t, "{}"), handler.ExitInvalid, "{\n  \"statusCode\": 400,\n"},
+	} {
+		s := newFixture(t)
+		text, exit := s.HandleOnce(invocation(t, role), []byte(test.event))
+		if exit != test.exit || !strings.Contains(string(text), test.want) {
+			t.Errorf("%s: exit code %d, want %d, and the text is %s", name, exit, test.exit, text)
+		}
 	}
 }

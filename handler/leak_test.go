@@ -90,7 +90,7 @@ func TestEchoesDoNotLeak(t *testing.T) {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				t.Parallel()
 				s := newLeaky(t, secrets)
-				for _, event := range []string{direct, post, batch(event, released(gone), releaseOf(gone, byAPI, ""))} {
+				for _, event := range []string{post, batch(direct, event, released(gone), releaseOf(gone, byAPI, ""))} {
 					for _, call := range []string{"", "ListInstance", "DescribeInstance", "DeleteConnectedCluster", "ListConnectedClusters " + instance} {
 						s.api.Reset()
 						s.api.AddInstance(instance)
