@@ -61,7 +61,6 @@ func answers() map[string]struct {
 		"200 with half a JSON":     {body(200, `{"Result":true`), refused(connection.Upstream, 200, "", "the body is not the documented JSON"), 6},
 		"200 with an array":        {body(200, `[true]`), refused(connection.Upstream, 200, "", `the body is "application/json"`), 6},
 		"a Code that is no text":   {body(200, `{"Result":true,"Code":{}}`), refused(connection.Upstream, 200, "", "the body is not the documented JSON"), 6},
-		"an endless body":          {body(200, `{"Result":true,"x":"`+strings.Repeat("x", 1<<20)+`"}`), refused(connection.Upstream, 200, "", "the body is more than 1048576 bytes"), 6},
 		"a 400 in XML":             {elasticsearchtest.RefuseXML(400, "InstanceNotFound", "no such instance"), refused(connection.NoInstance, 400, "InstanceNotFound", "InstanceNotFound: no such instance"), 1},
 		"XML with no Code":         {elasticsearchtest.Body(400, "text/xml", "<Error><Message>m</Message></Error>"), refused(connection.Upstream, 400, "", "the body is not the documented XML"), 1},
 		"XML that breaks off":      {elasticsearchtest.Body(400, "text/xml", "<Error><Code>X</Code>"), refused(connection.Upstream, 400, "", "the body is not the documented XML"), 1},
@@ -235,9 +234,7 @@ func FuzzDecode(f *testing.F) {
 	for _, test := range answers() {
 		w := httptest.NewRecorder()
 		test.answer(w, httptest.NewRequest("DELETE", "/", nil))
-		if w.Body.Len() < 1<<12 { // what is large is slow to minimize
-			f.Add(w.Code, w.Header().Get("Content-Type"), w.Body.Bytes())
-		}
+		f.Add(w.Code, w.Header().Get("Content-Type"), w.Body.Bytes())
 	}
 	for _, body := range []string{
 		`{"Result":true,"RequestId":"4EA9579E"}`,

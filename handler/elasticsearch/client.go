@@ -74,6 +74,7 @@ func (c *Reader) request(ctx context.Context, op call) (r *http.Request, signedH
 	r = (&http.Request{
 		Method: op.method,
 		URL:    &url.URL{Scheme: c.Endpoint.scheme, Host: c.Endpoint.host, Path: op.path, RawQuery: op.query.Encode()},
+		Host:   c.Endpoint.host,
 		Header: header,
 		// When a kept connection breaks, net/http sends a GET without a body
 		// again by itself, with a nonce that is used up.
@@ -124,13 +125,13 @@ func (c *Reader) roundTrip(r *http.Request) (answer, *failure) {
 	response, err := c.transport().RoundTrip(r)
 	if err != nil {
 		c.closeIdleConnections()
-		return answer{}, noAnswer(r.Context(), r.URL.Host, c.redacted(err))
+		return answer{}, noAnswer(r.Context(), r.Host, c.redacted(err))
 	}
 	defer response.Body.Close()
 
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerSize+1))
 	if err != nil {
-		return answer{status: response.StatusCode}, noAnswer(r.Context(), r.URL.Host, c.redacted(err))
+		return answer{status: response.StatusCode}, noAnswer(r.Context(), r.Host, c.redacted(err))
 	}
 	return decode(response, body, c.now(), c.Credentials.Redact), nil
 }

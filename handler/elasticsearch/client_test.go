@@ -206,7 +206,10 @@ func TestZeroReader(t *testing.T) {
 	if got := outcomeOf(t, status, err); got != "active" {
 		t.Errorf("status %s", got)
 	}
-	client.Transport = http.RoundTripper(roundTripper(func(*http.Request) (*http.Response, error) {
+	client.Transport = http.RoundTripper(roundTripper(func(r *http.Request) (*http.Response, error) {
+		if r.Host != r.URL.Host {
+			t.Errorf("the request to %s is for the host %q", r.URL, r.Host)
+		}
 		return nil, errors.New("no network")
 	}))
 	client.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }

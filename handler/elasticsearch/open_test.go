@@ -8,8 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,57 +22,70 @@ import (
 // no request is sent to open it; a failure to open one is of no consequence.
 func TestOpen(t *testing.T) {
 	t.Parallel()
-	server, client := start(t)
-	transport := client.Transport.(*elasticsearch.Transport)
-	transport.Open(t.Context(), client.Endpoint)
-	if dials, requests := server.Dials(), len(server.Requests()); dials != 1 || requests != 0 {
-		t.Errorf("%d connections, %d requests", dials, requests)
-	}
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	transport.Open(ended, client.Endpoint) // fails, and leaves what is open
-	if _, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil || server.Dials() != 1 {
-		t.Errorf("%v, over %d connections", err, server.Dials())
-	}
-
-	transport.CloseIdleConnections()
-	transport.Open(ended, client.Endpoint)
-	transport.Open(t.Context(), must(elasticsearch.ParseEndpoint("http"+strings.TrimPrefix(server.URL, "https"))))
-	if n := server.Dials(); n != 1 {
-		t.Errorf("%d connections after nothing was to be opened", n)
-	}
-	if outcome, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil || outcome.Attempts != 1 || server.Dials() != 2 {
-		t.Errorf("after nothing was opened: %+v, %v, over %d connections", outcome, err, server.Dials())
-	}
-
-	transport.CloseIdleConnections()
-	transport.Open(t.Context(), client.Endpoint)
-	transport.CloseIdleConnections()
-	if outcome, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil || outcome.Attempts != 1 || server.Dials() != 4 {
-		t.Errorf("after it was closed: %+v, %v, over %d connections", outcome, err, server.Dials())
-	}
-}
-
-// TestOpenedOnce: a connection that was opened ahead is used by one request
-// alone. Two requests that are answered together need two connections.
-func TestOpenedOnce(t *testing.T) {
-	t.Parallel()
-	server, client := start(t)
-	client.Transport.(*elasticsearch.Transport).Open(t.Context(), client.Endpoint)
-	server.OnRequest = elasticsearchtest.Together(t.Context(), 2, "DescribeInstance")
-	var requests sync.WaitGroup
-	for range 2 {
-		requests.Go(func() {
-			status, err := client.DescribeInstance(t.Context(), removal().Instance)
-			if got := outcomeOf(t, status, err); got != "active" {
-				t.Errorf("status %s", got)
+	https := certificate()
+	synctest.Test(t, func(t *testing.T) {
+		var dials, requests atomic.Int32
+		client := clientOver(t, "https", func(_ int, c net.Conn) {
+			dials.Add(1)
+			for c := tls.Server(c, https); readRequest(c); {
+				requests.Add(1)
+				answer(c, 200, success)
 			}
 		})
-	}
-	requests.Wait()
-	if dials, requests := server.Dials(), len(server.Requests()); dials != 2 || requests != 2 {
-		t.Errorf("%d connections, %d requests, want 2 of each", dials, requests)
-	}
+		transport := client.Transport.(*elasticsearch.Transport)
+		plain := must(elasticsearch.ParseEndpoint("http://127.0.0.1:443"))
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		open := func(ctx context.Context, e elasticsearch.Endpoint) func() {
+			return func() { transport.Open(ctx, e) }
+		}
+		ahead, fails, no := open(t.Context(), client.Endpoint), open(ended, client.Endpoint), open(t.Context(), plain)
+		for _, test := range []struct {
+			name   string
+			before []func()
+			opened int32 // before the request
+			dials  int32 // with it
+		}{
+			{"one is open", []func(){ahead}, 1, 1},
+			{"it is kept", nil, 0, 0},
+			{"one is open, another failed", []func(){transport.CloseIdleConnections, ahead, fails}, 1, 1},
+			{"none could be opened", []func(){transport.CloseIdleConnections, fails}, 0, 1},
+			{"plain HTTP", []func(){transport.CloseIdleConnections, no}, 0, 1},
+			{"one was closed", []func(){transport.CloseIdleConnections, ahead, transport.CloseIdleConnections}, 1, 2},
+		} {
+			dials.Store(0)
+			requests.Store(0)
+			for _, f := range test.before {
+				f()
+			}
+			synctest.Wait()
+			if dials.Load() != test.opened || requests.Load() != 0 {
+				t.Errorf("%s: %d connections, %d requests before the first", test.name, dials.Load(), requests.Load())
+			}
+			outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+			if err != nil || outcome.Attempts != 1 || dials.Load() != test.dials {
+				t.Errorf("%s: %+v, %v, over %d connections, want %d", test.name, outcome, err, dials.Load(), test.dials)
+			}
+		}
+	})
+}
+
+// TestOpenedOnce: a connection that was opened ahead is given out once.
+func TestOpenedOnce(t *testing.T) {
+	t.Parallel()
+	https := certificate()
+	synctest.Test(t, func(t *testing.T) {
+		client := clientOver(t, "https", func(_ int, c net.Conn) { readRequest(tls.Server(c, https)) })
+		transport := client.Transport.(*elasticsearch.Transport)
+		transport.Open(t.Context(), client.Endpoint)
+		first := must(transport.DialTLSContext(t.Context(), "tcp", "127.0.0.1:443"))
+		defer first.Close()
+		second := must(transport.DialTLSContext(t.Context(), "tcp", "127.0.0.1:443"))
+		defer second.Close()
+		if first == second {
+			t.Error("two requests would share it")
+		}
+	})
 }
 
 // TestOpenedForNothing: a connection that was opened ahead and not used is closed
@@ -141,20 +153,6 @@ func TestOpenWithoutPort(t *testing.T) {
 			t.Errorf("connected to %q, want %q", addresses, want)
 		}
 	})
-}
-
-// TestOpenedLongAgo: after a freeze, the connection that was opened ahead is
-// replaced, and costs no attempt.
-func TestOpenedLongAgo(t *testing.T) {
-	t.Parallel()
-	server, client := start(t)
-	transport := client.Transport.(*elasticsearch.Transport)
-	transport.Open(t.Context(), client.Endpoint)
-	transport.Age(time.Minute)
-	outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
-	if err != nil || outcome.Attempts != 1 || server.Dials() != 2 {
-		t.Errorf("outcome %+v, %v, over %d connections", outcome, err, server.Dials())
-	}
 }
 
 // TestOpenBehindProxy: nothing is opened ahead where a proxy makes the
