@@ -173,7 +173,7 @@ func TestEventChoosesNothing(t *testing.T) {
 				}
 				for _, r := range sent {
 					action := map[string]string{http.MethodDelete: "DeleteConnectedCluster", http.MethodGet: "ListConnectedClusters"}[r.Method]
-					if r.URL.Scheme != "https" || r.URL.Host != "elasticsearch.cn-hangzhou.aliyuncs.com" || r.Host != "" || !slices.Equal(r.Header["X-Acs-Action"], []string{action}) ||
+					if r.URL.Scheme != "https" || r.URL.Host != "elasticsearch.cn-hangzhou.aliyuncs.com" || r.Host != r.URL.Host || !slices.Equal(r.Header["X-Acs-Action"], []string{action}) ||
 						!strings.Contains(r.Header.Get("Authorization"), "Credential="+role.AccessKeyId+",") || r.Header.Get("X-Acs-Security-Token") != role.SecurityToken {
 						t.Errorf("a request to %s, %v", r.URL, r.Header)
 					}
