@@ -2,10 +2,13 @@ package discover_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
+	"elasticsearch-disconnect/handler/discover"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 	"elasticsearch-disconnect/handler/trigger"
@@ -193,18 +196,30 @@ func TestRegionOfNoReader(t *testing.T) {
 	}
 }
 
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // TestListWithoutEnd: a list of which each page says that there are more is
-// given up, and what was found is kept.
+// given up, and what was found is kept. Nothing is listened on: it is thousands
+// of requests.
 func TestListWithoutEnd(t *testing.T) {
 	t.Parallel()
-	f := newRegion(t, 1, 0)
 	pages := 0
-	f.api.OnRequest = elasticsearchtest.At("ListInstance", func(n int) fault {
-		pages = n
-		return fault{Answer: elasticsearchtest.Page(1_000_000, survivor(0))}
-	})
+	reader := &elasticsearch.Reader{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		status, body := http.StatusOK, `{"Result":[{"instances":"es-x"}]}`
+		switch r.URL.Path {
+		case "/openapi/instances":
+			pages++
+			body = `{"Result":[{"instanceId":"es-a"}],"Headers":{"X-Total-Count":1000000}}`
+		case "/openapi/instances/es-x/connected-clusters":
+			status, body = http.StatusBadRequest, `{"Code":"InstanceNotFound"}`
+		}
+		return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body)), Header: http.Header{}, Request: r}, nil
+	})}
+	f := discover.Finder{Reader: func() (*elasticsearch.Reader, error) { return reader, nil }, Limit: 1}
 	got := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0])
-	want := " asked, es-0000-es-x, Conflict: the list of instances got shorter, or was cut short, each of the 3 times it was read"
+	want := " asked, es-a-es-x, Conflict: the list of instances got shorter, or was cut short, each of the 3 times it was read"
 	if !strings.HasSuffix(got, want) {
 		t.Errorf("finding:\n got %s\nwant %s", got, want)
 	}
