@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -64,6 +65,9 @@ func TestUnreachable(t *testing.T) {
 		client.Transport = transport
 		_, err := client.DeleteConnectedCluster(t.Context(), removal())
 		checkNoAnswer(t, client, err, connection.Unavailable, "no answer from the API: the connection failed; outcome unknown; safe to repeat")
+		if !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("the cause is %v", err)
+		}
 	}
 }
 

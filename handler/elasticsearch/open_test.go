@@ -124,9 +124,9 @@ func TestOpenedForNothing(t *testing.T) {
 	})
 }
 
-// TestOpenWithoutPort: an endpoint without a port has that of HTTPS, and what was
-// opened to it is used.
-func TestOpenWithoutPort(t *testing.T) {
+// TestOpenPort: an endpoint without a port has that of HTTPS, and what was opened
+// to it is used.
+func TestOpenPort(t *testing.T) {
 	t.Parallel()
 	https := certificate()
 	synctest.Test(t, func(t *testing.T) {
@@ -149,7 +149,9 @@ func TestOpenWithoutPort(t *testing.T) {
 		if err != nil || outcome.State != connection.Removed {
 			t.Errorf("outcome %+v, %v", outcome, err)
 		}
-		if want := []string{"127.0.0.1:443"}; !slices.Equal(addresses, want) {
+		transport.Open(t.Context(), must(elasticsearch.ParseEndpoint("https://127.0.0.1:8443")))
+		transport.CloseIdleConnections()
+		if want := []string{"127.0.0.1:443", "127.0.0.1:8443"}; !slices.Equal(addresses, want) {
 			t.Errorf("connected to %q, want %q", addresses, want)
 		}
 	})
