@@ -97,6 +97,10 @@ func commandLine(ctx context.Context, args []string) int {
 	return serve(ctx, *file, *region)
 }
 
+// timeLimit is how long an event may take, as long as the deployed function has:
+// a call that the API refuses for its rate is repeated until then.
+const timeLimit = 10 * time.Minute
+
 // serve prints the reply to the event in a file.
 func serve(ctx context.Context, file, region string) int {
 	h, err := newHandler(os.Stderr, elasticsearch.NewTransport(os.Getenv("SSL_CERT_FILE")))
@@ -104,11 +108,17 @@ func serve(ctx context.Context, file, region string) int {
 		fmt.Fprintf(os.Stderr, "configuration: %v\n", err)
 		return handler.ExitInvalid
 	}
+	if err := h.Config.CheckRegion(region); err != nil {
+		fmt.Fprintf(os.Stderr, "--region (or ALIBABA_CLOUD_REGION_ID) %v\n", err)
+		return handler.ExitInvalid
+	}
 	event, err := read(file)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return handler.ExitInvalid
 	}
+	ctx, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
 	h.Invocation = handler.OnCommandLine(region)
 	reply, exit := h.HandleOnce(ctx, event)
 	os.Stdout.Write(reply)

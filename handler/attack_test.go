@@ -40,7 +40,7 @@ func TestRefused(t *testing.T) {
 		"half a surrogate":         {`{"instanceId":"a\ud800","connectedInstanceId":"b"}`, `400 $.instanceId has a character other than letters, digits, - and _: "a\ufffd"`},
 		"a zero byte":              {"{\"instanceId\":\"a\x00\"}", `400 $ is not JSON: invalid character '\x00' in string literal, at byte 17`},
 		"strings for booleans":     {`{"instanceId":"a","connectedInstanceId":"b","dryRun":"true"}`, "400 $.dryRun is a string, not true or false"},
-		"null for all over HTTP":   {`{"version":null,"rawPath":null,"requestContext":null,"body":null}`, "400 $.version is null, not a string; $.requestContext is null, not an object; $.rawPath is null, not a string"},
+		"null for all over HTTP":   {`{"version":null,"rawPath":null,"requestContext":{"http":{"method":null}},"body":null}`, "400 $.version is null, not a string; $.requestContext.http.method is null, not a string; $.rawPath is null, not a string"},
 		"no base64, though said":   {inBase64(direct), "400 $.body is not base64, though isBase64Encoded says so: illegal base64 data at input byte 0"},
 		"JSON in JSON in JSON":     {carrying(encode(t, encode(t, direct))), "400 $.data is a string, not an object"},
 		"nothing":                  {"", "400 $ is empty"},

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -36,6 +37,20 @@ func (c Config) endpoint(region string) (elasticsearch.Endpoint, error) {
 		return endpoint, &connection.Error{Kind: connection.Internal, Message: "no endpoint: " + err.Error()}
 	}
 	return endpoint, nil
+}
+
+// CheckRegion says what is wrong with a region that a person has typed; nil where
+// the endpoint is configured, so that none is needed.
+func (c Config) CheckRegion(region string) error {
+	switch {
+	case c.Endpoint != (elasticsearch.Endpoint{}):
+		return nil
+	case region == "":
+		return errors.New("is missing")
+	case !slices.Contains(elasticsearch.Regions(), region):
+		return fmt.Errorf("is %q, which is none of %s", region, strings.Join(elasticsearch.Regions(), ", "))
+	}
+	return nil
 }
 
 // Bounds of SWEEP_CONCURRENCY. The API throttles a user who asks too often.

@@ -2,6 +2,8 @@
 // connections that is about, decides which are removed, removes them, and reports
 // what became of each.
 //
+// Files are named from this folder on.
+//
 // # The path
 //
 // Data goes one way, and each step hands a value to the next:
@@ -13,10 +15,12 @@
 //	       -settle---------> []result     one for each request, with its word   result.go
 //	       -reply----------> any, error   the results in the event's envelope   reply.go
 //
-// Handler.handle and Handler.serve in handler.go are this path. Only discover
-// reads the API, and it is given a client that cannot delete; only execute
-// deletes. decide and settle are pure. The log (log.go) and the reply render
-// results: they decide nothing, and nothing reads them.
+// Handler.handle and Handler.serve in handler.go are this path. discover reads the
+// API with a client that cannot delete; only execute deletes, and reads once more
+// where the API calls a connection absent. decide and settle are pure. The log
+// (log.go) and the reply render results: they decide nothing, and nothing reads
+// them. The time there is for reading, for removing and for the reply is deadlines
+// in handler.go.
 //
 // # The packages
 //
@@ -36,8 +40,12 @@
 //	pair       two connected instances; Instance is the side that is asked
 //	cleanup    the removal of all connections of one instance
 //	sweep      asking every instance of the region whether it is connected with one that is gone
+//	reading    one pass over the pages of the list of instances; a sweep takes one or more (discover/region.go)
+//	odd entry  one of a list that is no instance id: passed over, and logged once
+//	pace       how fast the process may call the API; all its calls share it (elasticsearch/pace.go)
 //	token      the client token: the API carries out a token once; derived (decide.go) when the caller gives none
 //	absent     the connection, or an instance of it, was not there: done, if it may have been removed before
+//	           and no instance that exists lists the other (execute.go)
 //	outcome    what became of a connection or a request, in one word (connection.State, result.go)
 //	kind       why something failed, in one word (connection.Kind)
 //
@@ -53,13 +61,18 @@
 // A new variable: a row in variables (config.go), and in s.yaml and .env.example,
 // which tests hold to that list.
 //
-// A code of the API: elasticsearch/code.go says what it means, and whether and
-// how long to wait before it is tried again; elasticsearch/retry.go has the waits,
-// elasticsearch/hint.go what a person can do about it.
+// A code of the API: elasticsearch/code.go says which kind it is, whether the call
+// is tried again (class: after a conflict, later), and what a person can do.
+// elasticsearch/retry.go has the waits by class and how often a call is tried;
+// patienceFor in handler.go, for which events that is as long as there is time;
+// pace.go, what follows a refusal for the rate of calls.
 //
-// The words of a failure: the status and title of each kind are one table in
-// trigger; the message is made where the failure is.
+// The words of a failure: the status and title of each kind are statusAndTitle in
+// trigger/reply.go; the message is made where the failure is found, for an answer
+// of the API in elasticsearch/answer.go. A request that is refused has its status
+// where trigger refuses it.
 //
-// Which events are a release, and how certain it is: trigger's release rules;
-// what follows from the certainty: notYet in discover/discover.go.
+// Which events are a release, and how certain it is: trigger/notice.go (isRelease,
+// config, certainty); what follows from it: examineInstance and notYet in
+// discover/discover.go.
 package handler

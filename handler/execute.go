@@ -3,6 +3,8 @@ package handler
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -56,7 +58,9 @@ var errNotCarriedOut = errors.New("the removal was not carried out")
 
 // each calls f for each index. After a change an instance is busy for a while, so
 // those that ask one instance do so one after the other, in order, and those that
-// ask different instances at the same time.
+// ask different instances at the same time. The client bounds how many requests
+// are under way; one that waits for a busy instance is not among them, so many
+// more may wait. One at a time stays one at a time.
 func (e executor) each(indexes []int, asked func(int) connection.InstanceID, f func(int)) {
 	var queues [][]int
 	queueOf := map[connection.InstanceID]int{}
@@ -69,7 +73,7 @@ func (e executor) each(indexes []int, asked func(int) connection.InstanceID, f f
 		}
 		queues[q] = append(queues[q], i)
 	}
-	parallel.Do(e.limit, len(queues), func(q int) error {
+	parallel.Do(e.limit*e.limit, len(queues), func(q int) error {
 		for _, i := range queues[q] {
 			f(i)
 		}
@@ -84,7 +88,7 @@ func (e executor) remove(ctx context.Context, r removal) outcome {
 	if o.isToBeTurned() {
 		return o // not known yet
 	}
-	return e.settled(o)
+	return e.settled(ctx, o)
 }
 
 // removeFromOther asks the other side. That is another request, so it has another
@@ -92,13 +96,13 @@ func (e executor) remove(ctx context.Context, r removal) outcome {
 func (e executor) removeFromOther(ctx context.Context, first outcome) outcome {
 	turned := first.Removal
 	turned.MayBeDone = true
-	turned.Pair = connection.Pair{Instance: first.Connected, Connected: first.Instance}
+	turned.Pair = turned.Reversed()
 	turned.ClientToken = derivedToken("token", "", first.ClientToken.String(), turned.Pair)
 	o := first
 	o.Outcome, o.err = e.ask(ctx, turned)
 	o.Attempts += first.Attempts
 	o.Uncertain = o.Uncertain || first.Uncertain
-	return e.settled(o)
+	return e.settled(ctx, o)
 }
 
 func (e executor) ask(ctx context.Context, r connection.Removal) (done connection.Outcome, err error) {
@@ -124,11 +128,65 @@ func (o outcome) mayBeDone() bool { return o.MayBeDone || o.Uncertain }
 
 // settled is an outcome that stands: what may have been done before, and is gone,
 // is done.
-func (e executor) settled(o outcome) outcome {
-	kind := connection.KindOf(o.err)
-	if o.mayBeDone() && (kind == connection.NoInstance || kind == connection.NoConnection) {
-		o.State, o.err = connection.AlreadyAbsent, nil
+func (e executor) settled(ctx context.Context, o outcome) outcome {
+	if o.mayBeDone() && isAbsent(o.err) {
+		if o.err = e.stillThere(ctx, o); o.err == nil {
+			o.State = connection.AlreadyAbsent
+		}
 	}
 	e.known(o)
 	return o
+}
+
+func isAbsent(err error) bool {
+	kind := connection.KindOf(err)
+	return kind == connection.NoInstance || kind == connection.NoConnection
+}
+
+// stillThere says why a connection that the API calls absent cannot be taken for
+// removed; nil if no instance that exists lists the other. Where that cannot be
+// read, the word of the API counts only if it is about the connection: whether it
+// refuses an instance that is gone is not documented.
+func (e executor) stillThere(ctx context.Context, o outcome) error {
+	for _, side := range []connection.Pair{o.Pair, o.Reversed()} {
+		listed, err := e.list(ctx, side.Instance)
+		switch {
+		case connection.KindOf(err) == connection.NoInstance:
+		case err != nil && connection.KindOf(o.err) == connection.NoInstance:
+			return err
+		case slices.Contains(listed.Instances, side.Connected):
+			return contradicted(o.err, side)
+		}
+	}
+	return nil
+}
+
+func (e executor) list(ctx context.Context, id connection.InstanceID) (listed elasticsearch.List, err error) {
+	err = parallel.Guard(func() error {
+		client, err := e.client()
+		if err != nil {
+			return err
+		}
+		listed, err = client.ListConnectedClusters(ctx, id)
+		return err
+	})
+	return listed, err
+}
+
+// contradicted is the failure of a removal that the API says is not needed, of a
+// connection that it lists.
+func contradicted(said error, side connection.Pair) error {
+	failure := connection.Error{}
+	if of := (*connection.Error)(nil); errors.As(said, &of) {
+		failure = *of
+	}
+	if failure.Kind == connection.NoConnection { // a change may be under way
+		failure.Kind = connection.Conflict
+		failure.Message = fmt.Sprintf("the API answers that %s and %s are not connected, and %s lists it", side.Instance, side.Connected, side.Instance)
+		return &failure
+	}
+	failure.Kind = connection.Upstream
+	failure.Message = fmt.Sprintf("the API does not remove a connection with an instance that is gone: %s still lists %s, and the removal is answered %s from both sides; remove it in the console of %s, or have Alibaba Cloud's support remove it",
+		side.Instance, side.Connected, failure.Code, side.Instance)
+	return &failure
 }

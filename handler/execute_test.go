@@ -39,7 +39,6 @@ func newFixture(t *testing.T) *fixture {
 	}}
 	f.executor = executor{
 		client: func() (*elasticsearch.Client, error) { return client, nil },
-		limit:  8,
 		now:    time.Now,
 		known: func(o outcome) {
 			f.mu.Lock()
@@ -56,7 +55,7 @@ func said(o outcome) string {
 	if o.err != nil {
 		text += " " + strings.SplitN(o.err.Error(), "\n", 2)[0]
 	}
-	return text
+	return strings.NewReplacer(idA, "A", idB, "B").Replace(text)
 }
 
 func saidOfAll(outcomes []outcome) (texts []string) {
@@ -172,30 +171,40 @@ func TestOtherSide(t *testing.T) {
 	}
 	lost := elasticsearchtest.Fault{AfterEffect: true, Answer: elasticsearchtest.Reset()}
 	ok, gone, absent, denied := elasticsearchtest.Fault{}, refuse("InstanceNotFound"), refuse("RepetitionOperationError"), refuse("Forbidden.RAM")
+	const stillListed = "A-B failed the API does not remove a connection with an instance that is gone: A still lists B, and the removal is answered InstanceNotFound from both sides; remove it in the console of A, or have Alibaba Cloud's support remove it"
 	for name, test := range map[string]struct {
 		mayBeDone bool
 		faults    []elasticsearchtest.Fault
 		sides     string // asked
 		want      string
+		removed   bool // the connection, before
 	}{
-		"it is there":                            {true, []elasticsearchtest.Fault{ok}, "A", "A-B removed"},
-		"not connected is done":                  {true, []elasticsearchtest.Fault{absent}, "A", "A-B absent"},
-		"not connected, asked first":             {false, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answered HTTP 400: RepetitionOperationError: m"},
-		"it is gone, asked first":                {false, []elasticsearchtest.Fault{gone}, "A", "A-B failed the API answered HTTP 400: InstanceNotFound: m"},
-		"it is gone: the other removes it":       {true, []elasticsearchtest.Fault{gone, ok}, "AB", "A-B removed"},
-		"it is gone, the other not connected":    {true, []elasticsearchtest.Fault{gone, absent}, "AB", "A-B absent"},
-		"both are gone":                          {true, []elasticsearchtest.Fault{gone, gone}, "AB", "A-B absent"},
-		"the other refuses":                      {true, []elasticsearchtest.Fault{gone, denied}, "AB", "A-B failed the API answered HTTP 400: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role"},
-		"an answer was lost, then it is gone":    {false, []elasticsearchtest.Fault{lost, gone, absent}, "AAB", "A-B absent"},
-		"an answer was lost, then it is unknown": {false, []elasticsearchtest.Fault{lost, gone, refuse("X")}, "AAB", "A-B absent"},
-		"it refuses, and is gone in its list":    {true, []elasticsearchtest.Fault{refuse("X"), gone, ok}, "AB", "A-B removed"},
-		"an answer was lost, both are gone":      {false, []elasticsearchtest.Fault{lost, gone, gone}, "AAB", "A-B absent"},
+		"it is there":                               {true, []elasticsearchtest.Fault{ok}, "A", "A-B removed", false},
+		"not connected is done":                     {true, []elasticsearchtest.Fault{absent}, "A", "A-B absent", true},
+		"not connected, but it is listed":           {true, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answers that A and B are not connected, and A lists it", false},
+		"not connected, and no list can be read":    {true, []elasticsearchtest.Fault{absent, denied, denied}, "A", "A-B absent", false},
+		"not connected, asked first":                {false, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answered HTTP 400: RepetitionOperationError: m", false},
+		"it is gone, asked first":                   {false, []elasticsearchtest.Fault{gone}, "A", "A-B failed the API answered HTTP 400: InstanceNotFound: m", false},
+		"it is gone: the other removes it":          {true, []elasticsearchtest.Fault{gone, ok}, "AB", "A-B removed", false},
+		"it is gone, the other not connected":       {true, []elasticsearchtest.Fault{gone, absent}, "AB", "A-B absent", true},
+		"both are gone":                             {true, []elasticsearchtest.Fault{gone, gone}, "AB", "A-B absent", true},
+		"both are gone, also in their lists":        {true, []elasticsearchtest.Fault{gone, gone, gone, gone}, "AB", "A-B absent", false},
+		"both are gone, and one lists the other":    {true, []elasticsearchtest.Fault{gone, gone}, "AB", stillListed, false},
+		"both are gone, and only B lists the other": {true, []elasticsearchtest.Fault{gone, gone, gone}, "AB", strings.NewReplacer("A still lists B", "B still lists A", "console of A", "console of B").Replace(stillListed), false},
+		"both are gone, and no list can be read":    {true, []elasticsearchtest.Fault{gone, gone, denied}, "AB", "A-B failed the API answered HTTP 400: Forbidden.RAM: m; allow elasticsearch:ListConnectedClusters on the instance to the function's role", false},
+		"the other refuses":                         {true, []elasticsearchtest.Fault{gone, denied}, "AB", "A-B failed the API answered HTTP 400: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role", false},
+		"an answer was lost, then it is gone":       {false, []elasticsearchtest.Fault{lost, gone, absent}, "AAB", "A-B absent", false},
+		"an answer was lost, then it is unknown":    {false, []elasticsearchtest.Fault{lost, gone, refuse("X")}, "AAB", "A-B absent", false},
+		"it refuses, and is gone in its list":       {true, []elasticsearchtest.Fault{refuse("X"), gone, ok}, "AB", "A-B removed", false},
+		"an answer was lost, both are gone":         {false, []elasticsearchtest.Fault{lost, gone, gone}, "AAB", "A-B absent", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			f.api.AddInstance(idA, idB)
-			f.api.Connect(idA, idB)
+			if !test.removed {
+				f.api.Connect(idA, idB)
+			}
 			f.api.Fail(test.faults...)
 			got := f.execute(t.Context(), removals(test.mayBeDone, pairOf(idA, idB)))[0]
 			if said(got) != test.want || !slices.Equal(f.lines, []string{test.want}) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,9 @@ type Handler struct {
 	Sleep func(context.Context, time.Duration) error
 
 	invoked atomic.Bool // an invocation has begun
+
+	mu     sync.Mutex
+	shared *elasticsearch.Pace // made when it is first needed
 }
 
 // Handle serves one event, and is what the FC runtime calls.
@@ -46,29 +50,23 @@ type Handler struct {
 // whose Type is the [connection.Kind] and whose Message is a [trigger.Problem].
 func (h *Handler) Handle(ctx context.Context, payload []byte) (any, error) {
 	a := h.handle(ctx, payload)
-	return a.reply, functionError(a.err)
+	return a.clean(), a.functionError()
 }
 
 // HandleOnce serves one event outside Function Compute. It returns the reply, or
 // the problem, as indented JSON, and the exit code that says which.
 func (h *Handler) HandleOnce(ctx context.Context, payload []byte) (text []byte, exitCode int) {
 	a := h.handle(ctx, payload)
-	return indented(a.reply, a.err), a.exitCode
-}
-
-// An answer is what one event comes to.
-type answer struct {
-	reply    any
-	err      error // a *trigger.Problem, in place of a reply
-	exitCode int
+	return a.indented(), a.exitCode
 }
 
 // handle serves one event. A panic is answered as any failure that nobody
 // foresaw: its text and stack are for the log.
 func (h *Handler) handle(ctx context.Context, payload []byte) (a answer) {
 	inv := h.invocation(ctx)
-	access := &access{connect: func() (*elasticsearch.Client, error) { return h.client(inv) }}
+	access := &access{connect: func(p elasticsearch.Patience) (*elasticsearch.Client, error) { return h.client(inv, p) }, known: inv.Secrets}
 	log := h.logger(inv, access)
+	a.redact = access.redact
 	var event trigger.Event
 	err := parallel.Guard(func() (err error) {
 		if event, err = trigger.Parse(payload); err != nil {
@@ -99,7 +97,8 @@ func (h *Handler) serve(ctx context.Context, inv Invocation, event trigger.Event
 		dryRun:    h.Config.DryRun,
 		mayBeDone: event.Shape == trigger.EventBridge || inv.RetryCount > 0,
 	}
-	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, Limit: h.Config.Concurrency}
+	access.patience = patienceFor(event)
+	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, Limit: h.Config.Concurrency, Turn: inv.RetryCount}
 	executor := executor{client: access.client, limit: h.Config.Concurrency, now: h.now, known: func(o outcome) { log.outcome(ctx, o) }}
 
 	findings := finder.Find(reading, event.Requests)
@@ -110,6 +109,20 @@ func (h *Handler) serve(ctx context.Context, inv Invocation, event trigger.Event
 		log.result(ctx, r)
 	}
 	return results
+}
+
+// patienceFor is for how long calls are repeated that may go well the next time.
+// Nobody waits for an event, and its next delivery would begin anew.
+func patienceFor(event trigger.Event) elasticsearch.Patience {
+	if event.Shape == trigger.EventBridge {
+		return elasticsearch.WhileThereIsTime
+	}
+	for _, r := range event.Requests {
+		if _, isCleanup := r.Action.(trigger.Cleanup); isCleanup {
+			return elasticsearch.WhileThrottled
+		}
+	}
+	return elasticsearch.SixAttempts
 }
 
 // replyReserve is how much of an invocation's time is kept for the reply, or a
@@ -130,7 +143,7 @@ func deadlines(ctx context.Context) (reading, writing context.Context, release f
 	return reading, writing, func() { cancelReading(); cancelWriting() }
 }
 
-func (h *Handler) client(inv Invocation) (*elasticsearch.Client, error) {
+func (h *Handler) client(inv Invocation, patience elasticsearch.Patience) (*elasticsearch.Client, error) {
 	endpoint, err := h.Config.endpoint(inv.Region)
 	if err != nil {
 		return nil, err
@@ -146,11 +159,24 @@ func (h *Handler) client(inv Invocation) (*elasticsearch.Client, error) {
 		Transport:   h.Transport,
 		Now:         h.Now,
 		Sleep:       h.Sleep,
+		Pace:        h.pace(),
+		Slots:       make(chan struct{}, max(1, h.Config.Concurrency)),
+		Patience:    patience,
 	}}
 	if h.Log.Enabled(context.Background(), slog.LevelDebug) {
 		client.Log = h.Log.With("requestId", inv.RequestID)
 	}
 	return client, nil
+}
+
+// pace returns the pace of the process.
+func (h *Handler) pace() *elasticsearch.Pace {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.shared == nil {
+		h.shared = &elasticsearch.Pace{Now: h.Now, Sleep: h.Sleep}
+	}
+	return h.shared
 }
 
 func (h *Handler) logger(inv Invocation, access *access) logger {

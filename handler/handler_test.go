@@ -52,9 +52,9 @@ func TestRelease(t *testing.T) {
 		s.api.ListShape = shape
 		s.api.RemoveInstance(gone)
 		got := s.handle(t, releaseOf(gone, byConsole, ""))
-		checkCalls(t, s.api, "DescribeInstance "+gone, "ListConnectedClusters "+gone, "ListInstance 1", "ListConnectedClusters "+instance,
+		checkCalls(t, s.api, "DescribeInstance "+gone, "ListConnectedClusters "+gone, "ListInstance 1", "ListConnectedClusters "+instance, "ListInstance 2",
 			"DeleteConnectedCluster "+instance+" "+gone)
-		if want := cleaned(gone, 1, removed(5, instance, gone, releasedToken)); got != want {
+		if want := cleaned(gone, 1, removed(6, instance, gone, releasedToken)); got != want {
 			t.Errorf("reply:\n got %s\nwant %s", got, want)
 		}
 	}
@@ -80,7 +80,7 @@ func TestRedelivery(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ event, token, want string }{
 		"a pair":    {event, eventToken, removed(2, instance, connected, eventToken)},
-		"a release": {released(gone), releasedToken, cleaned(gone, 1, removed(8, instance, gone, releasedToken))},
+		"a release": {released(gone), releasedToken, cleaned(gone, 1, removed(10, instance, gone, releasedToken))},
 	} {
 		s := newFixture(t)
 		if name == "a release" {
@@ -135,7 +135,7 @@ func TestHandleFails(t *testing.T) {
 // TestOperatorsDryRun: no event lifts it; lists are read, and nothing is removed.
 func TestOperatorsDryRun(t *testing.T) {
 	t.Parallel()
-	reads := []string{"ListConnectedClusters " + gone, "ListInstance 1", "ListConnectedClusters " + instance}
+	reads := []string{"ListConnectedClusters " + gone, "ListInstance 1", "ListConnectedClusters " + instance, "ListInstance 2"}
 	unsent := func(url, token string) string {
 		return `{"Result":true,"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","clientToken":"` + token + `","outcome":"dry-run",` +
 			`"request":{"method":"DELETE","url":"` + url + `/openapi/instances/` + instance + `/connected-clusters?clientToken=` + token + `\u0026connectedInstanceId=` + connected + `","signedHeaders":["host","x-acs-accesskey-id","x-acs-action","x-acs-content-sha256","x-acs-date","x-acs-security-token","x-acs-signature-nonce","x-acs-version"]}}`

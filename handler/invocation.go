@@ -20,6 +20,8 @@ type Invocation struct {
 	Region     string // such as cn-hangzhou
 	RetryCount int    // how often Function Compute has tried this event before
 
+	Secrets acs3.Credentials // that it came with, complete or not, to be redacted
+
 	// Credentials are asked for once the event is known to need them.
 	Credentials func() (acs3.Credentials, error)
 }
@@ -31,9 +33,14 @@ func FunctionCompute(ctx context.Context) Invocation {
 		fc = &fccontext.FcContext{}
 	}
 	return Invocation{
-		RequestID:   fc.RequestID,
-		Region:      fc.Region,
-		RetryCount:  fc.RetryCount,
+		RequestID:  fc.RequestID,
+		Region:     fc.Region,
+		RetryCount: fc.RetryCount,
+		Secrets: acs3.Credentials{
+			AccessKeyID:     acs3.NewSecret(fc.Credentials.AccessKeyId),
+			AccessKeySecret: acs3.NewSecret(fc.Credentials.AccessKeySecret),
+			SecurityToken:   acs3.NewSecret(fc.Credentials.SecurityToken),
+		},
 		Credentials: func() (acs3.Credentials, error) { return roleCredentials(fc.Credentials) },
 	}
 }

@@ -60,6 +60,16 @@ func (l logger) result(ctx context.Context, r result) {
 			l.outcome(ctx, o)
 		}
 	}
+	for _, odd := range r.odd {
+		l.write(ctx, line{
+			eventID: r.request.EventID,
+			source:  r.request.Source,
+			removal: connection.Removal{Pair: connection.Pair{Instance: odd.Of}},
+			outcome: skipped,
+			start:   l.start,
+			reason:  "an entry of the list of " + cmp.Or(odd.Of.String(), "instances") + " is no instance id, and is passed over: it " + odd.Text,
+		})
+	}
 	_, isInfo := r.request.Action.(trigger.Info)
 	_, one := r.request.Action.(trigger.Disconnect)
 	if isInfo || one && len(r.parts) == 1 {
@@ -91,23 +101,23 @@ func (l logger) refused(ctx context.Context, err error) {
 // Only error and reason are there just where there is one.
 func (l logger) write(ctx context.Context, one line) {
 	level, message, failure := describe(one.err)
-	if one.err == nil && one.outcome == incomplete {
-		level, message = slog.LevelWarn, incomplete
+	if one.err == nil && (one.outcome == incomplete || one.outcome == skipped) {
+		level, message = slog.LevelWarn, one.outcome
 	}
 	attrs := []slog.Attr{
 		slog.String("requestId", l.invocation.RequestID),
 		slog.Int("retryCount", l.invocation.RetryCount),
 		slog.String("trigger", string(l.trigger)),
-		slog.String("eventId", one.eventID),
-		slog.String("source", one.source),
-		slog.String("instanceId", one.removal.Instance.String()),
-		slog.String("connectedInstanceId", one.removal.Connected.String()),
-		slog.String("clientToken", one.removal.ClientToken.String()),
+		slog.String("eventId", l.redact(one.eventID)),
+		slog.String("source", l.redact(one.source)),
+		slog.String("instanceId", l.redact(one.removal.Instance.String())),
+		slog.String("connectedInstanceId", l.redact(one.removal.Connected.String())),
+		slog.String("clientToken", l.redact(one.removal.ClientToken.String())),
 		slog.String("outcome", one.outcome),
 		slog.String("kind", failure.Kind.String()),
 		slog.String("code", failure.Code),
 		slog.Int("httpStatus", cmp.Or(one.answer.Status, failure.Status)),
-		slog.String("apiRequestId", cmp.Or(one.answer.RequestID, failure.RequestID)),
+		slog.String("apiRequestId", l.redact(cmp.Or(one.answer.RequestID, failure.RequestID))),
 		slog.Int("attempts", one.answer.Attempts),
 		slog.Int("scanned", one.scanned),
 		slog.Int64("durationMs", l.now().Sub(one.start).Milliseconds()),
@@ -119,7 +129,7 @@ func (l logger) write(ctx context.Context, one line) {
 		attrs = append(attrs, slog.String("error", l.redact(one.err.Error())))
 	}
 	if one.reason != "" {
-		attrs = append(attrs, slog.String("reason", one.reason))
+		attrs = append(attrs, slog.String("reason", l.redact(one.reason)))
 	}
 	l.LogAttrs(ctx, level, message, attrs...)
 }

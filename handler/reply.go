@@ -1,9 +1,9 @@
 package handler
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
 
@@ -140,26 +140,51 @@ func (r result) addTo(parts *trigger.PartialFailure) {
 	}
 }
 
-// functionError gives a problem the form in which the FC runtime takes its
-// errorType from us instead of from a Go type.
-func functionError(err error) error {
-	if p := (*trigger.Problem)(nil); errors.As(err, &p) {
-		return messages.InvokeResponse_Error{Message: p.Error(), Type: p.Kind.String()}
-	}
-	return err
+// An answer is what one event comes to.
+type answer struct {
+	reply    any
+	err      error // a *trigger.Problem, in place of a reply
+	exitCode int
+	redact   func(string) string // takes the credentials out of a text
 }
 
-// indented is the JSON of a reply or of a problem, for a person to read.
-func indented(reply any, err error) []byte {
-	if p := (*trigger.Problem)(nil); errors.As(err, &p) {
+// clean is the reply, in which an instance id may hold a credential: what an event
+// or the API names is repeated.
+func (a answer) clean() any {
+	text := encode(a.reply, "")
+	if clean := a.redact(text); clean != text {
+		return json.RawMessage(clean)
+	}
+	return a.reply
+}
+
+// functionError gives a problem the form in which the FC runtime takes its
+// errorType from us instead of from a Go type.
+func (a answer) functionError() error {
+	if p := (*trigger.Problem)(nil); errors.As(a.err, &p) {
+		return messages.InvokeResponse_Error{Message: a.redact(p.Error()), Type: p.Kind.String()}
+	}
+	return a.err
+}
+
+// indented is the JSON of the reply or of the problem, for a person to read.
+func (a answer) indented() []byte {
+	reply := a.reply
+	if p := (*trigger.Problem)(nil); errors.As(a.err, &p) {
 		reply = p
 	}
-	var text bytes.Buffer
+	return []byte(a.redact(encode(reply, "  ")))
+}
+
+// encode is the JSON of one of this function's own reply types, none of which can
+// fail to have one.
+func encode(reply any, indent string) string {
+	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false) // a URL with & is for reading
-	encoder.SetIndent("", "  ")
+	encoder.SetIndent("", indent)
 	if err := encoder.Encode(reply); err != nil {
 		panic("handler: a reply that is not JSON: " + err.Error())
 	}
-	return text.Bytes()
+	return text.String()
 }

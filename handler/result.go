@@ -17,6 +17,9 @@ const (
 	incomplete = "incomplete" // some are not, or may not be
 	ignored    = "ignored"    // there was nothing to do
 	failed     = "failed"
+
+	// skipped is of a log line alone: an entry of a list is no instance id.
+	skipped = "skipped"
 )
 
 // A result is what became of one request: all that the log, the reply and the
@@ -28,6 +31,7 @@ type result struct {
 	instance connection.InstanceID // of a cleanup
 	dryRun   bool                  // of a cleanup
 	scanned  int                   // how many instances were asked for their connections
+	odd      []discover.Odd        // entries of lists that were passed over
 	parts    []outcome             // one for each connection, in the order of the ids
 	err      error                 // why it failed, or why there may be more parts
 }
@@ -50,6 +54,7 @@ func (r rules) result(f discover.Finding, done map[key]outcome) result {
 		request: f.Request,
 		reason:  f.Ignored,
 		scanned: f.Scanned,
+		odd:     f.Odd,
 		parts:   r.parts(f, done),
 		err:     f.Err,
 	}
@@ -68,7 +73,11 @@ func (r rules) parts(f discover.Finding, done map[key]outcome) []outcome {
 	for _, pair := range f.Pairs {
 		if k := r.key(f, pair); !known[k] {
 			known[k] = true
-			parts = append(parts, done[k])
+			o, ok := done[k]
+			if !ok {
+				o = outcome{removal: removal{r.removal(f.Request, pair), f.Request}, err: errNotCarriedOut}
+			}
+			parts = append(parts, o)
 		}
 	}
 	for _, u := range f.Unread {

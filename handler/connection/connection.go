@@ -52,6 +52,9 @@ type Pair struct {
 	Connected InstanceID
 }
 
+// Reversed is the same connection, with the other side to be asked.
+func (p Pair) Reversed() Pair { return Pair{Instance: p.Connected, Connected: p.Instance} }
+
 // A ClientToken makes repeated requests one: the API carries out a token once.
 // The zero ClientToken means that none was given.
 type ClientToken struct{ token string }

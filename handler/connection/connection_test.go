@@ -124,3 +124,12 @@ func TestKindOf(t *testing.T) {
 		}
 	}
 }
+
+func TestReversed(t *testing.T) {
+	t.Parallel()
+	a, errA := connection.ParseInstanceID("es-a")
+	b, errB := connection.ParseInstanceID("es-b")
+	if got, want := (connection.Pair{Instance: a, Connected: b}).Reversed(), (connection.Pair{Instance: b, Connected: a}); errors.Join(errA, errB) != nil || got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}

@@ -20,6 +20,7 @@ type Finding struct {
 	Pairs   []connection.Pair // the connections, each with the side to ask first
 	Unread  []Unread          // pairs of which it is not known whether they are connected
 	Scanned int               // how many instances were asked for their connections
+	Odd     []Odd             // entries that were passed over
 	Err     error             // why the request failed, or why there may be more connections
 
 	gone bool // the instance lists nothing itself any more: the others are to be asked
@@ -31,15 +32,26 @@ type Unread struct {
 	Err error
 }
 
+// An Odd is an entry of a list that is no instance id: it cannot be asked, and in
+// a list of connected instances it cannot be the one that is looked for.
+type Odd struct {
+	Of   connection.InstanceID // whose list it is in; zero for the list of instances
+	Text string                // why it is no instance id
+}
+
+// maxOdd bounds how many of them are reported.
+const maxOdd = 20
+
 // A Finder finds connections.
 type Finder struct {
 	Reader func() (*elasticsearch.Reader, error) // is called when the API is first needed, and from several goroutines
 	Eager  bool                                  // do not wait until a release can no longer be cancelled
 	Limit  int                                   // how many requests to the API are under way at a time
+	Turn   int                                   // how often this was tried before
 }
 
-// Find returns a Finding for each request, in order. The region is read at most
-// once, and only if a released instance is gone.
+// Find returns a Finding for each request, in order. The other instances are asked
+// once for all, and only if a released one is gone.
 func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding {
 	findings := make([]Finding, len(requests))
 	errs := parallel.Do(f.Limit, len(requests), func(i int) (err error) {
@@ -49,16 +61,58 @@ func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding 
 	for i, err := range errs {
 		findings[i].Request, findings[i].Err = requests[i], err
 	}
-	if !slices.ContainsFunc(findings, func(f Finding) bool { return f.gone }) {
-		return findings
-	}
-	region := f.readRegion(ctx, findings)
-	for i := range findings {
-		if findings[i].gone {
-			findings[i] = findings[i].with(region)
-		}
+	if gone := goneOf(findings); len(gone) > 0 {
+		f.askOthers(ctx, findings, gone)
 	}
 	return findings
+}
+
+func goneOf(findings []Finding) []connection.InstanceID {
+	var gone []connection.InstanceID
+	for _, f := range findings {
+		if id := f.instance(); f.gone && !slices.Contains(gone, id) {
+			gone = append(gone, id)
+		}
+	}
+	return gone
+}
+
+// instance is the one that a cleanup is about.
+func (f Finding) instance() connection.InstanceID {
+	a, _ := f.Request.Action.(trigger.Cleanup)
+	return a.Instance
+}
+
+// askOthers adds to the findings what the other instances say of those that are
+// gone.
+func (f Finder) askOthers(ctx context.Context, findings []Finding, gone []connection.InstanceID) {
+	s := sweep{limit: max(1, f.Limit), turn: f.Turn, gone: gone, known: map[connection.InstanceID]bool{}, total: -1}
+	var err error
+	if s.reader, err = f.Reader(); err == nil {
+		err = s.run(ctx)
+	}
+	odd := s.odd // is reported once
+	for i := range findings {
+		if findings[i].gone {
+			findings[i].take(s, err)
+			findings[i].Odd, odd = append(findings[i].Odd, odd...), nil
+		}
+	}
+}
+
+// take adds what a sweep found of an instance that is gone.
+func (f *Finding) take(s sweep, err error) {
+	f.Scanned, f.Err = s.asked, err
+	for _, pair := range s.pairs {
+		if pair.Connected == f.instance() {
+			f.Pairs = append(f.Pairs, pair)
+		}
+	}
+	for _, u := range s.unread {
+		if u.Connected == f.instance() {
+			f.Unread = append(f.Unread, u)
+		}
+	}
 }
 
 // examine finds what is known without asking other instances.
@@ -81,26 +135,66 @@ func (f Finder) examineInstance(ctx context.Context, a trigger.Cleanup) (Finding
 	if err != nil {
 		return Finding{}, err
 	}
-	reason, gone, err := f.notYet(ctx, reader, a)
+	reason, isGone, err := f.notYet(ctx, reader, a)
 	if err != nil || reason != "" {
 		return Finding{Ignored: reason}, err
 	}
-	peers, err := reader.ListConnectedClusters(ctx, a.Instance)
+	listed, err := reader.ListConnectedClusters(ctx, a.Instance)
 	switch {
-	case isAbsent(err):
+	case connection.KindOf(err) == connection.NoInstance:
 		return Finding{gone: true}, nil
-	case err != nil:
+	case err != nil && !f.isCertain(a):
 		return Finding{}, err
-	case len(peers) == 0 && !gone:
-		gone, err = isGone(ctx, reader, a.Instance)
+	case err != nil && a.Certainty == trigger.Reported && isActive(ctx, reader, a.Instance):
+		return Finding{}, contradicted(a.Instance)
+	case err != nil:
+		return Finding{gone: true}, nil
 	}
-	found := Finding{Scanned: 1, gone: gone}
-	for _, peer := range peers {
-		if peer != a.Instance {
-			found.Pairs = append(found.Pairs, connection.Pair{Instance: peer, Connected: a.Instance})
+	found := listedBy(a.Instance, listed)
+	if a.Certainty == trigger.Reported || len(found.Pairs) == 0 && !isGone {
+		status, is, err := describe(ctx, reader, a.Instance)
+		switch {
+		case err != nil:
+			return Finding{}, err
+		case status == elasticsearch.Active && a.Certainty == trigger.Reported:
+			return Finding{}, contradicted(a.Instance)
+		}
+		isGone = is != there
+	}
+	found.gone = len(found.Pairs) == 0 && isGone
+	return found, nil
+}
+
+// listedBy is what an instance lists itself. Itself is no peer.
+func listedBy(id connection.InstanceID, listed elasticsearch.List) Finding {
+	f := Finding{Scanned: 1}
+	for _, peer := range listed.Instances {
+		if peer != id {
+			f.Pairs = append(f.Pairs, connection.Pair{Instance: peer, Connected: id})
 		}
 	}
-	return found, err
+	for _, text := range listed.Odd[:min(len(listed.Odd), maxOdd)] {
+		f.Odd = append(f.Odd, Odd{id, text})
+	}
+	return f
+}
+
+// isCertain says whether the instance may be taken for gone when it cannot be
+// asked: the event says so, or the operator does not want to wait until it is.
+// Somebody who asks for all connections of an instance says nothing of the kind.
+func (f Finder) isCertain(a trigger.Cleanup) bool {
+	return a.Certainty != trigger.Requested && (f.Eager || a.Certainty == trigger.Certain || a.Certainty == trigger.Reported)
+}
+
+func isActive(ctx context.Context, reader *elasticsearch.Reader, id connection.InstanceID) bool {
+	status, err := reader.DescribeInstance(ctx, id)
+	return err == nil && status == elasticsearch.Active
+}
+
+// contradicted says that an event reports a release and the API does not. It is
+// tried again: one of them is late.
+func contradicted(id connection.InstanceID) error {
+	return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("%s is active, and the event reports that it was released: nothing is removed", id)}
 }
 
 // notYet says why a release is none yet; "" if the instance is gone for good, or
@@ -108,40 +202,48 @@ func (f Finder) examineInstance(ctx context.Context, a trigger.Cleanup) (Finding
 // for and does not exist.
 func (f Finder) notYet(ctx context.Context, reader *elasticsearch.Reader, a trigger.Cleanup) (reason string, gone bool, err error) {
 	switch {
-	case a.Certainty == trigger.Certain || f.Eager:
+	case f.Eager, a.Certainty != trigger.Revocable && a.Certainty != trigger.Unknown:
 		return "", false, nil
 	case a.Certainty == trigger.Revocable:
 		return fmt.Sprintf("%s is frozen for 24 hours and can be recovered until then (deleteType protective; RELEASE_POLICY=eager would not wait)", a.Instance), false, nil
 	}
-	status, err := reader.DescribeInstance(ctx, a.Instance)
+	status, is, err := describe(ctx, reader, a.Instance)
 	switch {
-	case isAbsent(err):
-		return "", true, nil
 	case err != nil:
 		return "", false, err
-	case status == elasticsearch.Active || status == elasticsearch.Inactive:
+	case is == notThere:
+		return "", true, nil
+	case is == there && status != elasticsearch.Activating:
 		return fmt.Sprintf("%s is still %s, and the event has no deleteType that says it is gone for good (RELEASE_POLICY=eager would not wait)", a.Instance, status), false, nil
 	}
 	undecided := &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s is %s: whether it was released cannot be told", a.Instance, status)}
-	if status == elasticsearch.Activating {
+	if is == there {
 		undecided.Kind = connection.Conflict
 	}
 	return "", false, undecided
 }
 
-// isGone asks whether an instance that lists nothing is there. What is listed of
-// one that is gone is not documented: it may be nothing, and others may list it
-// all the same. One that is "invalid" or "unknown" does not exist or cannot be
-// reached, and the others are asked too.
-func isGone(ctx context.Context, reader *elasticsearch.Reader, id connection.InstanceID) (bool, error) {
+// A presence says whether an instance is there.
+type presence int
+
+const (
+	cannotTell presence = iota // "invalid" and "unknown" mean that it does not exist or cannot be reached
+	there
+	notThere
+)
+
+// describe asks whether an instance is there. Where that cannot be told, nothing
+// is taken for a release on that ground, and where its connections are looked for,
+// the others are asked too.
+func describe(ctx context.Context, reader *elasticsearch.Reader, id connection.InstanceID) (elasticsearch.Status, presence, error) {
 	status, err := reader.DescribeInstance(ctx, id)
 	switch {
-	case isAbsent(err):
-		return true, nil
+	case connection.KindOf(err) == connection.NoInstance:
+		return "", notThere, nil
 	case err != nil:
-		return false, err
+		return "", cannotTell, err
+	case status == elasticsearch.Active, status == elasticsearch.Activating, status == elasticsearch.Inactive:
+		return status, there, nil
 	}
-	return !slices.Contains([]elasticsearch.Status{elasticsearch.Active, elasticsearch.Activating, elasticsearch.Inactive}, status), nil
+	return status, cannotTell, nil
 }
-
-func isAbsent(err error) bool { return connection.KindOf(err) == connection.NoInstance }

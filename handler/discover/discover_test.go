@@ -41,7 +41,7 @@ func newFixture(t *testing.T) *fixture {
 	reader := &elasticsearch.Reader{
 		Endpoint:    endpoint,
 		Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
-		Transport:   api.Transport(),
+		Transport:   api,
 		Sleep:       func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	return &fixture{discover.Finder{Reader: func() (*elasticsearch.Reader, error) { return reader, nil }, Limit: 1}, api}
@@ -77,6 +77,9 @@ func said(f discover.Finding) string {
 	slices.SortFunc(f.Unread, func(a, b discover.Unread) int { return strings.Compare(a.Instance.String(), b.Instance.String()) })
 	for _, u := range f.Unread {
 		text = append(text, fmt.Sprintf("%s-%s unread (%s)", u.Instance, u.Connected, code(u.Err)))
+	}
+	for _, odd := range f.Odd {
+		text = append(text, fmt.Sprintf("(%s) %s", odd.Of, odd.Text))
 	}
 	if f.Err != nil {
 		text = append(text, code(f.Err))
@@ -116,14 +119,18 @@ func TestRelease(t *testing.T) {
 	const (
 		describe, list = "DescribeInstance es-x", "ListConnectedClusters es-x"
 		page, peer     = "ListInstance 1", "ListConnectedClusters es-a"
+		end            = "ListInstance 2"
 		frozen         = "es-x is frozen for 24 hours and can be recovered until then (deleteType protective; RELEASE_POLICY=eager would not wait)"
 		still          = ", and the event has no deleteType that says it is gone for good (RELEASE_POLICY=eager would not wait)"
 		untold         = ": whether it was released cannot be told"
 		pair           = "1 asked, es-a-es-x"
+		contradicted   = "Conflict: es-x is active, and the event reports that it was released: nothing is removed"
 	)
 	lists := []string{list}
-	sweeps := []string{list, page, peer}
-	denied, nothing := refuse("Forbidden.RAM"), at(list, answer(`{"Result":[]}`))
+	sweeps := []string{list, page, peer, end}
+	described := append([]string{list, describe}, sweeps[1:]...)
+	denied, nothing, itself := refuse("Forbidden.RAM"), at(list, answer(`{"Result":[]}`)), at(list, answer(`{"Result":[{"instances":"es-x"}]}`))
+	unread := func(code string) hook { return at(list, refuse(code)) }
 	for name, test := range map[string]struct {
 		certainty trigger.Certainty
 		eager     bool
@@ -139,7 +146,7 @@ func TestRelease(t *testing.T) {
 		"revocable, eager":     {trigger.Revocable, true, "inactive", nil, lists, pair},
 		"unknown, eager":       {trigger.Unknown, true, "inactive", nil, lists, pair},
 
-		"unknown, gone":         {trigger.Unknown, false, "", nil, []string{describe, list, page, peer}, pair},
+		"unknown, gone":         {trigger.Unknown, false, "", nil, append([]string{describe}, sweeps...), pair},
 		"unknown, active":       {trigger.Unknown, false, "active", nil, []string{describe}, "0 asked, es-x is still active" + still},
 		"unknown, inactive":     {trigger.Unknown, false, "inactive", nil, []string{describe}, "0 asked, es-x is still inactive" + still},
 		"unknown, activating":   {trigger.Unknown, false, "activating", nil, []string{describe}, "0 asked, Conflict: es-x is activating" + untold},
@@ -149,17 +156,42 @@ func TestRelease(t *testing.T) {
 		"unknown, not told":     {trigger.Unknown, false, "active", at(describe, denied), []string{describe}, "0 asked, Denied Forbidden.RAM"},
 		"unknown, no such pair": {trigger.Unknown, false, "active", at(describe, refuse("RepetitionOperationError")), []string{describe}, "0 asked, Absent RepetitionOperationError"},
 		"unknown, gone, but lists nothing": {trigger.Unknown, false, "", nothing,
-			[]string{describe, list, page, peer}, pair},
+			append([]string{describe}, sweeps...), pair},
 
-		"the list may not be read":                  {trigger.Certain, false, "active", at(list, denied), lists, "0 asked, Denied Forbidden.RAM"},
-		"the list is of no such pair":               {trigger.Certain, false, "active", at(list, refuse("RepetitionOperationError")), lists, "0 asked, Absent RepetitionOperationError"},
+		"certain, the list may not be read":         {trigger.Certain, false, "", at(list, denied), sweeps, pair},
+		"certain, the list is of no such pair":      {trigger.Certain, false, "", unread("RepetitionOperationError"), sweeps, pair},
+		"certain, the list cannot be read":          {trigger.Certain, false, "", unread("ParameterInvalid"), sweeps, pair},
+		"certain, still listed, and cannot be read": {trigger.Certain, false, "inactive", unread("X"), []string{list, page, peer, list, end}, "2 asked, es-a-es-x"},
+		"eager, the list cannot be read":            {trigger.Revocable, true, "", unread("InstanceId.NotFound"), sweeps, pair},
+		"unknown, the list cannot be read":          {trigger.Unknown, false, "", unread("X"), []string{describe, list}, "0 asked, Upstream X"},
+		"requested, the list may not be read":       {trigger.Requested, false, "", at(list, denied), lists, "0 asked, Denied Forbidden.RAM"},
+		"requested, the list cannot be read":        {trigger.Requested, true, "", unread("X"), lists, "0 asked, Upstream X"},
+		"requested, gone":                           {trigger.Requested, false, "", nil, sweeps, pair},
+		"requested, still there":                    {trigger.Requested, false, "active", nil, lists, pair},
+
+		"reported, gone":                               {trigger.Reported, false, "", nil, sweeps, pair},
+		"reported, active":                             {trigger.Reported, false, "active", nil, []string{list, describe}, "0 asked, " + contradicted},
+		"reported, active, and eager":                  {trigger.Reported, true, "active", nil, []string{list, describe}, "0 asked, " + contradicted},
+		"reported, active, and lists nothing":          {trigger.Reported, false, "active", nothing, []string{list, describe}, "0 asked, " + contradicted},
+		"reported, active, and cannot be read":         {trigger.Reported, false, "active", unread("X"), []string{list, describe}, "0 asked, " + contradicted},
+		"reported, inactive":                           {trigger.Reported, false, "inactive", nil, []string{list, describe}, pair},
+		"reported, listed, and gone":                   {trigger.Reported, false, "", at(list, answer(`{"Result":[{"instances":"es-a"}]}`)), []string{list, describe}, pair},
+		"reported, lists nothing, and is gone":         {trigger.Reported, false, "", nothing, described, pair},
+		"reported, lists nothing, and is unknown":      {trigger.Reported, false, "unknown", nothing, append(slices.Clone(described[:4]), list, end), "2 asked, es-a-es-x"},
+		"reported, listed, and may not be asked after": {trigger.Reported, false, "inactive", at(describe, denied), []string{list, describe}, "0 asked, Denied Forbidden.RAM"},
+		"reported, cannot be read, and is gone":        {trigger.Reported, false, "", unread("X"), described, pair},
+		"reported, cannot be read nor asked after":     {trigger.Reported, false, "", elasticsearchtest.Each(unread("X"), at(describe, denied)), described, pair},
+
+		"lists only itself, and is gone":            {trigger.Certain, false, "", itself, described, pair},
+		"lists only itself, and is active":          {trigger.Certain, false, "active", itself, []string{list, describe}, "1 asked"},
+		"lists only what is no id":                  {trigger.Certain, false, "", at(list, answer(`{"Result":[{"instances":"a.b"}]}`)), described, pair + `, (es-x) has a character other than letters, digits, - and _: "a.b"`},
 		"lists nothing, and is active":              {trigger.Certain, false, "active", nothing, []string{list, describe}, "1 asked"},
 		"lists nothing, and is activating":          {trigger.Certain, false, "activating", nothing, []string{list, describe}, "1 asked"},
 		"lists nothing, and is inactive":            {trigger.Certain, false, "inactive", nothing, []string{list, describe}, "1 asked"},
-		"lists nothing, and is invalid":             {trigger.Certain, false, "invalid", nothing, []string{list, describe, page, peer, list}, "2 asked, es-a-es-x"},
-		"lists nothing, and is gone":                {trigger.Certain, false, "", nothing, []string{list, describe, page, peer}, pair},
-		"lists nothing, and may not be asked after": {trigger.Certain, false, "active", elasticsearchtest.Each(nothing, at(describe, denied)), []string{list, describe}, "1 asked, Denied Forbidden.RAM"},
-		"lists null, and is gone":                   {trigger.Certain, false, "", at(list, answer(`{"Result":{"Result":null}}`)), []string{list, describe, page, peer}, pair},
+		"lists nothing, and is invalid":             {trigger.Certain, false, "invalid", nothing, append(slices.Clone(described[:4]), list, end), "2 asked, es-a-es-x"},
+		"lists nothing, and is gone":                {trigger.Certain, false, "", nothing, described, pair},
+		"lists nothing, and may not be asked after": {trigger.Certain, false, "active", elasticsearchtest.Each(nothing, at(describe, denied)), []string{list, describe}, "0 asked, Denied Forbidden.RAM"},
+		"lists null, and is gone":                   {trigger.Certain, false, "", at(list, answer(`{"Result":{"Result":null}}`)), described, pair},
 		"lists itself and others, as they come":     {trigger.Certain, false, "active", at(list, answer(`{"Result":[{"instances":"es-c"},{"instances":"es-x"},{"instances":"es-b"}]}`)), lists, "1 asked, es-c-es-x, es-b-es-x"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,146 +3,288 @@ package discover
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/parallel"
-	"elasticsearch-disconnect/handler/trigger"
 )
 
-// A region is what all instances of a region say of their connections with those
-// that are gone. Nothing else is kept of what they say.
-type region struct {
+// A sweep asks the instances of a region, each once, whether they are connected
+// with one that is gone. Nothing else is kept of what they say.
+type sweep struct {
+	reader *elasticsearch.Reader
+	limit  int // how many requests are under way at a time
+	turn   int // how often this was tried before
 	gone   []connection.InstanceID
-	pairs  []connection.Pair               // connected; Connected is the one that is gone
-	unread map[connection.InstanceID]error // why an instance could not be read
-	asked  int                             // how many instances were asked
-	err    error                           // why there may be more pairs
+
+	known  map[connection.InstanceID]bool // the instances that were listed
+	total  int                            // how many there are said to be; -1 for unknown
+	asked  int                            // those that answered, or could not be read
+	pairs  []connection.Pair              // connected; Connected is gone
+	unread []Unread                       // Connected is gone
+	odd    []Odd
 }
 
 const (
 	// maxReadings bounds how often the list of instances is read.
 	maxReadings = 3
 
-	// maxPages bounds a reading where the API does not say how many instances
-	// there are: 100,000.
+	// maxPages bounds a reading, should the API make up instances without end.
 	maxPages = 1000
 )
 
-// readRegion asks every instance for its connections, once for all the instances
-// that are gone.
+// run reads the list of instances until a reading is whole. Its error says why
+// there may be more connections than were found.
 //
-// While instances are released, the pages behind them move up, and an instance
-// may be passed over. So when there turn out to be fewer instances than there
-// were, the list is read again. One that is released and one that is created
-// within one reading hide each other: that cannot be seen.
-func (f Finder) readRegion(ctx context.Context, findings []Finding) region {
-	r := region{gone: goneOf(findings)}
-	for range maxReadings {
-		r.unread, r.asked = map[connection.InstanceID]error{}, 0
-		var shrunk bool
-		if shrunk, r.err = f.readOnce(ctx, &r); r.err != nil || !shrunk {
-			return r
+// What cannot be seen: an instance that is released and one that is created
+// between the same two pages, where the total stays the same, may hide a third.
+// So may a total that is too low by as many as are hidden. And what is hidden in
+// every reading, and in the total or where there is none, is not known to be there.
+func (s *sweep) run(ctx context.Context) error {
+	var r reading
+	for n := range maxReadings {
+		before := len(s.known)
+		var err error
+		if r, err = s.read(ctx, n == 0); err != nil {
+			return s.cut(ctx, err)
+		}
+		if r.isWhole() || n > 0 && len(s.known) == before && r.isWholeIfRepeated() {
+			return nil
 		}
 	}
-	r.err = &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the list of instances got shorter, or was cut short, each of the %d times it was read", maxReadings)}
-	return r
+	return r.problem()
 }
 
-func goneOf(findings []Finding) []connection.InstanceID {
-	var gone []connection.InstanceID
-	for _, f := range findings {
-		if f.gone {
-			gone = append(gone, f.Request.Action.(trigger.Cleanup).Instance)
+// A reading is one pass over the pages of the list.
+type reading struct {
+	pages   int
+	seen    map[string]bool // the entries, those that are no instance id included
+	ids     int             // how many of them are instance ids
+	largest int             // entries of a page
+	total   int             // how many instances there are, as the first page says; -1 when it does not
+	changed bool            // another page says another total
+	twice   bool            // an instance was on two pages: the list changed meanwhile
+	ended   bool            // at an empty page; else at one that only repeats
+}
+
+// hasAll says whether as many instances were listed as there are said to be.
+func (r reading) hasAll() bool { return r.total == r.ids && !r.changed }
+
+// isWhole says whether no other instance can have been there all the time. Where
+// pages repeat, a total is none if it may be that of a page.
+func (r reading) isWhole() bool { return r.hasAll() && (r.ended || r.total > r.largest) }
+
+// isWholeIfRepeated says the same of a reading that found no instance besides
+// those of the readings before. A total that is counted otherwise does no harm
+// then, and where pages repeat, one page that is not full is taken for the only
+// one if the total is that.
+func (r reading) isWholeIfRepeated() bool {
+	return r.ended && !r.twice || r.hasAll() && r.largest < elasticsearch.PageSize
+}
+
+func (r reading) problem() error {
+	if !r.ended {
+		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the pages of the list of instances repeat and do not end: whether there are more than %d cannot be told", r.ids)}
+	}
+	return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the list of instances changed while it was read, each of the %d times", maxReadings)}
+}
+
+// add takes a page, and says whether it brings anything new.
+func (r *reading) add(page elasticsearch.Page) bool {
+	before, again := len(r.seen), false
+	for _, id := range page.Instances {
+		if r.seen[id.String()] {
+			again = true
+			continue
+		}
+		r.seen[id.String()] = true
+		r.ids++
+	}
+	for _, odd := range page.Odd {
+		r.seen[odd] = true
+	}
+	if r.pages++; r.pages == 1 {
+		r.total = page.Total
+	}
+	entries := len(page.Instances) + len(page.Odd)
+	r.changed = r.changed || page.Total >= 0 && page.Total != r.total
+	r.largest = max(r.largest, entries)
+	r.ended = entries == 0
+	isNew := len(r.seen) > before
+	r.twice = r.twice || isNew && again
+	return isNew
+}
+
+// read reads the list page by page, and asks about a page before it goes on, so
+// that what can be found in the time there is, is found. When this was tried
+// before, the first reading takes the whole list and asks in another order, so
+// that each try begins elsewhere.
+func (s *sweep) read(ctx context.Context, first bool) (reading, error) {
+	r := reading{seen: map[string]bool{}}
+	var waiting []connection.InstanceID
+	page, err := s.page(ctx, 1)
+	for err == nil && r.add(page) {
+		s.total = r.total
+		fresh := s.fresh(page)
+		if first && s.turn > 0 {
+			waiting = append(waiting, fresh...)
+			fresh = nil
+		}
+		if r.pages == maxPages {
+			err = &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the list of instances does not end: there are more than %d pages", maxPages)}
+			break
+		}
+		page, err = s.ask(ctx, fresh, r.pages+1)
+	}
+	if stop := s.askAll(ctx, rotate(waiting, s.turn)); err == nil {
+		err = stop
+	}
+	return r, err
+}
+
+// rotate begins at a place that depends on the turn: at a half, a quarter, three
+// quarters, an eighth, and so on of the way (van der Corput's sequence), so that
+// few turns leave no long stretch out.
+func rotate(ids []connection.InstanceID, turn int) []connection.InstanceID {
+	begin := int(uint64(bits.Reverse32(uint32(turn))) * uint64(len(ids)) >> 32)
+	return slices.Concat(ids[begin:], ids[:begin])
+}
+
+// fresh returns the instances of a page that no page has had before.
+func (s *sweep) fresh(page elasticsearch.Page) []connection.InstanceID {
+	s.noteOdd(connection.InstanceID{}, page.Odd)
+	var fresh []connection.InstanceID
+	for _, id := range page.Instances {
+		if !s.known[id] {
+			s.known[id] = true
+			fresh = append(fresh, id)
 		}
 	}
-	return gone
+	return fresh
 }
 
-// readOnce reads the list of instances page by page. What was found before an
-// error stays.
-func (f Finder) readOnce(ctx context.Context, r *region) (shrunk bool, err error) {
-	reader, err := f.Reader()
-	if err != nil {
-		return false, err
+func (s *sweep) noteOdd(of connection.InstanceID, texts []string) {
+	for _, text := range texts {
+		if odd := (Odd{of, text}); len(s.odd) < maxOdd && !slices.Contains(s.odd, odd) {
+			s.odd = append(s.odd, odd)
+		}
 	}
-	var page elasticsearch.Page
+}
+
+func (s *sweep) page(ctx context.Context, number int) (page elasticsearch.Page, err error) {
 	err = parallel.Guard(func() (err error) {
-		page, err = reader.ListInstance(ctx, 1)
+		page, err = s.reader.ListInstance(ctx, number)
 		return err
 	})
-	seen, total := 0, 0
-	for next := 2; err == nil && next <= maxPages; next++ {
-		seen += len(page.Instances)
-		if page.Total > 0 {
-			shrunk = shrunk || page.Total < total
-			total = page.Total
-		}
-		if page.Last(seen) {
-			r.ask(ctx, reader, f.Limit, page.Instances, 0)
-			return shrunk || seen < total, nil
-		}
-		page, err = r.ask(ctx, reader, f.Limit, page.Instances, next)
-	}
-	return true, err // of more pages than there can be, what was read is not all
+	return page, err
 }
 
-// ask asks the instances of a page for their connections, and meanwhile has the
-// next page read (BenchmarkSweep), if there is one.
-func (r *region) ask(ctx context.Context, reader *elasticsearch.Reader, limit int, ids []connection.InstanceID, next int) (page elasticsearch.Page, err error) {
-	peers := make([][]connection.InstanceID, len(ids))
-	errs := parallel.Do(limit, 1+len(ids), func(i int) (err error) {
-		switch {
-		case i > 0:
-			peers[i-1], err = reader.ListConnectedClusters(ctx, ids[i-1])
-		case next > 0:
-			page, err = reader.ListInstance(ctx, next)
+// askAll asks as many at a time as a page has.
+func (s *sweep) askAll(ctx context.Context, ids []connection.InstanceID) error {
+	for some := range slices.Chunk(ids, elasticsearch.PageSize) {
+		if _, err := s.ask(ctx, some, 0); err != nil {
+			return err
 		}
-		return err
-	})
+	}
+	return nil
+}
+
+// ask asks instances for their connections, and towards the end of that has the
+// next page read (BenchmarkSweep), if it has a number. Its error is why the sweep
+// does not go on.
+func (s *sweep) ask(ctx context.Context, ids []connection.InstanceID, number int) (page elasticsearch.Page, err error) {
+	said := make([]peers, len(ids))
+	var calls []func()
 	for i, id := range ids {
-		r.note(id, peers[i], errs[1+i])
+		calls = append(calls, func() { said[i] = s.peersOf(ctx, id) })
 	}
-	return page, errs[0]
+	if number > 0 {
+		calls = slices.Insert(calls, max(0, len(calls)+1-s.limit), func() { page, err = s.page(ctx, number) })
+	}
+	parallel.Do(s.limit, len(calls), func(i int) error {
+		calls[i]()
+		return nil
+	})
+	if stop := s.note(ctx, ids, said); stop != nil {
+		return page, stop
+	}
+	return page, err
 }
 
-// note takes what an instance says of its connections. One that vanished
-// meanwhile has none; one that cannot be read may have some, unless it was listed
-// twice and read once.
-func (r *region) note(id connection.InstanceID, peers []connection.InstanceID, err error) {
-	if isAbsent(err) {
-		return
-	}
-	r.asked++
-	if err != nil {
-		if r.unread[id] == nil {
-			r.unread[id] = err
+// peers are what one instance says of its connections.
+type peers struct {
+	elasticsearch.List
+	err error
+}
+
+func (s *sweep) peersOf(ctx context.Context, id connection.InstanceID) (p peers) {
+	p.err = parallel.Guard(func() (err error) {
+		if err := ctx.Err(); err != nil {
+			return &connection.Error{Kind: connection.Timeout, Err: err}
 		}
-		return
+		p.List, err = s.reader.ListConnectedClusters(ctx, id)
+		return err
+	})
+	return p
+}
+
+// note takes what the instances said, in order. One that vanished meanwhile has no
+// connection; one that cannot be read may have some. Its error is why the sweep
+// does not go on: there is no time to ask, or nothing but refusals for want of a
+// permission, which the next instance would answer too.
+func (s *sweep) note(ctx context.Context, ids []connection.InstanceID, said []peers) (stop error) {
+	first, denied := s.asked == 0, 0
+	for i, id := range ids {
+		switch kind := connection.KindOf(said[i].err); {
+		case kind == connection.NoInstance:
+			continue
+		case isOutOfTime(ctx, said[i].err):
+			stop = said[i].err
+			continue
+		case kind == connection.Denied:
+			denied++
+		}
+		s.asked++
+		s.noteOne(id, said[i])
 	}
-	delete(r.unread, id)
-	for _, gone := range r.gone {
-		if pair := (connection.Pair{Instance: id, Connected: gone}); id != gone && slices.Contains(peers, gone) && !slices.Contains(r.pairs, pair) {
-			r.pairs = append(r.pairs, pair)
+	if stop == nil && first && denied == s.asked && len(s.unread) > 0 {
+		stop, s.unread = s.unread[0].Err, nil
+	}
+	return stop
+}
+
+func (s *sweep) noteOne(id connection.InstanceID, p peers) {
+	s.noteOdd(id, p.Odd)
+	for _, gone := range s.gone {
+		pair := connection.Pair{Instance: id, Connected: gone}
+		switch {
+		case id == gone: // it is listed still
+		case p.err != nil:
+			s.unread = append(s.unread, Unread{pair, p.err})
+		case slices.Contains(p.Instances, gone):
+			s.pairs = append(s.pairs, pair)
 		}
 	}
 }
 
-// with adds what the region says of an instance that is gone. A pair is not
-// unread if it was found connected in an earlier reading.
-func (f Finding) with(r region) Finding {
-	id := f.Request.Action.(trigger.Cleanup).Instance
-	for _, pair := range r.pairs {
-		if pair.Connected == id {
-			f.Pairs = append(f.Pairs, pair)
-		}
+// isOutOfTime says whether a call was not answered because the time for reading is
+// up: a call that is refused for its rate is repeated until then.
+func isOutOfTime(ctx context.Context, err error) bool {
+	kind := connection.KindOf(err)
+	return kind == connection.Throttled || kind == connection.Timeout && ctx.Err() != nil
+}
+
+// cut says how far a sweep came that ran out of time.
+func (s *sweep) cut(ctx context.Context, err error) error {
+	if !isOutOfTime(ctx, err) || len(s.known) == 0 {
+		return err
 	}
-	for other, err := range r.unread {
-		if pair := (connection.Pair{Instance: other, Connected: id}); other != id && !slices.Contains(f.Pairs, pair) {
-			f.Unread = append(f.Unread, Unread{pair, err})
-		}
+	cut := *err.(*connection.Error)
+	cut.Message = fmt.Sprintf("the time was too short: %d of %d instances were asked for their connections", s.asked, max(len(s.known), s.total))
+	if cut.Kind == connection.Throttled {
+		cut.Message += ", since the API limits the rate of requests"
 	}
-	f.Scanned, f.Err = r.asked, r.err
-	return f
+	return &cut
 }

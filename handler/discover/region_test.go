@@ -2,13 +2,9 @@ package discover_test
 
 import (
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
-	"strings"
 	"testing"
 
-	"elasticsearch-disconnect/handler/discover"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 	"elasticsearch-disconnect/handler/trigger"
@@ -31,14 +27,19 @@ func newRegion(t *testing.T, n int, peers ...int) *fixture {
 	return f
 }
 
-// listed makes the pages of ListInstance those given, of the totals given.
+// listed makes the pages of ListInstance those given, and all others empty, each of
+// a total of those given or of the last; -1 for none.
 func listed(totals []int, pages ...[]string) hook {
 	return func(r elasticsearchtest.Request) fault {
 		var number int
 		if _, err := fmt.Sscanf(r.String(), "ListInstance %d", &number); err != nil {
 			return fault{}
 		}
-		return fault{Answer: elasticsearchtest.Page(totals[number-1], pages[number-1]...)}
+		var page []string
+		if number <= len(pages) {
+			page = pages[number-1]
+		}
+		return fault{Answer: elasticsearchtest.Page(totals[min(number, len(totals))-1], page...)}
 	}
 }
 
@@ -54,67 +55,90 @@ func vanishing(f *fixture, from, times int, call string) hook {
 }
 
 // TestRegion: what happens while the region is read costs no connection that was
-// found, and what could not be read is said. One request is sent at a time, so
-// that it happens at the same point.
+// found, what could not be read is said, and nobody is asked twice. One request is
+// sent at a time, so that it happens at the same point.
 func TestRegion(t *testing.T) {
 	t.Parallel()
-	const shorter = "Conflict: the list of instances got shorter, or was cut short, each of the 3 times it was read"
+	const changed = "Conflict: the list of instances changed while it was read, each of the 3 times"
 	const list1, page2 = "ListConnectedClusters es-0001", "ListInstance 2"
+	repeats := func(n int) string {
+		return fmt.Sprintf("Upstream: the pages of the list of instances repeat and do not end: whether there are more than %d cannot be told", n)
+	}
 	fail, deny := refuse("X"), refuse("Forbidden.RAM")
 	hundred := make([]string, 100)
 	for i := range hundred {
 		hundred[i] = survivor(i)
 	}
 	always := func(h hook) func(*fixture) hook { return func(*fixture) hook { return h } }
-	releasing := func(from, times int, call string, more ...hook) func(*fixture) hook {
-		return func(f *fixture) hook { return elasticsearchtest.Each(append(more, vanishing(f, from, times, call))...) }
+	paging := func(page func(asked, last int) int) func(*fixture) hook {
+		return func(f *fixture) hook { f.api.Manners.Page = page; return nil }
 	}
-	nth := func(call string, faults ...fault) hook {
-		return elasticsearchtest.At(call, func(n int) fault { return faults[n-1] })
+	releasing := func(from, times int, call string) func(*fixture) hook {
+		return func(f *fixture) hook { return vanishing(f, from, times, call) }
 	}
-	onTwoPages := listed([]int{3, 3}, []string{"es-0000", "es-0001"}, []string{"es-0001"})
+	pages := func(total int, pages ...[]string) func(*fixture) hook { return always(listed([]int{total}, pages...)) }
 	for name, test := range map[string]struct {
 		instances int
 		peers     []int
 		hook      func(*fixture) hook
-		requests  int // the list of es-x, the pages, and the lists of the survivors
+		requests  int // the list of es-x, then in each reading the pages and the lists of the survivors
 		want      string
 	}{
-		"no instance":                               {0, nil, nil, 1 + 1, "0 asked"},
-		"none is connected":                         {3, nil, nil, 1 + 1 + 3, "3 asked"},
-		"some are connected":                        {201, []int{0, 120, 200}, nil, 1 + 3 + 201, "201 asked, es-0000-es-x, es-0120-es-x, es-0200-es-x"},
-		"a survivor vanishes meanwhile":             {3, []int{0, 1, 2}, releasing(1, 1, list1), 1 + 1 + 3, "2 asked, es-0000-es-x, es-0002-es-x"},
-		"a survivor may not be read":                {3, []int{0, 1, 2}, always(at(list1, deny)), 1 + 1 + 3, "3 asked, es-0000-es-x, es-0002-es-x, es-0001-es-x unread (Denied Forbidden.RAM)"},
-		"no survivor can be read":                   {2, []int{0}, always(at("ListConnectedClusters es-0", fail)), 1 + 1 + 2, "2 asked, es-0000-es-x unread (Upstream X), es-0001-es-x unread (Upstream X)"},
-		"the first page fails":                      {150, []int{3}, always(at("ListInstance 1", fail)), 1 + 1, "0 asked, Upstream X"},
-		"the second page fails":                     {150, []int{3, 120}, always(at(page2, fail)), 1 + 2 + 100, "100 asked, es-0003-es-x, Upstream X"},
-		"an instance on two pages":                  {2, []int{1}, always(onTwoPages), 1 + 2 + 3, "3 asked, es-0001-es-x"},
-		"on two pages, never read":                  {2, []int{1}, always(elasticsearchtest.Each(onTwoPages, nth(list1, deny, fail))), 1 + 2 + 3, "3 asked, es-0001-es-x unread (Denied Forbidden.RAM)"},
-		"on two pages, read at last":                {2, []int{1}, always(elasticsearchtest.Each(onTwoPages, nth(list1, fail, fault{}))), 1 + 2 + 3, "3 asked, es-0001-es-x"},
-		"on two pages, read at last, not connected": {2, nil, always(elasticsearchtest.Each(onTwoPages, nth(list1, fail, fault{}))), 1 + 2 + 3, "3 asked"},
-		"on two pages, read at first":               {2, []int{1}, always(elasticsearchtest.Each(onTwoPages, nth(list1, fault{}, fail))), 1 + 2 + 3, "3 asked, es-0001-es-x"},
-		"the released one is listed still, and connected with itself": {1, []int{0}, always(elasticsearchtest.Each(listed([]int{2}, []string{"es-0000", "es-x"}), nth("ListConnectedClusters es-x", fault{Answer: refuse("InstanceNotFound").Answer}, answer(`{"Result":[{"instances":"es-x"}]}`)))),
-			1 + 1 + 2, "2 asked, es-0000-es-x"},
-		"the released one is listed still, and unread": {1, []int{0}, always(elasticsearchtest.Each(listed([]int{2}, []string{"es-0000", "es-x"}), nth("ListConnectedClusters es-x", refuse("InstanceNotFound"), fail))),
-			1 + 1 + 2, "2 asked, es-0000-es-x"},
-		"one passed over is found in the second reading": {101, []int{100}, releasing(0, 1, page2),
-			1 + (2 + 100) + (1 + 100), "100 asked, es-0100-es-x"},
-		"one found in the first reading and unread in the second": {102, []int{1}, releasing(0, 1, page2, nth(list1, fault{}, fail)),
-			1 + (2 + 101) + (2 + 101), "101 asked, es-0001-es-x"},
-		"the list is shorter in every reading": {110, []int{5, 108}, releasing(0, 3, page2),
-			1 + (2 + 109) + (2 + 108) + (2 + 107), "106 asked, es-0005-es-x, es-0108-es-x, " + shorter},
-		"fewer are listed than there are said to be": {1, []int{0}, always(listed([]int{3, 3}, []string{"es-0000"}, nil)),
-			1 + 3*(2+1), "1 asked, es-0000-es-x, " + shorter},
-		"one passed over, and two pages after that": {301, []int{100}, releasing(0, 1, page2),
-			1 + (3 + 300) + (3 + 300), "300 asked, es-0100-es-x"},
-		"none is listed of the one there is said to be": {0, nil, always(listed([]int{1}, nil)),
-			1 + 3, "0 asked, " + shorter},
-		"how many there are is never said": {101, []int{100}, always(listed([]int{0, 0}, hundred, []string{"es-0100"})),
-			1 + 2 + 101, "101 asked, es-0100-es-x"},
-		"how many there are is not said on the last page": {101, []int{100}, always(listed([]int{101, 0}, hundred, []string{"es-0100"})),
-			1 + 2 + 101, "101 asked, es-0100-es-x"},
-		"there are more on the second page": {101, []int{100}, always(listed([]int{100 + 1, 102, 102}, hundred, []string{"es-0100", "es-0101"}, nil)),
-			1 + 2 + 102, "101 asked, es-0100-es-x"},
+		"no instance":                              {0, nil, nil, 1 + 1, "0 asked"},
+		"none is connected":                        {3, nil, nil, 1 + 2 + 3, "3 asked"},
+		"some are connected":                       {201, []int{0, 120, 200}, nil, 1 + 4 + 201, "201 asked, es-0000-es-x, es-0120-es-x, es-0200-es-x"},
+		"the last page is full":                    {200, []int{199}, nil, 1 + 3 + 200, "200 asked, es-0199-es-x"},
+		"a survivor vanishes":                      {3, []int{0, 1, 2}, releasing(1, 1, list1), 1 + (2 + 3) + 2, "2 asked, es-0000-es-x, es-0002-es-x"},
+		"a survivor may not be read":               {3, []int{0, 1, 2}, always(at(list1, deny)), 1 + 2 + 3, "3 asked, es-0000-es-x, es-0002-es-x, es-0001-es-x unread (Denied Forbidden.RAM)"},
+		"no survivor can be read":                  {2, []int{0}, always(at("ListConnectedClusters es-0", fail)), 1 + 2 + 2, "2 asked, es-0000-es-x unread (Upstream X), es-0001-es-x unread (Upstream X)"},
+		"none of the first page may be read":       {150, []int{0}, always(at("ListConnectedClusters es-0", deny)), 1 + 2 + 100, "100 asked, Denied Forbidden.RAM"},
+		"none may be read, and the first vanished": {150, []int{0}, always(elasticsearchtest.Each(at("ListConnectedClusters es-0000", refuse("InstanceNotFound")), at("ListConnectedClusters es-0", deny))), 1 + 2 + 100, "99 asked, Denied Forbidden.RAM"},
+		"none of the second page may be read":      {101, []int{0}, always(at("ListConnectedClusters es-0100", deny)), 1 + 3 + 101, "101 asked, es-0000-es-x, es-0100-es-x unread (Denied Forbidden.RAM)"},
+		"the first page fails":                     {150, []int{3}, always(at("ListInstance 1", fail)), 1 + 1, "0 asked, Upstream X"},
+		"the second page fails":                    {150, []int{3, 120}, always(at(page2, fail)), 1 + 2 + 100, "100 asked, es-0003-es-x, Upstream X"},
+
+		"the released one is listed still": {1, []int{0}, pages(2, []string{"es-0000", "es-x"}), 1 + 2 + 2, "1 asked, es-0000-es-x"},
+
+		"more are said to be there than listed":              {1, []int{0}, pages(3, []string{"es-0000"}), 1 + (2 + 1) + 2, "1 asked, es-0000-es-x"},
+		"fewer are said to be there than listed":             {2, []int{1}, pages(1, []string{"es-0000", "es-0001"}), 1 + (2 + 2) + 2, "2 asked, es-0001-es-x"},
+		"none is listed of the one that is said to be there": {0, nil, pages(1), 1 + 1 + 1, "0 asked"},
+		"how many there are is never said":                   {101, []int{100}, pages(-1, hundred, []string{"es-0100"}), 1 + (3 + 101) + 3, "101 asked, es-0100-es-x"},
+		"how many there are is said on the first page alone": {101, []int{100}, always(listed([]int{101, -1}, hundred, []string{"es-0100"})), 1 + 3 + 101, "101 asked, es-0100-es-x"},
+		"how many there are is not said on the first page":   {101, []int{100}, always(listed([]int{-1, 101}, hundred, []string{"es-0100"})), 1 + (3 + 101) + 3, "101 asked, es-0100-es-x"},
+		"each page says how many it has": {150, []int{140}, func(f *fixture) hook {
+			f.api.Manners.Total = func(page, _ int) any { return page }
+			return nil
+		}, 1 + (3 + 150) + 3, "150 asked, es-0140-es-x"},
+
+		"one is on two pages":                       {3, []int{2}, pages(3, []string{"es-0000", "es-0001"}, []string{"es-0001", "es-0002"}), 1 + 3 + 3, "3 asked, es-0002-es-x"},
+		"one is on two pages, and another on none":  {3, []int{2}, pages(4, []string{"es-0000", "es-0001"}, []string{"es-0001", "es-0002"}), 1 + (3 + 3) + 3 + 3, "3 asked, es-0002-es-x, " + changed},
+		"the second page repeats the first in part": {2, []int{1}, pages(3, []string{"es-0000", "es-0001"}, []string{"es-0001"}), 1 + (2 + 2) + 2 + 2, "2 asked, es-0001-es-x, " + repeats(2)},
+
+		"page is ignored":              {150, []int{3, 120}, paging(func(int, int) int { return 1 }), 1 + (2 + 100) + 2 + 2, "100 asked, es-0003-es-x, " + repeats(100)},
+		"page is ignored, one page":    {3, []int{1}, paging(func(int, int) int { return 1 }), 1 + (2 + 3) + 2, "3 asked, es-0001-es-x"},
+		"page is ignored, a full page": {100, []int{1}, paging(func(int, int) int { return 1 }), 1 + (2 + 100) + 2 + 2, "100 asked, es-0001-es-x, " + repeats(100)},
+		"the last page is read again":  {150, []int{120}, paging(func(asked, last int) int { return min(asked, last) }), 1 + (3 + 150), "150 asked, es-0120-es-x"},
+
+		"one passed over is found in the second reading": {101, []int{100}, releasing(0, 1, page2), 1 + (2 + 100) + (2 + 1), "101 asked, es-0100-es-x"},
+		"one passed over, and two pages after that":      {301, []int{100}, releasing(0, 1, page2), 1 + (4 + 300) + (4 + 1), "301 asked, es-0100-es-x"},
+		"one vanishes in every reading":                  {110, []int{5, 108}, releasing(0, 3, page2), 1 + (3 + 109) + (3 + 1) + 3, "110 asked, es-0005-es-x, es-0108-es-x"},
+		"one appears in every reading": {1, []int{0}, func(f *fixture) hook {
+			return elasticsearchtest.At(page2, func(n int) fault {
+				f.api.AddInstance(fmt.Sprintf("es-9%03d", n))
+				return fault{}
+			})
+		}, 1 + (2 + 1) + (2 + 1) + (2 + 1), "3 asked, es-0000-es-x, " + changed},
+		"one appears in the first reading": {1, []int{0}, func(f *fixture) hook {
+			return elasticsearchtest.At(page2, func(int) fault {
+				f.api.AddInstance("es-9000")
+				return fault{}
+			})
+		}, 1 + (2 + 1) + (2 + 1), "2 asked, es-0000-es-x"},
+
+		"odd entries are said once": {2, []int{1}, func(f *fixture) hook { f.api.Manners.Odd = []string{"a.b", ""}; return nil }, 1 + 2 + 2,
+			`2 asked, es-0001-es-x, () has a character other than letters, digits, - and _: "a.b", () is empty, ` +
+				`(es-0000) has a character other than letters, digits, - and _: "a.b", (es-0000) is empty, ` +
+				`(es-0001) has a character other than letters, digits, - and _: "a.b", (es-0001) is empty`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -148,13 +172,14 @@ func TestSeveralAreOneReading(t *testing.T) {
 	}) {
 		got = append(got, said(found))
 	}
+	const requests = 4 + 2 + 4
 	x := "4 asked, es-0000-es-x, es-0001-es-x unread (Upstream X)"
 	want := []string{x, "1 asked, es-0002-es-alive", "4 asked, es-0000-es-y, es-0001-es-y unread (Upstream X)", x}
 	if !slices.Equal(got, want) {
 		t.Errorf("findings:\n got %q\nwant %q", got, want)
 	}
-	if n := len(f.api.Requests()); n != 4+1+4 {
-		t.Errorf("%d requests, want %d: %q", n, 4+1+4, f.calls())
+	if n := len(f.api.Requests()); n != requests {
+		t.Errorf("%d requests, want %d: %q", n, requests, f.calls())
 	}
 }
 
@@ -196,34 +221,22 @@ func TestRegionOfNoReader(t *testing.T) {
 	}
 }
 
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// TestListWithoutEnd: a list of which each page says that there are more is
-// given up, and what was found is kept. Nothing is listened on: it is thousands
-// of requests.
+// TestListWithoutEnd: a list of which each page brings others is given up. They
+// are no instances here, so that nobody is asked.
 func TestListWithoutEnd(t *testing.T) {
 	t.Parallel()
-	pages := 0
-	reader := &elasticsearch.Reader{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-		status, body := http.StatusOK, `{"Result":[{"instances":"es-x"}]}`
-		switch r.URL.Path {
-		case "/openapi/instances":
-			pages++
-			body = `{"Result":[{"instanceId":"es-a"}],"Headers":{"X-Total-Count":1000000}}`
-		case "/openapi/instances/es-x/connected-clusters":
-			status, body = http.StatusBadRequest, `{"Code":"InstanceNotFound"}`
-		}
-		return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body)), Header: http.Header{}, Request: r}, nil
-	})}
-	f := discover.Finder{Reader: func() (*elasticsearch.Reader, error) { return reader, nil }, Limit: 1}
-	got := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0])
-	want := " asked, es-a-es-x, Conflict: the list of instances got shorter, or was cut short, each of the 3 times it was read"
-	if !strings.HasSuffix(got, want) {
-		t.Errorf("finding:\n got %s\nwant %s", got, want)
+	f := newRegion(t, 0)
+	f.api.OnRequest = elasticsearchtest.At("ListInstance", func(n int) fault {
+		return fault{Answer: elasticsearchtest.Page(1, fmt.Sprintf("page.%d", n))}
+	})
+	found := f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0]
+	if got, want := code(found.Err), "Upstream: the list of instances does not end: there are more than 1000 pages"; got != want {
+		t.Errorf("error:\n got %s\nwant %s", got, want)
 	}
-	if pages > 3*1001 {
-		t.Errorf("%d pages were read", pages)
+	if n := len(f.api.Requests()); n != 1+1000 {
+		t.Errorf("%d requests, want %d", n, 1+1000)
+	}
+	if len(found.Odd) != 20 {
+		t.Errorf("%d odd entries are reported, want 20", len(found.Odd))
 	}
 }

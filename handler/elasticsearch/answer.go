@@ -1,11 +1,11 @@
 package elasticsearch
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/json"
+	"bufio"
 	"encoding/xml"
+	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -18,91 +18,115 @@ import (
 // An answer is what the API said: the documented JSON of a success or an error,
 // an error in XML as gateways send it, or something else (see odd).
 type answer struct {
-	Result    json.RawMessage
-	RequestID string
-	Code      string
-	Message   string
-	Total     json.Number // X-Total-Count of ListInstance
+	document
 
 	status     int
+	total      int           // how many instances there are in all; -1 when it does not say
 	odd        string        // what the body is, when it is nothing documented
 	retryAfter time.Duration // how long the API asks to wait; 0 when it does not say
 	date       string        // the gateway's clock, as it says
 }
 
-// A body is the documented JSON. Of its members both Code and code occur, and
-// the like; encoding/json takes either for either, unless both have a field.
-type body struct {
-	Result         json.RawMessage
-	RequestID      string `json:"RequestId"`
-	Code           string
-	Message        string
-	SmallRequestID string `json:"requestId"`
-	SmallCode      string `json:"code"`
-	SmallMessage   string `json:"message"`
-	Headers        struct {
-		Total json.Number `json:"X-Total-Count"`
+// decode understands a response whose body is read by body. All text in it passes
+// through redact: the message of SignatureDoesNotMatch repeats the request with
+// its security token.
+func decode(response *http.Response, body *bounded, now time.Time, redact func(string) string) answer {
+	a := answer{
+		status:     response.StatusCode,
+		retryAfter: retryAfter(response.Header, now),
+		date:       response.Header.Get("Date"),
 	}
-}
-
-// decode understands a response. All text in it passes through redact: the
-// message of SignatureDoesNotMatch repeats the request with its security token.
-func decode(response *http.Response, body []byte, now time.Time, redact func(string) string) answer {
-	var a answer
-	contentType := func() string {
-		mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
-		return mediaType
+	a.read(body, redact(response.Header.Get("Content-Type")))
+	if a.requestID == "" {
+		a.requestID = response.Header.Get("X-Acs-Request-Id")
 	}
-	switch text := bytes.TrimSpace(body); {
-	case len(body) > maxAnswerSize:
-		a.odd = fmt.Sprintf("more than %d bytes", maxAnswerSize)
-	case len(text) == 0:
-		a.odd = "empty"
-	case text[0] == '{':
-		a.json(text)
-	case text[0] == '<' && contentType() != "text/html":
-		a.xml(text)
-	default:
-		a.odd = strconv.QuoteToASCII(contentType())
+	if a.total = parseTotal(a.document.total); a.total < 0 {
+		a.total = parseTotal(response.Header.Get(totalHeader))
 	}
-	a.status = response.StatusCode
-	a.retryAfter = retryAfter(response.Header, now)
-	a.date = response.Header.Get("Date")
-	if a.RequestID == "" {
-		a.RequestID = response.Header.Get("X-Acs-Request-Id")
+	if a.code == "0" || a.status/100 == 2 && saysNothing(a.code) {
+		a.code = ""
 	}
-	for _, text := range []*string{&a.RequestID, &a.Code, &a.Message} {
+	for _, text := range []*string{&a.requestID, &a.code, &a.message} {
 		*text = redact(*text)
 	}
 	return a
 }
 
-func (a *answer) json(text []byte) {
-	var b body
-	if err := json.Unmarshal(text, &b); err != nil {
-		a.odd = "not the documented JSON"
-		return
+// read reads the body to its end.
+func (a *answer) read(body *bounded, contentType string) {
+	mediaType, _, _ := mime.ParseMediaType(contentType)
+	var err error
+	r := bufio.NewReader(body)
+	switch first := firstByte(r); {
+	case first == 0:
+		a.odd = "empty"
+	case first == '{':
+		err = a.document.read(r)
+	case first == '<' && mediaType != "text/html":
+		err = a.readXML(r)
+	default:
+		a.odd = strconv.QuoteToASCII(mediaType)
 	}
-	a.Result, a.Total = b.Result, b.Headers.Total
-	a.RequestID = cmp.Or(b.RequestID, b.SmallRequestID)
-	a.Code = cmp.Or(b.Code, b.SmallCode)
-	a.Message = cmp.Or(b.Message, b.SmallMessage)
+	if err != nil {
+		a.odd = err.Error()
+	}
+	_, _ = io.Copy(io.Discard, r) // an error of the network shows in body
+	if body.over() {
+		a.odd = fmt.Sprintf("more than %d bytes", maxAnswerSize)
+	}
+	if a.odd != "" {
+		a.document = document{}
+	}
 }
 
-func (a *answer) xml(text []byte) {
+// firstByte finds the first byte that is no white space, and does not read it; 0
+// for none.
+func firstByte(r *bufio.Reader) byte {
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			return 0
+		}
+		if b != ' ' && b != '\t' && b != '\r' && b != '\n' {
+			_ = r.UnreadByte() // cannot fail after ReadByte
+			return b
+		}
+	}
+}
+
+func (a *answer) readXML(r io.Reader) error {
 	var e struct {
 		Code, Message string
 		RequestID     string `xml:"RequestId"`
 	}
-	if err := xml.Unmarshal(text, &e); err != nil || e.Code == "" {
-		a.odd = "not the documented XML"
-		return
+	if err := xml.NewDecoder(r).Decode(&e); err != nil || e.Code == "" {
+		return errors.New("not the documented XML")
 	}
-	a.Code, a.Message, a.RequestID = e.Code, e.Message, e.RequestID
+	a.code, a.message, a.requestID = e.Code, e.Message, e.RequestID
+	return nil
 }
 
-// isTrue says whether the API did what it was asked.
-func (a *answer) isTrue() bool { return string(a.Result) == "true" }
+// A bounded reads a body, no more of it than is sensible, and remembers how that
+// ended.
+type bounded struct {
+	r    io.Reader
+	read int
+	err  error // of the network
+}
+
+func (b *bounded) Read(p []byte) (n int, err error) {
+	if b.over() {
+		return 0, io.EOF
+	}
+	n, err = b.r.Read(p)
+	b.read += n
+	if err != nil && err != io.EOF {
+		b.err = err
+	}
+	return n, err
+}
+
+func (b *bounded) over() bool { return b.read > maxAnswerSize }
 
 // failed is nil for a success: a status of the 200s, a documented body and no
 // Code. Siblings of DeleteConnectedCluster answer 200 with a Code when
@@ -110,14 +134,14 @@ func (a *answer) isTrue() bool { return string(a.Result) == "true" }
 func (a *answer) failed(action string, sent time.Time) *failure {
 	success := a.status/100 == 2
 	switch {
-	case success && a.odd == "" && a.Code == "":
+	case success && a.odd == "" && a.code == "":
 		return nil
 	case success && a.odd != "":
 		f := a.failure("the body is " + a.odd)
 		f.class = again // it may well have been done: only the answer is no answer
 		return f
-	case a.Code != "":
-		return a.failure(strings.TrimSpace(a.Code+": "+a.Message) + hint(a.Code, action, func() time.Duration { return a.skew(sent) }))
+	case a.code != "":
+		return a.failure(strings.TrimSpace(a.code+": "+a.message) + hint(a.code, action, func() time.Duration { return a.skew(sent) }))
 	case a.odd != "":
 		return a.failure("the body is " + a.odd)
 	default:
@@ -137,13 +161,13 @@ func (a *answer) skew(sent time.Time) time.Duration {
 
 // failure makes a failure of what the API answered.
 func (a *answer) failure(what string) *failure {
-	meaning := meaningOf(a.status, a.Code)
+	meaning := meaningOf(a.status, a.code)
 	return &failure{&connection.Error{
 		Kind:       meaning.kind,
 		Message:    fmt.Sprintf("the API answered HTTP %d: %s", a.status, what),
-		Code:       a.Code,
+		Code:       a.code,
 		Status:     a.status,
-		RequestID:  a.RequestID,
+		RequestID:  a.requestID,
 		RetryAfter: a.retryAfter,
 	}, meaning.class}
 }

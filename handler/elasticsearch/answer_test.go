@@ -1,15 +1,13 @@
 package elasticsearch_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
+	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
@@ -51,9 +49,19 @@ func answers() map[string]struct {
 	}{
 		"Result is false":          {body(200, `{"Result":false,"RequestId":"r"}`), id("r", refused(connection.Upstream, 200, "", "Result is not true")), 1},
 		"Result is missing":        {body(200, `{"RequestId":"r"}`), id("r", refused(connection.Upstream, 200, "", "Result is not true")), 1},
-		"Result is text":           {body(200, `{"Result":"true"}`), refused(connection.Upstream, 200, "", "Result is not true"), 1},
+		"Result is another text":   {body(200, `{"Result":"True"}`), refused(connection.Upstream, 200, "", "Result is not true"), 1},
+		"Result is a number":       {body(200, `{"Result":1}`), refused(connection.Upstream, 200, "", "Result is not true"), 1},
+		"Result is an object":      {body(200, `{"Result":{"Result":true}}`), refused(connection.Upstream, 200, "", "Result is not true"), 1},
 		"200 with a Code":          {body(200, `{"Result":true,"Code":"X","Message":"m"}`), refused(connection.Upstream, 200, "X", "X: m"), 1},
 		"200 with a small code":    {body(200, `{"Code":"","code":"X","message":"m","requestId":"r"}`), id("r", refused(connection.Upstream, 200, "X", "X: m")), 1},
+		"a Code that is a number":  {body(200, `{"Result":true,"Code":404,"Message":5,"RequestId":7}`), id("7", refused(connection.Upstream, 200, "404", "404: 5")), 1},
+		"a Code 200 beside a 400":  {body(400, `{"Code":200,"Message":"m"}`), refused(connection.Upstream, 400, "200", "200: m"), 1},
+		"a text 200 beside a 400":  {body(400, `{"Code":"200","Message":"m"}`), refused(connection.Upstream, 400, "200", "200: m"), 1},
+		"a Code OK beside a 400":   {body(400, `{"Code":"OK"}`), refused(connection.Upstream, 400, "OK", "OK:"), 1},
+		"a Code 0 beside a 400":    {body(400, `{"Code":0,"Message":"m"}`), refused(connection.Upstream, 400, "", "the body has no Code"), 1},
+		"a text 0 beside a 500":    {body(500, `{"Code":"0","Message":"m"}`), refused(connection.Upstream, 500, "", "the body has no Code"), 6},
+		"a Code after a 200":       {body(200, `{"Result":true,"code":200,"Code":"X","Message":"m"}`), refused(connection.Upstream, 200, "X", "X: m"), 1},
+		"a Code before an OK":      {body(200, `{"Result":true,"Code":"X","code":"OK","Message":"m"}`), refused(connection.Upstream, 200, "X", "X: m"), 1},
 		"the big Code comes last":  {body(400, `{"code":"X","Code":"","message":"m","Message":""}`), refused(connection.Upstream, 400, "X", "X: m"), 1},
 		"200 with a page":          {elasticsearchtest.HTML(200), refused(connection.Upstream, 200, "", `the body is "text/html"`), 6},
 		"200 with nothing":         {body(200, " "), refused(connection.Upstream, 200, "", "the body is empty"), 6},
@@ -61,6 +69,10 @@ func answers() map[string]struct {
 		"200 with half a JSON":     {body(200, `{"Result":true`), refused(connection.Upstream, 200, "", "the body is not the documented JSON"), 6},
 		"200 with an array":        {body(200, `[true]`), refused(connection.Upstream, 200, "", `the body is "application/json"`), 6},
 		"a Code that is no text":   {body(200, `{"Result":true,"Code":{}}`), refused(connection.Upstream, 200, "", "the body is not the documented JSON"), 6},
+		"a Code that is false":     {body(200, `{"Result":true,"Code":false}`), refused(connection.Upstream, 200, "", "the body is not the documented JSON"), 6},
+		"a Code in half a JSON":    {body(200, `{"Code":"InstanceNotFound","RequestId":"r"`), refused(connection.Upstream, 200, "", "the body is not the documented JSON"), 6},
+		"a Code in half a refusal": {body(400, `{"Code":"Throttling","Message":"m"`), refused(connection.Upstream, 400, "", "the body is not the documented JSON"), 1},
+		"more after the JSON":      {body(200, `{"Result":true}{}`), refused(connection.Upstream, 200, "", "the body is not the documented JSON"), 6},
 		"a 400 in XML":             {elasticsearchtest.RefuseXML(400, "InstanceNotFound", "no such instance"), refused(connection.NoInstance, 400, "InstanceNotFound", "InstanceNotFound: no such instance"), 1},
 		"XML with no Code":         {elasticsearchtest.Body(400, "text/xml", "<Error><Message>m</Message></Error>"), refused(connection.Upstream, 400, "", "the body is not the documented XML"), 1},
 		"XML that breaks off":      {elasticsearchtest.Body(400, "text/xml", "<Error><Code>X</Code>"), refused(connection.Upstream, 400, "", "the body is not the documented XML"), 1},
@@ -119,13 +131,63 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestLongestAnswer: an answer of 1 MiB is read.
-func TestLongestAnswer(t *testing.T) {
+// TestDone: what says that the connection is removed, and nothing against it.
+func TestDone(t *testing.T) {
 	t.Parallel()
-	text := []byte(`{"Result":true}`)
-	text = append(text, bytes.Repeat([]byte(" "), 1<<20-len(text))...)
-	if d := elasticsearch.Decode(200, "application/json", text, strings.Clone); d.Failure != nil || !d.Done {
-		t.Errorf("it is a failure: %v", d.Failure)
+	for name, body := range map[string]string{
+		"true":                    `{"Result":true,"RequestId":"r"}`,
+		"a text":                  `{"Result":"true","RequestId":"r"}`,
+		"a small name":            `{"result":true,"requestId":"r"}`,
+		"an empty Code":           `{"Result":true,"Code":"","RequestId":"r"}`,
+		"a Code of null":          `{"Result":true,"Code":null,"Message":null,"RequestId":"r"}`,
+		"a Code of 0":             `{"Result":true,"Code":0,"RequestId":"r"}`,
+		"a text 0":                `{"Result":true,"Code":"0","RequestId":"r"}`,
+		"a Code of 200":           `{"Result":true,"Code":200,"RequestId":"r"}`,
+		"a text 200":              `{"Result":true,"Code":"200","RequestId":"r"}`,
+		"a Code OK":               `{"Result":true,"Code":"OK","RequestId":"r"}`,
+		"a small code ok":         `{"Result":true,"code":"ok","RequestId":"r"}`,
+		"true and null":           `{"Result":true,"result":null,"RequestId":"r"}`,
+		"other members, any form": `{"HostId":[{"a":[1]}],"Result":true,"Headers":7,"x":{"Result":false},"RequestId":"r"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, client := start(t)
+			always(server, said(body))
+			got, err := client.DeleteConnectedCluster(t.Context(), removal())
+			if want := (connection.Outcome{State: connection.Removed, RequestID: "r", Status: 200, Attempts: 1}); err != nil || got != want {
+				t.Errorf("outcome %+v, %v\n   want %+v", got, err, want)
+			}
+		})
+	}
+}
+
+// TestContentType: a foreign text is redacted as it came. Parsed, it would be in
+// small letters, and no credential any more.
+func TestContentType(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ contentType, want string }{
+		"a key of letters and digits":      {"LTAI5tKey", `"***"`},
+		"one behind a slash":               {"text/LTAI5tKey; charset=utf-8", `"text/***"`},
+		"a secret of small letters":        {"text/secretofsmallletters", `"text/***"`},
+		"a token with other characters":    {"text/token+/==", `"text/***"`},
+		"a token as it stands in a query":  {"text/token%2B%2F%3D%3D", `"text/***"`},
+		"no credential":                    {"Text/Plain", `"text/plain"`},
+		"what is no content type":          {"text/plain/LTAI5tKey", `""`},
+		"a credential in a parameter":      {"text/plain; a=LTAI5tKey", `"text/plain"`},
+		"one in a parameter that is wrong": {"text/plain; LTAI5tKey", `"text/plain"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, client := start(t)
+			client.Credentials.AccessKeyID = acs3.NewSecret("LTAI5tKey")
+			client.Credentials.AccessKeySecret = acs3.NewSecret("secretofsmallletters")
+			server.AddAccount(elasticsearchtest.Account{AccessKeyID: "LTAI5tKey", AccessKeySecret: "secretofsmallletters", SecurityToken: account.SecurityToken})
+			always(server, elasticsearchtest.Body(400, test.contentType, "no JSON"))
+			_, err := client.DeleteConnectedCluster(t.Context(), removal())
+			if got, want := outcomeOf(t, "", err), "Upstream the API answered HTTP 400: the body is "+test.want; got != want {
+				t.Errorf("error:\n got %s\nwant %s", got, want)
+			}
+		})
 	}
 }
 
@@ -224,54 +286,5 @@ func TestClockSkew(t *testing.T) {
 		if got, want := outcomeOf(t, "", err), "Denied the API answered HTTP 400: InvalidTimeStamp.Expired: m; "+test.want; got != want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, want)
 		}
-	}
-}
-
-// FuzzDecode: no response makes a decoder panic. What is no success is a
-// connection.Error with a kind, with the response's own status and without
-// a secret; a success has a status of the 200s; ids are valid.
-func FuzzDecode(f *testing.F) {
-	for _, test := range answers() {
-		w := httptest.NewRecorder()
-		test.answer(w, httptest.NewRequest("DELETE", "/", nil))
-		f.Add(w.Code, w.Header().Get("Content-Type"), w.Body.Bytes())
-	}
-	for _, body := range []string{
-		`{"Result":true,"RequestId":"4EA9579E"}`,
-		`{"Result":{"Result":[{"instances":"es-a","networkType":"vpc"}]}}`,
-		`{"Result":[{"instanceId":"es-a"},{"instanceId":"es-b"}],"Headers":{"X-Total-Count":2}}`,
-		`{"Result":[{"instances":"es-a"}],"Headers":{"X-Total-Count":"7"}}`,
-		`{"Result":null}`,
-		`{"Result":[],"Headers":{"X-Total-Count":-1}}`,
-		`<Error><Code>a</Code><Message>the canary</Message></Error>`,
-	} {
-		f.Add(200, "application/json", []byte(body))
-	}
-	redact := strings.NewReplacer("canary", "***").Replace
-	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
-		d := elasticsearch.Decode(status, contentType, body, redact)
-		if d.Failure == nil && status/100 != 2 {
-			t.Errorf("HTTP %d is a success", status)
-		}
-		if d.Failure != nil {
-			checkFailure(t, d.Failure, status)
-		}
-		for _, id := range append(d.Peers, d.Page.Instances...) {
-			must(connection.ParseInstanceID(id.String()))
-		}
-		if d.Page.Total < 0 {
-			t.Errorf("%d instances in all", d.Page.Total)
-		}
-	})
-}
-
-func checkFailure(t *testing.T, err error, status int) {
-	t.Helper()
-	var failed *connection.Error
-	if !errors.As(err, &failed) || failed.Kind == 0 || failed.Status != status {
-		t.Fatalf("failure %#v of HTTP %d", err, status)
-	}
-	if strings.Contains(failed.Message+failed.Code+failed.RequestID, "canary") {
-		t.Errorf("a secret is shown: %+v", failed)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ import (
 const (
 	apiVersion     = "2017-06-13"
 	attemptTimeout = 10 * time.Second // of one request and the reading of its answer
-	maxAnswerSize  = 1 << 20          // the most that is read of an answer, in bytes
+	maxAnswerSize  = 32 << 20         // the most that is read of an answer, in bytes: a page of 100 instances with all that they are
 )
 
 // A Reader reads the OpenAPI with one identity. It is made anew for every
@@ -45,6 +46,10 @@ type Reader struct {
 
 	// Sleep waits between attempts, and ends early with ctx; nil: a timer.
 	Sleep func(context.Context, time.Duration) error
+
+	Pace     *Pace         // shared by all calls that the API counts together; nil: one for each call
+	Slots    chan struct{} // has room for as many requests as may be under way; nil: any number
+	Patience Patience
 
 	Log *slog.Logger // gets each attempt at debug level; nil: no log
 }
@@ -106,10 +111,10 @@ func (c *Reader) logAttempt(ctx context.Context, op call, a answer, err *failure
 	attrs := []slog.Attr{
 		slog.String("action", op.action),
 		slog.String("method", op.method),
-		slog.String("path", op.path),
+		slog.String("path", c.Credentials.Redact(op.path)),
 		slog.Int("httpStatus", a.status),
-		slog.String("code", a.Code),
-		slog.String("apiRequestId", a.RequestID),
+		slog.String("code", a.code),
+		slog.String("apiRequestId", a.requestID),
 		slog.Int64("durationMs", c.now().Sub(start).Milliseconds()),
 	}
 	if err != nil {
@@ -122,18 +127,23 @@ func (c *Reader) logAttempt(ctx context.Context, op call, a answer, err *failure
 // not through an http.Client, which would follow a redirect and take the
 // security token along.
 func (c *Reader) roundTrip(r *http.Request) (answer, *failure) {
-	response, err := c.transport().RoundTrip(r)
+	var way progress
+	response, err := c.transport().RoundTrip(r.WithContext(way.trace(r.Context())))
 	if err != nil {
 		c.closeIdleConnections()
+		if way.asked && !way.connected {
+			return answer{}, notSent(r.Host, c.redacted(err))
+		}
 		return answer{}, noAnswer(r.Context(), r.Host, c.redacted(err))
 	}
 	defer response.Body.Close()
 
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerSize+1))
-	if err != nil {
-		return answer{status: response.StatusCode}, noAnswer(r.Context(), r.Host, c.redacted(err))
+	body := &bounded{r: response.Body}
+	a := decode(response, body, c.now(), c.Credentials.Redact)
+	if body.err != nil {
+		return answer{status: response.StatusCode}, noAnswer(r.Context(), r.Host, c.redacted(body.err))
 	}
-	return decode(response, body, c.now(), c.Credentials.Redact), nil
+	return a, nil
 }
 
 // A redactedError is an error of the network, which may quote what the other
@@ -157,18 +167,42 @@ func (c *Reader) closeIdleConnections() {
 	(&http.Client{Transport: c.transport()}).CloseIdleConnections()
 }
 
-// noAnswer is the failure for an error of the network. Whether the API carried
-// out the request is not known. The host is for the log: which endpoint is
-// called is no concern of the caller's.
+// A progress is how far a request came: it asked for a connection, and had one.
+type progress struct{ asked, connected bool }
+
+func (p *progress) trace(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { p.asked = true },
+		GotConn: func(httptrace.GotConnInfo) { p.connected = true },
+	})
+}
+
+// notSent is the failure for an error of connecting or shaking hands, with the API
+// or with a proxy on the way. The host is for the log: which endpoint is called is
+// no concern of the caller's.
+func notSent(host string, err error) *failure {
+	var name *net.DNSError
+	var op *net.OpError
+	switch isProxy := errors.As(err, &op) && op.Op == "proxyconnect"; {
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		return unavailable("the API's certificate is not trusted; not sent", host, err, permanent)
+	case errors.As(err, &name) && name.IsNotFound && !isProxy:
+		return unavailable("the API's host is not known; not sent: is the region right?", host, err, permanent)
+	}
+	return unavailable("no connection to the API; not sent, safe to repeat", host, err, refused)
+}
+
+// noAnswer is the failure for an error of the network once there was a connection.
+// Whether the API carried out the request is not known.
 func noAnswer(ctx context.Context, host string, err error) *failure {
-	cause := fmt.Errorf("%s: %w", host, err)
-	if errors.As(err, new(*tls.CertificateVerificationError)) {
-		return &failure{&connection.Error{Kind: connection.Unavailable, Message: "the API's certificate is not trusted", Err: cause}, permanent}
-	}
 	if timeout := net.Error(nil); ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
-		return outOfTime("no answer from the API in time", cause)
+		return outOfTime("no answer from the API in time", fmt.Errorf("%s: %w", host, err))
 	}
-	return &failure{&connection.Error{Kind: connection.Unavailable, Message: "no answer from the API: the connection failed; " + outcomeUnknown, Err: cause}, again}
+	return unavailable("no answer from the API: the connection failed; "+outcomeUnknown, host, err, again)
+}
+
+func unavailable(what, host string, err error, c class) *failure {
+	return &failure{&connection.Error{Kind: connection.Unavailable, Message: what, Err: fmt.Errorf("%s: %w", host, err)}, c}
 }
 
 func (c *Reader) now() time.Time {

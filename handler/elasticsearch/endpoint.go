@@ -78,6 +78,17 @@ func (n Network) Endpoint(region string) (Endpoint, error) {
 	return Endpoint{"https", service + "." + region + ".aliyuncs.com"}, nil
 }
 
+// Regions are those in which Elasticsearch is served (Alibaba Cloud's endpoint
+// list of the product).
+func Regions() []string {
+	return []string{
+		"ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-5",
+		"cn-beijing", "cn-chengdu", "cn-guangzhou", "cn-hangzhou", "cn-hangzhou-finance", "cn-hongkong",
+		"cn-north-2-gov-1", "cn-qingdao", "cn-shanghai", "cn-shanghai-finance-1", "cn-shenzhen",
+		"cn-wulanchabu", "cn-zhangjiakou", "eu-central-1", "eu-west-1", "us-east-1", "us-west-1",
+	}
+}
+
 // isRegion holds a region to the characters of one DNS label, so that it cannot
 // lead to another domain.
 func isRegion(region string) bool {

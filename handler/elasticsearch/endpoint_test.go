@@ -1,6 +1,7 @@
 package elasticsearch_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,5 +85,19 @@ func TestParseNetwork(t *testing.T) {
 		if got != want {
 			t.Errorf("ParseNetwork(%q) is %q, want %q", text, got, want)
 		}
+	}
+}
+
+// TestRegions: each is one, and leads to an endpoint.
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	regions := elasticsearch.Regions()
+	for _, region := range append(regions, "cn-hangzhou", "ap-southeast-1") {
+		if _, err := elasticsearch.Public.Endpoint(region); err != nil || !slices.Contains(regions, region) {
+			t.Errorf("%s: %v", region, err)
+		}
+	}
+	if unique := slices.Compact(slices.Sorted(slices.Values(regions))); len(unique) != len(regions) || slices.Contains(regions, "cn-nowhere") {
+		t.Errorf("regions %q", regions)
 	}
 }

@@ -2,10 +2,12 @@ package elasticsearch
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"time"
 
+	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
 )
 
@@ -13,23 +15,20 @@ import (
 type Decoded struct {
 	Failure error // of the response as a whole; nil for a success
 	Done    bool  // Result is true
-	Peers   []connection.InstanceID
-	Page    Page
-	Errs    []error // of the decoders of the lists
+	List    List
+	Total   int
+	Err     error // of the list
 }
 
 // Decode runs every decoder over a response.
-func Decode(status int, contentType string, body []byte, redact func(string) string) Decoded {
+func Decode(status int, contentType string, body io.Reader, known acs3.Credentials) Decoded {
 	r := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}}
-	a := decode(r, body, time.Time{}, redact)
-	d := Decoded{Done: a.isTrue()}
+	a := decode(r, &bounded{r: body}, time.Time{}, known.Redact)
+	d := Decoded{Done: a.result.isTrue(), Total: a.total}
 	if f := a.failed("Action", time.Time{}); f != nil {
 		d.Failure = f.err
 	}
-	var peers, page error
-	d.Peers, peers = decodePeers(a.Result)
-	d.Page, page = decodePage(a)
-	d.Errs = []error{peers, page}
+	d.List, d.Err = (&Reader{Credentials: known}).list(a)
 	return d
 }
 
@@ -38,7 +37,7 @@ var RetryAfter = retryAfter
 
 // Wait is how long a client waits after its nth attempt failed with a code.
 func Wait(attempt int, status int, code string, hint time.Duration) time.Duration {
-	a := answer{Code: code, status: status, retryAfter: hint}
+	a := answer{document: document{code: code}, status: status, retryAfter: hint}
 	return new(Reader).wait(attempt, a.failure(""))
 }
 

@@ -64,7 +64,7 @@ func TestUnreachable(t *testing.T) {
 	for _, transport := range []http.RoundTripper{client.Transport, elasticsearch.NewTransport("")} { // the second has no roots of its own
 		client.Transport = transport
 		_, err := client.DeleteConnectedCluster(t.Context(), removal())
-		checkNoAnswer(t, client, err, connection.Unavailable, "no answer from the API: the connection failed; outcome unknown; safe to repeat")
+		checkNoAnswer(t, client, err, connection.Unavailable, "no connection to the API; not sent, safe to repeat")
 		if !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("the cause is %v", err)
 		}
@@ -78,7 +78,7 @@ func TestOutOfTime(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	outcome, err := client.DeleteConnectedCluster(ctx, removal())
-	if got, want := outcomeOf(t, outcome, err), "Timeout out of time: outcome unknown; safe to repeat"; got != want {
+	if got, want := outcomeOf(t, outcome, err), "Timeout out of time: not sent; safe to repeat"; got != want {
 		t.Errorf("error:\n got %s\nwant %s", got, want)
 	}
 	if n := len(server.Requests()); n != 0 || outcome != (connection.Outcome{}) {
@@ -93,7 +93,7 @@ func checkNoAnswer(t *testing.T, client *elasticsearch.Client, err error, kind c
 	if !errors.As(err, &got) || got.Err == nil {
 		t.Fatalf("error %v (%T), want a connection.Error with a cause", err, err)
 	}
-	if host := strings.TrimPrefix(client.Endpoint.String(), "https://"); !strings.HasPrefix(got.Err.Error(), host+": ") {
+	if host := strings.TrimPrefix(strings.TrimPrefix(client.Endpoint.String(), "https://"), "http://"); !strings.HasPrefix(got.Err.Error(), host+": ") {
 		t.Errorf("the cause does not begin with %s: %v", host, got.Err)
 	}
 	if got.Kind != kind || got.Message != message {
@@ -106,7 +106,7 @@ func TestWrongCertificate(t *testing.T) {
 	server, client := start(t)
 	client.Transport = elasticsearch.NewTransport("")
 	_, err := client.DeleteConnectedCluster(t.Context(), removal())
-	checkNoAnswer(t, client, err, connection.Unavailable, "the API's certificate is not trusted")
+	checkNoAnswer(t, client, err, connection.Unavailable, "the API's certificate is not trusted; not sent")
 	if n := len(server.Requests()); n != 0 {
 		t.Errorf("%d requests reached a server that is not trusted", n)
 	}
@@ -125,15 +125,18 @@ func TestUntrustedIsClosed(t *testing.T) {
 		})
 		client.Transport.(*elasticsearch.Transport).TLSClientConfig.InsecureSkipVerify = false
 		_, err := client.DeleteConnectedCluster(t.Context(), removal())
-		if got, want := outcomeOf(t, "", err), "Unavailable the API's certificate is not trusted"; got != want {
+		if got, want := outcomeOf(t, "", err), "Unavailable the API's certificate is not trusted; not sent"; got != want {
 			t.Errorf("error:\n got %s\nwant %s", got, want)
 		}
 		<-closed
 	})
 }
 
-// TestSilence: what never answers, or never connects, is a timeout after as many
-// attempts as may be made.
+// notSent is what a failure to connect comes to.
+const notSent = "Unavailable no connection to the API; not sent, safe to repeat"
+
+// TestSilence: what never answers is a timeout, and what never connects is not
+// sent, after as many attempts as may be made.
 func TestSilence(t *testing.T) {
 	t.Parallel()
 	proxy := must(url.Parse("http://127.0.0.1:3128"))
@@ -146,13 +149,14 @@ func TestSilence(t *testing.T) {
 		dialer func(context.Context, string, string) (net.Conn, error)
 		proxy  *url.URL
 		each   time.Duration // of an attempt
+		want   string
 	}{
-		"no answer":                    {"http", nil, nil, 10 * time.Second},
-		"no handshake":                 {"https", nil, nil, 5 * time.Second},
-		"no handshake behind a proxy":  {"https", nil, proxy, 5 * time.Second},
-		"no connection":                {"https", never, nil, 5 * time.Second},
-		"no connection to a proxy":     {"https", never, proxy, 5 * time.Second},
-		"no connection for plain HTTP": {"http", never, nil, 5 * time.Second},
+		"no answer":                    {"http", nil, nil, 10 * time.Second, "Timeout no answer from the API in time: outcome unknown; safe to repeat"},
+		"no handshake":                 {"https", nil, nil, 5 * time.Second, notSent},
+		"no handshake behind a proxy":  {"https", nil, proxy, 5 * time.Second, notSent},
+		"no connection":                {"https", never, nil, 5 * time.Second, notSent},
+		"no connection to a proxy":     {"https", never, proxy, 5 * time.Second, notSent},
+		"no connection for plain HTTP": {"http", never, nil, 5 * time.Second, notSent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -171,11 +175,84 @@ func TestSilence(t *testing.T) {
 				}
 				begun := time.Now()
 				outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
-				if got, want := outcomeOf(t, outcome, err), "Timeout no answer from the API in time: outcome unknown; safe to repeat"; got != want {
-					t.Errorf("error:\n got %s\nwant %s", got, want)
+				if got := outcomeOf(t, outcome, err); got != test.want {
+					t.Errorf("error:\n got %s\nwant %s", got, test.want)
 				}
 				if took := time.Since(begun); outcome.Attempts != 6 || took != 6*test.each {
 					t.Errorf("%d attempts in %v, want 6 of %v", outcome.Attempts, took, test.each)
+				}
+			})
+		})
+	}
+}
+
+// TestNotSent: where there was no connection, no request was sent. What failed
+// after that may have been carried out.
+func TestNotSent(t *testing.T) {
+	t.Parallel()
+	https := certificate()
+	proxy := must(url.Parse("http://127.0.0.1:3128"))
+	const region = "Unavailable the API's host is not known; not sent: is the region right?"
+	const unknown = "Unavailable no answer from the API: the connection failed; outcome unknown; safe to repeat"
+	says := func(text string) func(net.Conn) {
+		return func(c net.Conn) {
+			if readRequest(c) {
+				_, _ = io.WriteString(c, text)
+			}
+		}
+	}
+	hangUp := func(net.Conn) {}
+	overTLS := func(serve func(net.Conn)) func(net.Conn) {
+		return func(c net.Conn) { serve(tls.Server(c, https)) }
+	}
+	connects := func(serve func(net.Conn)) func(net.Conn) {
+		return func(c net.Conn) {
+			if readRequest(c) {
+				_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
+				serve(c)
+			}
+		}
+	}
+	for name, test := range map[string]struct {
+		scheme   string
+		proxy    *url.URL
+		dial     error          // what dialling comes to
+		serve    func(net.Conn) // else
+		attempts int
+		want     string
+	}{
+		"an unknown host":                         {"https", nil, &net.DNSError{Err: "no such host", Name: "127.0.0.1", IsNotFound: true}, nil, 1, region},
+		"an unknown host, as a net.Dialer says":   {"https", nil, &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, nil, 1, region},
+		"an unknown host, plain HTTP":             {"http", nil, &net.DNSError{IsNotFound: true}, nil, 1, region},
+		"an unknown proxy":                        {"https", proxy, &net.DNSError{IsNotFound: true}, nil, 6, notSent},
+		"a name server that is down":              {"https", nil, &net.DNSError{Err: "server misbehaving", IsTemporary: true}, nil, 6, notSent},
+		"a refused connection":                    {"https", nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, nil, 6, notSent},
+		"a refused connection, plain HTTP":        {"http", nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, nil, 6, notSent},
+		"a refused connection to a proxy":         {"https", proxy, syscall.ECONNREFUSED, nil, 6, notSent},
+		"a handshake that ends":                   {"https", nil, nil, hangUp, 6, notSent},
+		"a handshake that is no TLS":              {"https", nil, nil, says("HTTP/1.1 400 \r\n\r\n"), 6, notSent},
+		"a proxy that refuses":                    {"https", proxy, nil, says("HTTP/1.1 403 Forbidden\r\n\r\n"), 6, notSent},
+		"a proxy that hangs up":                   {"https", proxy, nil, hangUp, 6, notSent},
+		"a handshake that ends, behind a proxy":   {"https", proxy, nil, connects(hangUp), 6, notSent},
+		"no answer":                               {"http", nil, nil, says(""), 6, unknown},
+		"no answer over TLS":                      {"https", nil, nil, overTLS(says("")), 6, unknown},
+		"no answer behind a proxy":                {"https", proxy, nil, connects(overTLS(says(""))), 6, unknown},
+		"an answer that is no HTTP":               {"https", nil, nil, overTLS(says("SSH-2.0-x\r\n")), 6, unknown},
+		"a handshake that is fine, and no reader": {"https", nil, nil, overTLS(func(c net.Conn) { _ = c.(*tls.Conn).Handshake() }), 6, unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := clientOver(t, test.scheme, func(_ int, c net.Conn) { test.serve(c) })
+				transport := client.Transport.(*elasticsearch.Transport)
+				transport.Proxy = http.ProxyURL(test.proxy)
+				if test.dial != nil {
+					transport.SetDialer(func(context.Context, string, string) (net.Conn, error) { return nil, test.dial })
+				}
+				outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+				checkNoAnswer(t, client, err, connection.Unavailable, strings.TrimPrefix(test.want, "Unavailable "))
+				if want := (connection.Outcome{Attempts: test.attempts, Uncertain: test.want == unknown}); outcome != want {
+					t.Errorf("outcome %+v, want %+v", outcome, want)
 				}
 			})
 		})

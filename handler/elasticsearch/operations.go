@@ -1,10 +1,8 @@
 package elasticsearch
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,11 +29,11 @@ func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Remova
 		return connection.Outcome{State: connection.DryRun, Unsent: c.prepare(op)}, nil
 	}
 	answer, history, failure := c.do(ctx, op)
-	if failure == nil && !answer.isTrue() {
+	if failure == nil && !answer.result.isTrue() {
 		failure = answer.failure("Result is not true")
 	}
 	outcome := connection.Outcome{
-		RequestID: answer.RequestID,
+		RequestID: answer.requestID,
 		Status:    answer.status,
 		Attempts:  history.attempts,
 		Uncertain: history.uncertain,
@@ -59,7 +57,7 @@ func (c *Client) readState(ctx context.Context, pair connection.Pair, o connecti
 	switch {
 	case connection.KindOf(err) == connection.NoInstance:
 		return o, err
-	case err == nil && !slices.Contains(peers, pair.Connected):
+	case err == nil && !slices.Contains(peers.Instances, pair.Connected):
 		o.State = connection.AlreadyAbsent
 		return o, nil
 	}
@@ -78,50 +76,69 @@ func deletion(r connection.Removal) call {
 	}
 }
 
+// A List is what the API lists.
+type List struct {
+	Instances []connection.InstanceID
+	Odd       []string // of each entry that is no instance id, why, as it may be reported
+}
+
 // ListConnectedClusters returns the instances that are connected with one. Its
 // error is a *[connection.Error], of kind NoInstance when there is no such
 // instance.
-func (c *Reader) ListConnectedClusters(ctx context.Context, id connection.InstanceID) ([]connection.InstanceID, error) {
+//
+// Three shapes are documented for its Result; which the API sends is not:
+//
+//	{"Result":[{"instances":"es-cn-…","networkType":"vpc"}]}
+//	[{"instanceId":"es-cn-…","networkType":"vpc"}]
+//	[{"instances":"es-cn-…"}]
+func (c *Reader) ListConnectedClusters(ctx context.Context, id connection.InstanceID) (List, error) {
 	answer, _, failure := c.do(ctx, call{
 		action: "ListConnectedClusters",
 		method: http.MethodGet,
 		path:   "/openapi/instances/" + id.String() + "/connected-clusters",
 	})
 	if failure != nil {
-		return nil, failure.err
+		return List{}, failure.err
 	}
-	peers, err := decodePeers(answer.Result)
-	if err != nil {
-		return nil, answer.failure("Result " + c.Credentials.Redact(err.Error())).err
-	}
-	return peers, nil
+	return c.list(answer)
 }
 
-// decodePeers reads the three shapes that are documented for the Result of
-// ListConnectedClusters; which of them the API sends is not:
-//
-//	{"Result":[{"instances":"es-cn-…","networkType":"vpc"}]}
-//	[{"instanceId":"es-cn-…","networkType":"vpc"}]
-//	[{"instances":"es-cn-…"}]
-func decodePeers(result json.RawMessage) ([]connection.InstanceID, error) {
-	if len(result) > 0 && result[0] == '{' {
-		var nested struct{ Result json.RawMessage }
-		_ = json.Unmarshal(result, &nested) // what is no list is refused below
-		result = nested.Result
+// list reads a list of instances. What is certainly nothing is empty.
+func (c *Reader) list(a answer) (List, error) {
+	v := a.result
+	if v.nested != nil {
+		v = *v.nested
 	}
-	var peers []struct{ Instances, InstanceID string }
-	if json.Unmarshal(result, &peers) != nil {
-		return nil, errors.New("is not a list of instances")
+	var l List
+	switch {
+	case a.isNothing():
+		return l, nil
+	case v.token != json.Delim('['):
+		return l, a.failure("Result is not a list of instances").err
 	}
-	ids := make([]connection.InstanceID, 0, len(peers))
-	for _, peer := range peers {
-		id, err := connection.ParseInstanceID(cmp.Or(peer.Instances, peer.InstanceID))
-		if err != nil {
-			return nil, errors.New("has an instance id that " + err.Error())
+	for _, e := range v.entries {
+		if e == nil {
+			return List{}, a.failure("Result has an entry without an instance id").err
 		}
-		ids = append(ids, id)
+		l.add(e, c.Credentials.Redact)
 	}
-	return ids, nil
+	return l, nil
+}
+
+// add takes the ids of an entry. Of several texts, those that are empty only come
+// of how they are separated.
+func (l *List) add(e entry, redact func(string) string) {
+	some := slices.DeleteFunc(slices.Clone(e), func(text string) bool { return text == "" })
+	if len(some) == 0 {
+		some = e[:1]
+	}
+	for _, text := range some {
+		if id, err := connection.ParseInstanceID(text); err == nil {
+			l.Instances = append(l.Instances, id)
+		} else {
+			l.Odd = append(l.Odd, redact(err.Error()))
+		}
+	}
 }
 
 // A Status is what state an instance is in.
@@ -144,63 +161,34 @@ func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID)
 	if failure != nil {
 		return "", failure.err
 	}
-	var result struct{ Status Status }
-	if json.Unmarshal(answer.Result, &result) != nil || result.Status == "" {
+	if answer.result.status == "" {
 		return "", answer.failure("Result has no status").err
 	}
-	return Status(c.Credentials.Redact(string(result.Status))), nil // callers see it
+	return Status(c.Credentials.Redact(answer.result.status)), nil // callers see it
 }
 
-// pageSize is the most instances that ListInstance returns in a page.
-const pageSize = 100
+// PageSize is the most instances that ListInstance returns in a page, as is
+// documented.
+const PageSize = 100
 
 // A Page is one page of the account's Elasticsearch instances in the region.
 type Page struct {
-	Instances []connection.InstanceID
-	Total     int // how many instances there are in all, as of this page; 0 when the API does not say
+	List
+	Total int // how many instances there are in all, as of this page; -1 when the API does not say
 }
 
-// Last says whether no page follows this one, with which seen instances have
-// been listed in all.
-func (p Page) Last(seen int) bool {
-	if p.Total > 0 {
-		return seen >= p.Total || len(p.Instances) == 0
-	}
-	return len(p.Instances) < pageSize
-}
-
-// ListInstance returns a page, counted from 1. Its error is a
-// *[connection.Error].
+// ListInstance returns a page, counted from 1; one beyond the last is empty. Its
+// error is a *[connection.Error].
 func (c *Reader) ListInstance(ctx context.Context, number int) (Page, error) {
 	answer, _, failure := c.do(ctx, call{
 		action: "ListInstance",
 		method: http.MethodGet,
 		path:   "/openapi/instances",
-		query:  url.Values{"page": {strconv.Itoa(number)}, "size": {strconv.Itoa(pageSize)}},
+		query:  url.Values{"page": {strconv.Itoa(number)}, "size": {strconv.Itoa(PageSize)}},
 	})
 	if failure != nil {
 		return Page{}, failure.err
 	}
-	page, err := decodePage(answer)
-	if err != nil {
-		return Page{}, answer.failure("Result " + c.Credentials.Redact(err.Error())).err
-	}
-	return page, nil
-}
-
-func decodePage(a answer) (Page, error) {
-	var instances []struct{ InstanceID string }
-	if json.Unmarshal(a.Result, &instances) != nil {
-		return Page{}, errors.New("is not a list of instances")
-	}
-	total, _ := a.Total.Int64() // 0 where it is not given
-	page := Page{Total: max(0, int(total))}
-	for _, instance := range instances {
-		id, err := connection.ParseInstanceID(instance.InstanceID)
-		if err != nil {
-			return Page{}, errors.New("has an instance id that " + err.Error())
-		}
-		page.Instances = append(page.Instances, id)
-	}
-	return page, nil
+	list, err := c.list(answer)
+	return Page{list, answer.total}, err
 }

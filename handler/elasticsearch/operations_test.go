@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"elasticsearch-disconnect/handler/connection"
-	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -51,9 +50,9 @@ func TestListShapes(t *testing.T) {
 			server.AddInstance("es-alone")
 			server.Connect("es-gone", instance)
 			for id, want := range map[string]string{
-				instance:   "[" + connected + " es-gone]",
-				connected:  "[" + instance + "]",
-				"es-alone": "[]",
+				instance:   "{[" + connected + " es-gone] []}",
+				connected:  "{[" + instance + "] []}",
+				"es-alone": "{[] []}",
 				"es-gone":  "Absent the API answered HTTP 400: InstanceNotFound: The instance is not found.",
 			} {
 				peers, err := client.ListConnectedClusters(t.Context(), must(connection.ParseInstanceID(id)))
@@ -72,38 +71,82 @@ func TestListShapes(t *testing.T) {
 	}
 }
 
-// TestListConnectedClusters: what is no list of instances is an error, so that
-// no connection is overlooked.
+// TestListConnectedClusters: what is certainly nothing is an empty list. What is
+// no list of instances is an error, so that no connection is overlooked.
 func TestListConnectedClusters(t *testing.T) {
 	t.Parallel()
 	const noList = "Upstream the API answered HTTP 200: Result is not a list of instances"
-	const badID = "Upstream the API answered HTTP 200: Result has an instance id that "
+	const noID = "Upstream the API answered HTTP 200: Result has an entry without an instance id"
+	const notJSON = "Upstream the API answered HTTP 200: the body is not the documented JSON"
+	const odd = "has a character other than letters, digits, - and _: "
 	for name, test := range map[string]struct {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"an empty list":            {said(`{"Result":[]}`), "[]"},
-		"an empty list, nested":    {said(`{"Result":{"Result":[]}}`), "[]"},
-		"null":                     {said(`{"Result":null}`), "[]"},
-		"null, nested":             {said(`{"Result":{"Result":null}}`), "[]"},
-		"no Result":                {said(`{"RequestId":"r"}`), noList},
-		"no Result, nested":        {said(`{"Result":{}}`), noList},
-		"nested twice":             {said(`{"Result":{"Result":{"Result":[]}}}`), noList},
-		"true":                     {said(`{"Result":true}`), noList},
-		"a text":                   {said(`{"Result":"es-a"}`), noList},
-		"a list of texts":          {said(`{"Result":["es-a"]}`), noList},
-		"an id that is a list":     {said(`{"Result":[{"instances":["es-a"]}]}`), noList},
-		"other members besides":    {said(`{"Result":[{"x":{},"instances":"es-a"},{"instanceId":"es-b","networkType":null}]}`), "[es-a es-b]"},
-		"a peer twice":             {said(`{"Result":[{"instances":"es-a"},{"instances":"es-a"}]}`), "[es-a es-a]"},
-		"both names, the same id":  {said(`{"Result":[{"instances":"es-a","instanceId":"es-a"}]}`), "[es-a]"},
-		"an id that leads away":    {said(`{"Result":[{"instances":"es-a"},{"instances":"../es-b"}]}`), badID + `does not start with a letter or digit: "../es-b"`},
-		"two ids in one":           {said(`{"Result":[{"instances":"es-a,es-b"}]}`), badID + `has a character other than letters, digits, - and _: "es-a,es-b"`},
-		"an element without an id": {said(`{"Result":[{"networkType":"vpc"}]}`), badID + "is empty"},
-		"an element of null":       {said(`{"Result":[null]}`), badID + "is empty"},
-		"gone, as a 404":           {elasticsearchtest.Refuse(404, "InstanceNotFound", "m"), "Absent the API answered HTTP 404: InstanceNotFound: m"},
-		"gone, as a 200":           {said(`{"Result":[],"Code":"InstanceNotFound","Message":"m"}`), "Absent the API answered HTTP 200: InstanceNotFound: m"},
-		"a 404 of a wrong path":    {elasticsearchtest.HTML(404), `Upstream the API answered HTTP 404: the body is "text/html"`},
-		"not allowed":              {elasticsearchtest.Refuse(403, "Forbidden.RAM", "m"), "Denied the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:ListConnectedClusters on the instance to the function's role"},
+		"an empty list":                    {said(`{"Result":[]}`), "{[] []}"},
+		"an empty list, nested":            {said(`{"Result":{"Result":[]}}`), "{[] []}"},
+		"null":                             {said(`{"Result":null}`), "{[] []}"},
+		"null, nested":                     {said(`{"Result":{"Result":null}}`), "{[] []}"},
+		"null, nested, and other members":  {said(`{"Result":{"Total":0,"Result":null}}`), "{[] []}"},
+		"no Result":                        {said(`{"RequestId":"r"}`), "{[] []}"},
+		"no Result, nested":                {said(`{"Result":{}}`), "{[] []}"},
+		"an empty text":                    {said(`{"Result":""}`), "{[] []}"},
+		"an empty text, nested":            {said(`{"Result":{"Result":""}}`), "{[] []}"},
+		"an empty object, nested":          {said(`{"Result":{"Result":{}}}`), "{[] []}"},
+		"a list of null":                   {said(`{"Result":[null]}`), "{[] []}"},
+		"a list of null, nested":           {said(`{"Result":{"Result":[null,null]}}`), "{[] []}"},
+		"null beside a peer":               {said(`{"Result":[null,{"instances":"es-a"},null]}`), "{[es-a] []}"},
+		"nothing before a list":            {said(`{"result":null,"Result":[{"instances":"es-a"}]}`), "{[es-a] []}"},
+		"nothing after a list":             {said(`{"Result":[{"instances":"es-a"}],"result":{}}`), "{[es-a] []}"},
+		"an empty list before another":     {said(`{"result":[],"Result":[{"instances":"es-a"}]}`), "{[es-a] []}"},
+		"nothing after a list, nested":     {said(`{"Result":{"Result":[{"instances":"es-a"}],"result":[]}}`), "{[es-a] []}"},
+		"the shape instances, nested":      {said(`{"Result":{"Result":[{"instances":"es-a","networkType":"vpc"}]}}`), "{[es-a] []}"},
+		"the shape instanceId":             {said(`{"Result":[{"instanceId":"es-a","networkType":"vpc"}]}`), "{[es-a] []}"},
+		"the shape instances":              {said(`{"Result":[{"instances":"es-a"}]}`), "{[es-a] []}"},
+		"the shape instanceId, nested":     {said(`{"Result":{"Result":[{"instanceId":"es-a"}]}}`), "{[es-a] []}"},
+		"numbers where texts stand":        {said(`{"Code":200,"RequestId":1,"Message":2,"Result":[{"instances":"es-a"}]}`), "{[es-a] []}"},
+		"nested twice":                     {said(`{"Result":{"Result":{"Result":[]}}}`), noList},
+		"an object of something else":      {said(`{"Result":{"instances":"es-a"}}`), noList},
+		"an object of something, nested":   {said(`{"Result":{"Result":{"instances":"es-a"}}}`), noList},
+		"true":                             {said(`{"Result":true}`), noList},
+		"false, nested":                    {said(`{"Result":{"Result":false}}`), noList},
+		"a number":                         {said(`{"Result":0}`), noList},
+		"a number, nested":                 {said(`{"Result":{"Result":0}}`), noList},
+		"a text":                           {said(`{"Result":"es-a"}`), noList},
+		"a text, nested":                   {said(`{"Result":{"Result":"es-a"}}`), noList},
+		"a list of texts":                  {said(`{"Result":["es-a"]}`), noID},
+		"a list of numbers":                {said(`{"Result":[1]}`), noID},
+		"a list of booleans, nested":       {said(`{"Result":{"Result":[false]}}`), noID},
+		"a list of lists":                  {said(`{"Result":[[{"instances":"es-a"}]]}`), noID},
+		"an id that is a number":           {said(`{"Result":[{"instances":"es-a"},{"instances":1}]}`), noID},
+		"an id and a number":               {said(`{"Result":[{"instanceId":"es-a","instances":1}]}`), noID},
+		"an id that is an object":          {said(`{"Result":[{"instances":{"instanceId":"es-a"}}]}`), noID},
+		"an entry without an id":           {said(`{"Result":[{"instances":"es-a"},{"networkType":"vpc"}]}`), noID},
+		"an empty entry":                   {said(`{"Result":[{}]}`), noID},
+		"ids in a list":                    {said(`{"Result":[{"instances":["es-a","es-b"]}]}`), "{[es-a es-b] []}"},
+		"two ids in one":                   {said(`{"Result":[{"instances":"es-a,es-b"}]}`), "{[es-a es-b] []}"},
+		"two ids in one, nested, by comma": {said(`{"Result":{"Result":[{"instances":" es-a , es-b ,"}]}}`), "{[es-a es-b] []}"},
+		"two ids by a semicolon":           {said(`{"Result":[{"instances":"es-a;es-b"}]}`), `{[] [` + odd + `"es-a;es-b"]}`},
+		"other members besides":            {said(`{"Result":[{"x":{},"instances":"es-a"},{"instanceId":"es-b","networkType":null}]}`), "{[es-a es-b] []}"},
+		"a peer twice":                     {said(`{"Result":[{"instances":"es-a"},{"instances":"es-a"}]}`), "{[es-a es-a] []}"},
+		"both names, the same id":          {said(`{"Result":[{"instances":"es-a","instanceId":"es-a"}]}`), "{[es-a] []}"},
+		"both names, two ids":              {said(`{"Result":[{"instances":"es-a","instanceId":"es-b"}]}`), "{[es-a es-b] []}"},
+		"one name twice":                   {said(`{"Result":[{"instances":"es-a","Instances":"es-b"}]}`), "{[es-a es-b] []}"},
+		"both names, one of null":          {said(`{"Result":[{"instances":null,"instanceId":"es-a"}]}`), "{[es-a] []}"},
+		"an id that leads away":            {said(`{"Result":[{"instances":"es-a"},{"instances":"../es-b"}]}`), `{[es-a] [does not start with a letter or digit: "../es-b"]}`},
+		"an id with a dot":                 {said(`{"Result":[{"instanceId":"es-cn-odd.0001"}]}`), `{[] [` + odd + `"es-cn-odd.0001"]}`},
+		"an id in Chinese":                 {said(`{"Result":[{"instanceId":"实例"},{"instanceId":"es-a"}]}`), `{[es-a] [does not start with a letter or digit: "\u5b9e\u4f8b"]}`},
+		"an id that is empty":              {said(`{"Result":[{"instances":""},{"instances":"es-a"}]}`), "{[es-a] [is empty]}"},
+		"an id of null":                    {said(`{"Result":[{"instances":null}]}`), "{[] [is empty]}"},
+		"an empty list of ids":             {said(`{"Result":[{"instances":[]}]}`), "{[] [is empty]}"},
+		"a comma alone":                    {said(`{"Result":[{"instances":","}]}`), "{[] [is empty]}"},
+		"an odd id with a credential":      {said(`{"Result":[{"instances":"` + account.SecurityToken + `"}]}`), `{[] [` + odd + `"***"]}`},
+		"no Result, no RequestId":          {without("X-Acs-Request-Id", said(`{}`)), noList},
+		"an entry that breaks off":         {said(`{"Result":[{"instances":"es-a"},{"inst`), notJSON},
+		"gone, as a 404":                   {elasticsearchtest.Refuse(404, "InstanceNotFound", "m"), "Absent the API answered HTTP 404: InstanceNotFound: m"},
+		"gone, as a 200":                   {said(`{"Result":[],"Code":"InstanceNotFound","Message":"m"}`), "Absent the API answered HTTP 200: InstanceNotFound: m"},
+		"a 404 of a wrong path":            {elasticsearchtest.HTML(404), `Upstream the API answered HTTP 404: the body is "text/html"`},
+		"not allowed":                      {elasticsearchtest.Refuse(403, "Forbidden.RAM", "m"), "Denied the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:ListConnectedClusters on the instance to the function's role"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -114,6 +157,14 @@ func TestListConnectedClusters(t *testing.T) {
 				t.Errorf("peers:\n got %s\nwant %s", got, test.want)
 			}
 		})
+	}
+}
+
+// without is an answer that lacks a header.
+func without(name string, answer http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Del(name)
+		answer(w, r)
 	}
 }
 
@@ -137,6 +188,9 @@ func TestDescribeInstance(t *testing.T) {
 		"a number":             {answer: said(`{"Result":{"status":1}}`), want: missing},
 		"no Result":            {answer: said(`{}`), want: missing},
 		"a list":               {answer: said(`{"Result":[]}`), want: missing},
+		"a list of statuses":   {answer: said(`{"Result":[{"status":"active"}]}`), want: missing},
+		"a status with a key":  {answer: said(`{"Result":{"status":"of STS.key"}}`), want: "of ***"},
+		"a large instance":     {answer: said(`{"Result":{"tags":["` + strings.Repeat("x", 1<<20) + `"],"status":"active"}}`), want: "active"},
 		"200 with a Code":      {answer: said(`{"Result":{"status":"active"},"Code":"X","Message":"m"}`), want: "Upstream the API answered HTTP 200: X: m"},
 		"the service is short": {answer: elasticsearchtest.Refuse(503, "ServiceUnavailable", "m"), want: "Unavailable the API answered HTTP 503: ServiceUnavailable: m"},
 	} {
@@ -160,82 +214,25 @@ func TestDescribeInstance(t *testing.T) {
 	}
 }
 
-// TestPages reads the list of instances to its last page: every instance is
-// seen once, in as many requests as there are pages, or one more where the API
-// does not say how many there are.
+// TestPages: pages of as many as are asked for, in the order of the API, with the
+// total on each; one beyond the last is empty.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	for count, want := range map[int]struct{ pages, withoutTotal int }{
-		0: {1, 1}, 1: {1, 1}, 99: {1, 1}, 100: {1, 2}, 101: {2, 2}, 199: {2, 2}, 200: {2, 3}, 250: {3, 3},
-	} {
-		t.Run(fmt.Sprintf("%d instances", count), func(t *testing.T) {
-			t.Parallel()
-			server, client := start(t)
-			server.Reset()
-			var ids []string
-			for i := range count {
-				ids = append(ids, fmt.Sprintf("es-%03d", i))
-			}
-			server.AddInstance(ids...)
-			for _, total := range []bool{true, false} {
-				seen, pages := readPages(t, client, total)
-				if !slices.Equal(seen, ids) {
-					t.Errorf("instances:\n got %s\nwant %s", seen, ids)
-				}
-				if wanted := map[bool]int{true: want.pages, false: want.withoutTotal}[total]; pages != wanted {
-					t.Errorf("with a total %t: %d pages, want %d", total, pages, wanted)
-				}
-			}
-			for i, r := range server.Requests()[:want.pages] {
-				if got, want := r.Path+"?"+r.Query.Encode(), fmt.Sprintf("/openapi/instances?page=%d&size=100", i+1); got != want {
-					t.Errorf("request:\n got %s\nwant %s", got, want)
-				}
-			}
-		})
+	server, client := start(t)
+	server.Reset()
+	var ids []string
+	for i := range 250 {
+		ids = append(ids, fmt.Sprintf("es-%03d", i))
 	}
-}
-
-// readPages reads pages until the last, with the total or without.
-func readPages(t *testing.T, client *elasticsearch.Client, total bool) (seen []string, pages int) {
-	t.Helper()
-	for {
-		pages++
-		page, err := client.ListInstance(t.Context(), pages)
-		if err != nil {
-			t.Fatal(err)
+	server.AddInstance(ids...)
+	for i, want := range [][]string{ids[:100], ids[100:200], ids[200:], nil} {
+		page, err := client.ListInstance(t.Context(), i+1)
+		if got, want := outcomeOf(t, page, err), fmt.Sprintf("{{%s []} 250}", want); got != want {
+			t.Errorf("page %d:\n got %s\nwant %s", i+1, got, want)
 		}
-		for _, id := range page.Instances {
-			seen = append(seen, id.String())
-		}
-		if !total {
-			page.Total = 0
-		}
-		if page.Last(len(seen)) {
-			return seen, pages
-		}
-	}
-}
-
-// TestLast: where the total is known it says how many pages there are, and
-// nothing follows an empty page.
-func TestLast(t *testing.T) {
-	t.Parallel()
-	ids := make([]connection.InstanceID, 100)
-	for name, test := range map[string]struct {
-		page elasticsearch.Page
-		seen int
-		want bool
-	}{
-		"all are seen":                  {elasticsearch.Page{Instances: ids[:50], Total: 150}, 150, true},
-		"more than all are seen":        {elasticsearch.Page{Instances: ids, Total: 150}, 200, true},
-		"not all are seen":              {elasticsearch.Page{Instances: ids, Total: 150}, 100, false},
-		"a short page, not all seen":    {elasticsearch.Page{Instances: ids[:1], Total: 150}, 101, false},
-		"a total, and an empty page":    {elasticsearch.Page{Total: 150}, 100, true},
-		"no total, and a full page":     {elasticsearch.Page{Instances: ids}, 100, false},
-		"no total, and a page not full": {elasticsearch.Page{Instances: ids[:99]}, 99, true},
-	} {
-		if got := test.page.Last(test.seen); got != test.want {
-			t.Errorf("%s: %t", name, got)
+		sent := server.Requests()[i]
+		if got, want := sent.Path+"?"+sent.Query.Encode(), fmt.Sprintf("/openapi/instances?page=%d&size=100", i+1); got != want {
+			t.Errorf("request:\n got %s\nwant %s", got, want)
 		}
 	}
 }
@@ -243,27 +240,49 @@ func TestLast(t *testing.T) {
 func TestListInstance(t *testing.T) {
 	t.Parallel()
 	const noList = "Upstream the API answered HTTP 200: Result is not a list of instances"
-	const badID = "Upstream the API answered HTTP 200: Result has an instance id that "
-	page := strings.TrimSuffix(strings.Repeat(`{"instanceId":"es-a","status":"active"},`, 2), ",")
-	for name, test := range map[string]struct{ body, want string }{
-		"the total as a number":       {`{"Headers":{"X-Total-Count":250},"Result":[` + page + `]}`, "{[es-a es-a] 250}"},
-		"the total as text":           {`{"Headers":{"X-Total-Count":"250"},"Result":[` + page + `]}`, "{[es-a es-a] 250}"},
-		"the total is null":           {`{"Headers":{"X-Total-Count":null},"Result":[]}`, "{[] 0}"},
-		"no total":                    {`{"Headers":{"X":1},"Result":[` + page + `]}`, "{[es-a es-a] 0}"},
-		"no Headers":                  {`{"Result":[]}`, "{[] 0}"},
-		"no Result":                   {`{"Headers":{"X-Total-Count":1}}`, noList},
-		"one instance, not a list":    {`{"Result":{"instanceId":"es-a"}}`, noList},
-		"a list of texts":             {`{"Result":["es-a"]}`, noList},
-		"an element without an id":    {`{"Result":[{"instanceId":"es-a"},{}]}`, badID + "is empty"},
-		"an id that cannot be":        {`{"Result":[{"instanceId":"es-a/.."}]}`, badID + `has a character other than letters, digits, - and _: "es-a/.."`},
-		"200 with a Code":             {`{"Result":[],"Code":"X","Message":"m"}`, "Upstream the API answered HTTP 200: X: m"},
-		"a total that is no number":   {`{"Headers":{"X-Total-Count":"many"},"Result":[]}`, "Upstream the API answered HTTP 200: the body is not the documented JSON"},
-		"a total with a decimal part": {`{"Headers":{"X-Total-Count":2.5},"Result":[]}`, "{[] 0}"},
+	const noID = "Upstream the API answered HTTP 200: Result has an entry without an instance id"
+	page := strings.TrimSuffix(strings.Repeat(`{"instanceId":"es-a","status":"active","tags":[{"instanceId":1}]},`, 2), ",")
+	for name, test := range map[string]struct{ header, body, want string }{
+		"the total as a number":      {"", `{"Headers":{"X-Total-Count":250},"Result":[` + page + `]}`, "{{[es-a es-a] []} 250}"},
+		"the total as text":          {"", `{"Headers":{"X-Total-Count":" 250 "},"Result":[` + page + `]}`, "{{[es-a es-a] []} 250}"},
+		"the total in a list":        {"", `{"Headers":{"X-Total-Count":["250"]},"Result":[]}`, "{{[] []} 250}"},
+		"the total with an exponent": {"", `{"Headers":{"X-Total-Count":2.5e2},"Result":[]}`, "{{[] []} 250}"},
+		"the total by a small name":  {"", `{"headers":{"x-total-count":250},"Result":[]}`, "{{[] []} 250}"},
+		"a total of none":            {"7", `{"Headers":{"X-Total-Count":0},"Result":[]}`, "{{[] []} 0}"},
+		"the total is null":          {"", `{"Headers":{"X-Total-Count":null},"Result":[]}`, "{{[] []} -1}"},
+		"an empty total":             {"", `{"Headers":{"X-Total-Count":""},"Result":[]}`, "{{[] []} -1}"},
+		"no total":                   {"", `{"Headers":{"X":1},"Result":[` + page + `]}`, "{{[es-a es-a] []} -1}"},
+		"no Headers":                 {"", `{"Result":[]}`, "{{[] []} -1}"},
+		"Headers is a text":          {"", `{"Headers":"X-Total-Count: 7","Result":[]}`, "{{[] []} -1}"},
+		"Headers is a list":          {"", `{"Headers":[{"X-Total-Count":7}],"Result":[]}`, "{{[] []} -1}"},
+		"a total that is no number":  {"", `{"Headers":{"X-Total-Count":"many"},"Result":[]}`, "{{[] []} -1}"},
+		"a total with a part":        {"", `{"Headers":{"X-Total-Count":2.5},"Result":[]}`, "{{[] []} -1}"},
+		"a total below zero":         {"", `{"Headers":{"X-Total-Count":-7},"Result":[]}`, "{{[] []} -1}"},
+		"a total beyond all":         {"", `{"Headers":{"X-Total-Count":1e12},"Result":[]}`, "{{[] []} -1}"},
+		"a total of many numbers":    {"", `{"Headers":{"X-Total-Count":[1,2]},"Result":[]}`, "{{[] []} -1}"},
+		"a header of HTTP":           {"150", `{"Result":[]}`, "{{[] []} 150}"},
+		"one beside no number":       {"150", `{"Headers":{"X-Total-Count":"many"},"Result":[]}`, "{{[] []} 150}"},
+		"one that is no number":      {"many", `{"Result":[]}`, "{{[] []} -1}"},
+		"one below zero":             {"-7", `{"Result":[]}`, "{{[] []} -1}"},
+		"the body's total wins":      {"7", `{"Headers":{"X-Total-Count":250},"Result":[]}`, "{{[] []} 250}"},
+		"no Result":                  {"", `{"Headers":{"X-Total-Count":1}}`, "{{[] []} 1}"},
+		"Result is null":             {"", `{"Result":null}`, "{{[] []} -1}"},
+		"one instance, not a list":   {"", `{"Result":{"instanceId":"es-a"}}`, noList},
+		"a list of texts":            {"", `{"Result":["es-a"]}`, noID},
+		"an element without an id":   {"", `{"Result":[{"instanceId":"es-a"},{}]}`, noID},
+		"an id that cannot be":       {"", `{"Result":[{"instanceId":"es-a/.."},{"instanceId":"es-b"}]}`, `{{[es-b] [has a character other than letters, digits, - and _: "es-a/.."]} -1}`},
+		"an id that is empty":        {"", `{"Result":[{"instanceId":""}]}`, "{{[] [is empty]} -1}"},
+		"200 with a Code":            {"", `{"Result":[],"Code":"X","Message":"m"}`, "Upstream the API answered HTTP 200: X: m"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, client := start(t)
-			always(server, said(test.body))
+			always(server, func(w http.ResponseWriter, r *http.Request) {
+				if test.header != "" {
+					w.Header().Set("x-total-count", test.header)
+				}
+				said(test.body)(w, r)
+			})
 			got, err := client.ListInstance(t.Context(), 1)
 			if got := outcomeOf(t, got, err); got != test.want {
 				t.Errorf("page:\n got %s\nwant %s", got, test.want)

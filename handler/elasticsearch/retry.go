@@ -20,6 +20,7 @@ const (
 	againMax    = 5 * time.Second
 	laterBase   = 3 * time.Second // doubled each time: an instance is busy for minutes after a change
 	waitMax     = 30 * time.Second
+	maxDoubled  = 5 // times; beyond, the longest wait is reached
 )
 
 // A failure is an error of one attempt and what to do about it.
@@ -31,27 +32,128 @@ type failure struct {
 // A history is what led to the last answer.
 type history struct {
 	attempts  int
+	counted   int  // those of them that the patience does not pass over
+	waits     int  // those that were followed by a wait of their own
 	uncertain bool // an attempt before the last may have been carried out
 }
+
+// A Patience says how long a call is repeated that may go well the next time.
+type Patience int
+
+const (
+	// SixAttempts: somebody waits for the answer.
+	SixAttempts Patience = iota
+
+	// WhileThrottled: a call that was refused for its rate, and so was not carried
+	// out, is repeated as long as there is time.
+	WhileThrottled
+
+	// WhileThereIsTime: one that was refused because of another change is, too.
+	WhileThereIsTime
+)
 
 // do makes attempts until one has an answer that stands, or there is no time or
 // no attempt left. Every attempt has a nonce, a date and a signature of its own;
 // all have the same client token.
 func (c *Reader) do(ctx context.Context, op call) (result answer, h history, err *failure) {
-	if ctx.Err() != nil {
-		return result, h, outOfTime("out of time", ctx.Err())
+	pace := c.Pace
+	if pace == nil {
+		pace = &Pace{Now: c.Now, Sleep: c.Sleep}
 	}
 	for {
+		turn, ok := c.begin(ctx, pace)
+		if !ok {
+			return result, h, err.withoutTurn(ctx)
+		}
 		h.attempts++
-		result, err = c.attempt(ctx, op)
-		if err == nil || err.class < again || h.attempts == maxAttempts {
+		h.uncertain = h.uncertain || err != nil && err.class == again
+		result, err = c.attemptIn(ctx, pace, turn, op)
+		if err == nil || err.class < again {
 			return result, h, err
 		}
-		if !c.pause(ctx, c.wait(h.attempts, err)) {
+		if c.Patience.counts(ctx, err) {
+			h.counted++
+		}
+		if h.counted == maxAttempts {
+			return result, h, err
+		}
+		if err.isThrottled() {
+			continue // the pace knows how long to wait
+		}
+		h.waits++
+		if !c.pause(ctx, c.wait(h.waits, err)) {
 			return result, h, err.withoutTime()
 		}
-		h.uncertain = h.uncertain || err.class == again
 	}
+}
+
+// counts says whether an attempt that failed is one of the six. Without a deadline
+// all are.
+func (p Patience) counts(ctx context.Context, f *failure) bool {
+	_, bounded := ctx.Deadline()
+	switch {
+	case !bounded:
+		return true
+	case f.isThrottled():
+		return p < WhileThrottled
+	case f.class == later:
+		return p < WhileThereIsTime
+	}
+	return true
+}
+
+// isThrottled says that the pace, and not the call, has to slow down.
+func (f *failure) isThrottled() bool { return f.err.Kind == connection.Throttled }
+
+// begin waits until a request may be sent: there is room for it, and the pace
+// allows it. It returns false if there is no time for that.
+func (c *Reader) begin(ctx context.Context, pace *Pace) (turn, bool) {
+	if c.Slots != nil {
+		select {
+		case c.Slots <- struct{}{}:
+		case <-ctx.Done():
+			return turn{}, false
+		}
+	}
+	t, ok := turn{}, ctx.Err() == nil
+	if ok {
+		t, ok = pace.begin(ctx)
+	}
+	if !ok && c.Slots != nil {
+		<-c.Slots
+	}
+	return t, ok
+}
+
+// attemptIn makes an attempt in its turn, which ends even if the attempt panics.
+func (c *Reader) attemptIn(ctx context.Context, pace *Pace, t turn, op call) (result answer, err *failure) {
+	v, ask := none, time.Duration(0)
+	defer func() {
+		pace.end(t, v, ask)
+		if c.Slots != nil {
+			<-c.Slots
+		}
+	}()
+	result, err = c.attempt(ctx, op)
+	switch {
+	case err == nil || err.err.Status != 0 && !err.isThrottled():
+		v = wentWell
+	case err.isThrottled():
+		v, ask = throttled, err.err.RetryAfter
+	}
+	return result, err
+}
+
+// withoutTurn is the failure when there is no time for the next attempt's turn,
+// after f or, with f nil, before the first.
+func (f *failure) withoutTurn(ctx context.Context) *failure {
+	switch {
+	case f != nil:
+		return f.withoutTime()
+	case ctx.Err() != nil:
+		return &failure{&connection.Error{Kind: connection.Timeout, Message: "out of time: not sent; safe to repeat", Err: ctx.Err()}, refused}
+	}
+	return &failure{&connection.Error{Kind: connection.Throttled, Message: "the API limits the rate of requests, and there is no time to wait: not sent; safe to repeat"}, refused}
 }
 
 // withoutTime is the failure when there is no time for another attempt. What was
@@ -76,9 +178,10 @@ func outOfTime(what string, cause error) *failure {
 // asks for, and up to half as long again, so that invocations that were refused
 // together do not come back together.
 func (c *Reader) wait(attempt int, f *failure) time.Duration {
-	wait, most := againBase<<(attempt-1), againMax
+	doubled := min(attempt-1, maxDoubled)
+	wait, most := againBase<<doubled, againMax
 	if f.class == later {
-		wait, most = laterBase<<(attempt-1), waitMax
+		wait, most = laterBase<<doubled, waitMax
 	}
 	if f.err.RetryAfter > wait {
 		wait, most = f.err.RetryAfter, waitMax
@@ -93,12 +196,13 @@ func (c *Reader) pause(ctx context.Context, wait time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 		return false
 	}
-	return c.sleep(ctx, wait) == nil
+	return sleep(ctx, wait, c.Sleep) == nil
 }
 
-func (c *Reader) sleep(ctx context.Context, wait time.Duration) error {
-	if c.Sleep != nil {
-		return c.Sleep(ctx, wait)
+// sleep waits, and ends early with ctx. A nil sleeper is a timer.
+func sleep(ctx context.Context, wait time.Duration, sleeper func(context.Context, time.Duration) error) error {
+	if sleeper != nil {
+		return sleeper(ctx, wait)
 	}
 	select {
 	case <-time.After(wait):

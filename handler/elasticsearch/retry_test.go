@@ -58,12 +58,14 @@ func TestWaits(t *testing.T) {
 		{"InternalError", 1, 0, 200 * ms, 301 * ms},
 		{"InternalError", 3, 0, 800 * ms, 1201 * ms},
 		{"InternalError", 6, 0, 5000 * ms, 5000 * ms},
-		{"Throttling", 2, 0, 400 * ms, 601 * ms},
+		{"ServiceUnavailable", 2, 0, 400 * ms, 601 * ms},
 		{"InstanceActivating", 1, 0, 3000 * ms, 4501 * ms},
 		{"InstanceActivating", 2, 0, 6000 * ms, 9001 * ms},
 		{"InstanceActivating", 5, 0, 30000 * ms, 30000 * ms},
-		{"Throttling", 1, 1500 * ms, 1500 * ms, 2251 * ms},
-		{"Throttling", 1, time.Hour, 30000 * ms, 30000 * ms},
+		{"InstanceActivating", 1000, 0, 30000 * ms, 30000 * ms},
+		{"InternalError", 1000, 0, 5000 * ms, 5000 * ms},
+		{"ServiceUnavailable", 1, 1500 * ms, 1500 * ms, 2251 * ms},
+		{"ServiceUnavailable", 1, time.Hour, 30000 * ms, 30000 * ms},
 	} {
 		name := fmt.Sprintf("%s, attempt %d, asked for %v", test.code, test.attempt, test.hint)
 		seen := map[time.Duration]bool{}

@@ -51,9 +51,9 @@ func TestRoots(t *testing.T) {
 		"in a directory alone":                     {other, withDir, "127.0.0.1", "removed", 3},
 		"in a directory, and there is no bundle":   {filepath.Join(dir, "none.pem"), withDir, "127.0.0.1", "removed", 2},
 		"in a directory, and the bundle is no PEM": {garbage, withDir, "127.0.0.1", "removed", 2},
-		"in neither":                               {other, emptyDir, "127.0.0.1", "the API's certificate is not trusted", 4},
-		"in neither, and there is no bundle":       {filepath.Join(dir, "none.pem"), emptyDir, "127.0.0.1", "the API's certificate is not trusted", 2},
-		"in both, for another name":                {with, withDir, "localhost", "the API's certificate is not trusted", 4},
+		"in neither":                               {other, emptyDir, "127.0.0.1", "the API's certificate is not trusted; not sent", 4},
+		"in neither, and there is no bundle":       {filepath.Join(dir, "none.pem"), emptyDir, "127.0.0.1", "the API's certificate is not trusted; not sent", 2},
+		"in both, for another name":                {with, withDir, "localhost", "the API's certificate is not trusted; not sent", 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -42,7 +42,7 @@ func connections(o *object, instance connection.InstanceID, flag func(string) bo
 	token := clientToken(o, key)
 	dryRun := flag("dryRun")
 	if all {
-		return Request{Action: Cleanup{Instance: instance, Certainty: Certain, ClientToken: token, DryRun: dryRun}}
+		return Request{Action: Cleanup{Instance: instance, Certainty: Requested, ClientToken: token, DryRun: dryRun}}
 	}
 	pair := connection.Pair{Instance: instance, Connected: connected}
 	return Request{Action: Disconnect{connection.Removal{Pair: pair, ClientToken: token, DryRun: dryRun}}}

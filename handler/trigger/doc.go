@@ -3,7 +3,7 @@
 //
 // What an event is, its content alone says:
 //
-//   - an FC 3.0 HTTP trigger has a member requestContext or rawPath ([HTTP]);
+//   - an FC 3.0 HTTP trigger has requestContext.http ([HTTP]);
 //   - a CloudEvent 1.0 has a member specversion or data; the bare data of one
 //     has eventName (ActionTrail) or resourceEventType (Cloud Config); an array
 //     holds any of these, or strings that hold them ([EventBridge]);

@@ -86,8 +86,11 @@ func texts(raw []byte) []string {
 // needed to see that there are too many.
 func split(list string) []string {
 	var parts []string
-	for part := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
-		if parts = append(parts, part); len(parts) > maxNamed {
+	for part := range strings.SplitSeq(list, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+		if len(parts) > maxNamed {
 			break
 		}
 	}

@@ -91,7 +91,7 @@ func (n notice) config() []Request {
 	default:
 		var found instances
 		found.add(n, "resourceId", texts(lookup(n.data, "resourceId")))
-		return n.released(found, Certain, "resourceId")
+		return n.released(found, Reported, "resourceId")
 	}
 	return nil
 }
@@ -132,23 +132,25 @@ func isRelease(eventType, name string) bool {
 }
 
 // certainty reads what deleteType says, the API's or the console's choice
-// between at once and, for 24 hours, revocable. What the API does when none is
-// given is not documented. The service itself releases at once.
+// between at once and, for 24 hours, revocable. None is the latter, as far as is
+// documented (api-deleteinstance), but not on its newest page. The service itself
+// releases at once.
 func (n notice) certainty(eventType string) Certainty {
+	atOnce := Unknown
 	for _, raw := range n.parameters() {
 		for _, deleteType := range texts(lookup(raw, "deleteType")) {
 			switch strings.ToLower(deleteType) {
 			case "protective":
 				return Revocable
 			case "immediate":
-				return Certain
+				atOnce = Certain
 			}
 		}
 	}
 	if strings.EqualFold(eventType, "AliyunServiceEvent") {
-		return Certain
+		return Reported
 	}
-	return Unknown
+	return atOnce
 }
 
 // product names the product of a bare ActionTrail event, as far as it says.

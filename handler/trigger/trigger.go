@@ -73,7 +73,9 @@ func (Ignore) action()     {}
 type Certainty string
 
 const (
-	Certain   Certainty = "certain"   // it is gone, or the sender asked for its connections alone
+	Requested Certainty = "requested" // somebody asks for its connections, and says nothing of the kind
+	Certain   Certainty = "certain"   // it was deleted at once
+	Reported  Certainty = "reported"  // the service or Cloud Config reports that it is gone
 	Revocable Certainty = "revocable" // it is frozen, and its release can be cancelled
 	Unknown   Certainty = "unknown"   // the event does not say
 )
@@ -134,9 +136,9 @@ func formOf(event []byte) form {
 		return form{EventBridge, batch}
 	}
 	found := form{Direct, direct}
-	for name := range members(event) {
+	for name, value := range members(event) {
 		switch name := string(name); {
-		case name == "requestContext", name == "rawPath":
+		case name == "requestContext" && lookup(value, "http") != nil:
 			return form{shape: HTTP}
 		case name == "specversion", name == "data":
 			found = form{EventBridge, cloudEvent}

@@ -73,7 +73,7 @@ func accepted() map[string]struct {
 		return trigger.Disconnect{Removal: removal("es-a", "es-b", token, dryRun)}
 	}
 	every := func(token string, dryRun bool) trigger.Action {
-		c := trigger.Cleanup{Instance: must(connection.ParseInstanceID("es-a")), Certainty: trigger.Certain, DryRun: dryRun}
+		c := trigger.Cleanup{Instance: must(connection.ParseInstanceID("es-a")), Certainty: trigger.Requested, DryRun: dryRun}
 		if token != "" {
 			c.ClientToken = must(connection.ParseClientToken(token))
 		}
@@ -177,7 +177,7 @@ func refused() map[string]struct {
 		"a number":                              {"-1", trigger.Direct, []string{"400", "$ is a number, not an object"}},
 		"a boolean":                             {"true", trigger.Direct, []string{"400", "$ is a boolean, not an object"}},
 		"too large":                             {`{"data":"` + strings.Repeat("a", 1<<20) + `"}`, trigger.EventBridge, []string{"413", "$ has 1048587 bytes, more than 1048576"}},
-		"too large, HTTP":                       {`{"body":"` + strings.Repeat("a", 1<<20) + `","rawPath":"/"}`, trigger.HTTP, []string{"413", "$ has 1048601 bytes, more than 1048576"}},
+		"too large, HTTP":                       {`{"requestContext":{"http":{}},"body":"` + strings.Repeat("a", 1<<20) + `"}`, trigger.HTTP, []string{"413", "$ has 1048616 bytes, more than 1048576"}},
 		"too deep":                              {strings.Repeat("[", 10001) + strings.Repeat("]", 10001), trigger.EventBridge, []string{"400", "$ is not JSON: invalid character '[' exceeded max depth, at byte 10001"}},
 		"deep":                                  {`{"instanceId":` + strings.Repeat("[", 9999) + strings.Repeat("]", 9999) + `,"connectedInstanceId":"es-b"}`, trigger.Direct, []string{"400", "$.instanceId is an array, not a string"}},
 		"empty object":                          {"{}", trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing"}},
@@ -196,10 +196,10 @@ func refused() map[string]struct {
 		"many unknown members":                  {replace(pair, "}", strings.Repeat(`,"z":1`, 20)+"}"), trigger.Direct, append(append([]string{"400"}, repeat(`$["z"]`+unknown, 16)...), "$ has 4 more unknown members")},
 
 		"HTTP, another version":        {replace(post(pair, ""), `"v1"`, `"v2"`), trigger.HTTP, []string{"400", `$.version is "v2", not v1`}},
-		"HTTP, no context":             {`{"rawPath":"/"}`, trigger.HTTP, []string{"400", "$.requestContext is missing"}},
-		"HTTP, no http":                {`{"requestContext":{}}`, trigger.HTTP, []string{"400", "$.requestContext.http is missing"}},
+		"HTTP, no context":             {`{"rawPath":"/"}`, trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing", `$["rawPath"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all`}},
+		"HTTP, no http":                {`{"requestContext":{}}`, trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing", `$["requestContext"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all`}},
 		"HTTP, no method":              {`{"requestContext":{"http":{}}}`, trigger.HTTP, []string{"400", "$.requestContext.http.method is missing"}},
-		"HTTP, a context of null":      {`{"requestContext":null}`, trigger.HTTP, []string{"400", "$.requestContext is null, not an object"}},
+		"HTTP, an http of no object":   {`{"requestContext":{"http":7}}`, trigger.HTTP, []string{"400", "$.requestContext.http is a number, not an object"}},
 		"HTTP, a path of null":         {replace(request("GET", "/", ""), `"/"`, "null"), trigger.HTTP, []string{"400", "$.rawPath is null, not a string"}},
 		"HTTP, another path":           {request("GET", "/x\u202e", ""), trigger.HTTP, []string{"404", `$.rawPath is "/x\u202e"; there is / and /openapi/instances/{InstanceId}/connected-clusters`}},
 		"HTTP, a path too deep":        {request("DELETE", "/openapi/instances/a/b/connected-clusters", ""), trigger.HTTP, []string{"404", `$.rawPath is "/openapi/instances/a/b/connected-clusters"; there is / and /openapi/instances/{InstanceId}/connected-clusters`}},

@@ -92,7 +92,7 @@ func (s *Server) deleteConnectedCluster(c *call, instance string) http.HandlerFu
 	case len(token) > clientTokenLimit || strings.ContainsFunc(token, func(r rune) bool { return r > 0x7F }):
 		return Refuse(http.StatusBadRequest, "InvalidParameter", "clientToken must be ASCII, at most 64 characters.")
 	case used && done == asked:
-		return result(reply{Result: true})
+		return s.deleted()
 	case used:
 		return Refuse(http.StatusBadRequest, "IdempotentParameterMismatch", "clientToken was used with other parameters.")
 	case !exists:
@@ -101,20 +101,36 @@ func (s *Server) deleteConnectedCluster(c *call, instance string) http.HandlerFu
 		return Refuse(http.StatusBadRequest, "InstanceActivating", "The instance is being changed.")
 	case !s.connections[pair(instance, asked.connected)]:
 		return Refuse(http.StatusBadRequest, "RepetitionOperationError", "The instances are not connected.")
+	case s.instances[asked.connected] == "" && s.Manners.RefusesGone != "":
+		return Refuse(http.StatusBadRequest, s.Manners.RefusesGone, "The connected instance is not found.")
 	}
 	delete(s.connections, pair(instance, asked.connected))
 	if token != "" {
 		s.tokens[token] = asked
 	}
-	return result(reply{Result: true})
+	return s.deleted()
+}
+
+func (s *Server) deleted() http.HandlerFunc {
+	if s.Manners.True != nil {
+		return s.succeed(reply{Result: s.Manners.True})
+	}
+	return s.succeed(reply{Result: true})
 }
 
 func (s *Server) listConnectedClusters(_ *call, instance string) http.HandlerFunc {
-	if _, exists := s.instances[instance]; !exists {
+	_, exists := s.instances[instance]
+	peers := s.Manners.connected(s.peers(instance))
+	switch {
+	case !exists && s.Manners.OfGone != nil:
+		return s.Manners.OfGone
+	case !exists:
 		return instanceNotFound()
+	case len(peers) == 0 && s.Manners.Empty != "":
+		return Body(http.StatusOK, jsonType, s.Manners.Empty)
 	}
 	clusters := []map[string]string{} // An empty list is [] on the wire, not null.
-	for _, peer := range s.peers(instance) {
+	for _, peer := range peers {
 		clusters = append(clusters, map[ListShape]map[string]string{
 			ShapeNested:     {"instances": peer, "networkType": "vpc"},
 			ShapeInstanceID: {"instanceId": peer, "networkType": "vpc"},
@@ -122,16 +138,16 @@ func (s *Server) listConnectedClusters(_ *call, instance string) http.HandlerFun
 		}[s.ListShape])
 	}
 	if s.ListShape == ShapeNested {
-		return result(reply{Result: map[string]any{"Result": clusters}})
+		return s.succeed(reply{Result: map[string]any{"Result": clusters}})
 	}
-	return result(reply{Result: clusters})
+	return s.succeed(reply{Result: clusters})
 }
 
 func (s *Server) describeInstance(_ *call, instance string) http.HandlerFunc {
 	if _, exists := s.instances[instance]; !exists {
 		return instanceNotFound()
 	}
-	return result(reply{Result: s.described(instance)})
+	return s.succeed(reply{Result: s.described(instance)})
 }
 
 // listInstance pages through the instances in the order of their ids. The filters of the real API are not known here.
@@ -145,12 +161,16 @@ func (s *Server) listInstance(c *call, _ string) http.HandlerFunc {
 		return Refuse(http.StatusBadRequest, "InvalidParameter", "size must be a number from 1 to 100.")
 	}
 	ids := slices.Sorted(maps.Keys(s.instances))
-	from := min(page-1, len(ids)) * size // Past the end either way, without overflow.
+	entries := s.Manners.page(ids, page, size)
 	listed := []map[string]any{}
-	for _, id := range ids[min(from, len(ids)):min(from+size, len(ids))] {
-		listed = append(listed, s.described(id))
+	for _, id := range entries {
+		entry := s.described(id)
+		if s.Manners.Padding > 0 {
+			entry["dictList"] = strings.Repeat("x", s.Manners.Padding)
+		}
+		listed = append(listed, entry)
 	}
-	return result(reply{Result: listed, Headers: map[string]int{"X-Total-Count": len(ids)}})
+	return s.withTotal(reply{Result: listed}, len(entries), len(ids))
 }
 
 func (s *Server) described(id string) map[string]any {

@@ -140,7 +140,7 @@ func Body(status int, contentType, body string) http.HandlerFunc {
 // A reply is the body of a success.
 type reply struct {
 	Result    any            `json:"Result"`
-	Headers   map[string]int `json:"Headers,omitempty"`
+	Headers   map[string]any `json:"Headers,omitempty"`
 	RequestID string         `json:"RequestId"`
 }
 
@@ -228,5 +228,5 @@ func Page(total int, ids ...string) http.HandlerFunc {
 	for _, id := range ids {
 		listed = append(listed, map[string]string{"instanceId": id})
 	}
-	return result(reply{Result: listed, Headers: map[string]int{"X-Total-Count": total}})
+	return result(reply{Result: listed, Headers: map[string]any{totalHeader: total}})
 }

@@ -1,0 +1,305 @@
+package handler_test
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+type manners = elasticsearchtest.Manners
+
+// A mannersTest is how the API answers, and why a request for all connections
+// of an instance that is gone fails then, in a region of so many instances; ""
+// if it does not. requested: somebody asks; else an event says that it is gone.
+type mannersTest struct {
+	manners
+	why func(instances int, requested bool) string
+}
+
+// sizes are of the regions that are tried. Only what is asked of the list of
+// instances depends on how many there are.
+func (m mannersTest) sizes() []int {
+	switch {
+	case m.Padding > 0:
+		return []int{7} // takes as long as all others together
+	case m.LargestPage > 0 || m.Page != nil:
+		return []int{1, 19, 150, 250}
+	case m.Total != nil || m.TotalInHTTP:
+		return []int{1, 19, 150}
+	}
+	return []int{1, 19}
+}
+
+func inRegionsFrom(least int, why string) func(int, bool) string {
+	return func(n int, _ bool) string {
+		if n < least {
+			return ""
+		}
+		return why
+	}
+}
+
+func whereRequested(why string) func(int, bool) string {
+	return func(_ int, requested bool) string {
+		if !requested {
+			return ""
+		}
+		return why
+	}
+}
+
+func pagesRepeat(listed int) string {
+	return fmt.Sprintf("Upstream: the pages of the list of instances repeat and do not end: whether there are more than %d cannot be told", listed)
+}
+
+// pagings are how the list of instances may be cut.
+func pagings() map[string]manners {
+	return map[string]manners{
+		"pages":                     {},
+		"10 a page":                 {LargestPage: 10},
+		"50 a page":                 {LargestPage: 50},
+		"the first page always":     {Page: func(int, int) int { return 1 }},
+		"the last page for another": {Page: func(asked, last int) int { return min(asked, last) }},
+	}
+}
+
+// totals are what the list may say of how many instances there are.
+func totals() map[string]manners {
+	total := func(of func(page, all int) any) manners { return manners{Total: of} }
+	always := func(v any) manners { return total(func(int, int) any { return v }) }
+	return map[string]manners{
+		"the total":          {},
+		"the total, as text": total(func(_, all int) any { return fmt.Sprint(all) }),
+		"the total, in HTTP": {TotalInHTTP: true},
+		"the page's total":   total(func(page, _ int) any { return page }),
+		"no total":           always(nil),
+		"many":               always("many"),
+		"a total of 0":       always(0),
+		"a total of 1000":    always(1000),
+		"one too many":       total(func(_, all int) any { return all + 1 }),
+		"one too few":        total(func(_, all int) any { return all - 1 }),
+		"no total but on page 1": total(func(page, all int) any {
+			if page < 100 {
+				return nil
+			}
+			return all
+		}),
+	}
+}
+
+// mannersTests is every manner by itself.
+func mannersTests() map[string]mannersTest {
+	const unread = "Upstream: the API answered HTTP 200: Result is not a list of instances"
+	tests := map[string]mannersTest{
+		"page is ignored": {pagings()["the first page always"], inRegionsFrom(100, pagesRepeat(100))},
+
+		"entries of 200 KiB":       {manners{Padding: 200 << 10}, nil},
+		"odd entries in all lists": {manners{Odd: []string{"es-cn-odd.0001", "", "实例", "a b", strings.Repeat("x", 99)}}, nil},
+		"the ids between commas":   {manners{Joined: true}, nil},
+		"odd ids between commas":   {manners{Joined: true, Odd: []string{"es-cn-odd.0001", "", " "}}, nil},
+		"Result true as text":      {manners{True: "true"}, nil},
+		"Result no boolean":        {manners{True: map[string]any{}}, nil},
+		"a Code in each success":   {manners{Members: map[string]any{"Code": "Busy"}}, inRegionsFrom(1, "Upstream: the API answered HTTP 200: Busy:")},
+
+		"a gone one is not removed: InstanceNotFound": {manners{RefusesGone: "InstanceNotFound"},
+			inRegionsFrom(1, "Upstream: the API does not remove a connection with an instance that is gone: LEFT still lists GONE, and the removal is answered InstanceNotFound from both sides; remove it in the console of LEFT, or have Alibaba Cloud's support remove it")},
+		"a gone one is not removed: RepetitionOperationError": {manners{RefusesGone: "RepetitionOperationError"},
+			inRegionsFrom(1, "Conflict: the API answers that LEFT and GONE are not connected, and LEFT lists it")},
+		"a gone one is not removed: another code": {manners{RefusesGone: "InvalidParameter"},
+			inRegionsFrom(1, "Upstream: the API answered HTTP 400: InvalidParameter: The connected instance is not found.")},
+	}
+	for name, m := range pagings() {
+		if name != "the first page always" {
+			tests["the list has "+name] = mannersTest{m, nil}
+		}
+	}
+	for name, m := range totals() {
+		tests["the list has "+name] = mannersTest{m, nil}
+	}
+	for code, what := range map[string]any{"a number": 200, "200": "200", "OK": "OK", "zero": 0, "empty": "", "null": nil} {
+		tests["Code in a success, "+code] = mannersTest{manners{Members: map[string]any{"Code": what}}, nil}
+	}
+	for name, members := range map[string]map[string]any{
+		"RequestId a number": {"RequestId": 4711},
+		"Headers a text":     {"Headers": "X-Total-Count"},
+		"Headers null":       {"Headers": nil},
+		"Headers a list":     {"Headers": []int{1}},
+		"Message a number":   {"Message": 1},
+	} {
+		tests[name] = mannersTest{manners{Members: members}, nil}
+	}
+	for name, total := range map[string]any{"an empty total": "", "a negative total": -1, "a list as total": []int{19}, "a fraction": 1.5} {
+		tests[name] = mannersTest{manners{Members: map[string]any{"Headers": map[string]any{"X-Total-Count": total}}}, nil}
+	}
+	for _, nothing := range []string{`{}`, `{"Result":{}}`, `{"Result":""}`, `{"Result":null}`, `{"Result":[null]}`, `""`, `null`, `[]`, `[null]`} {
+		tests["no connections: "+nothing] = mannersTest{manners{Empty: `{"Result":` + nothing + `,"RequestId":"E5"}`}, nil}
+	}
+	tests["no connections: no Result"] = mannersTest{manners{Empty: `{"RequestId":"E5"}`}, nil}
+	for _, wrong := range []string{`0`, `true`, `"none"`, `{"Result":7}`, `{"total":0}`} {
+		tests["no connections: "+wrong] = mannersTest{manners{Empty: `{"Result":` + wrong + `,"RequestId":"E5"}`}, inRegionsFrom(2, unread)}
+	}
+	for _, code := range []string{"InternalError", "Forbidden", "InstanceNotExist", "InstanceId.NotFound", "ParameterInvalid"} {
+		status, kind, hint := http.StatusBadRequest, "Upstream", ""
+		switch code {
+		case "InternalError":
+			status = http.StatusInternalServerError
+		case "Forbidden":
+			status, kind, hint = http.StatusForbidden, "Denied", "; allow elasticsearch:ListConnectedClusters on the instance to the function's role"
+		}
+		tests["the list of a gone one: "+code] = mannersTest{manners{OfGone: elasticsearchtest.Refuse(status, code, "m")},
+			whereRequested(fmt.Sprintf("%s: the API answered HTTP %d: %s: m%s", kind, status, code, hint))}
+	}
+	return tests
+}
+
+// TestManners: whatever the API's manners are, either nothing is left and the
+// outcome says so, or the request failed and says why.
+func TestManners(t *testing.T) {
+	t.Parallel()
+	for name, test := range mannersTests() {
+		for _, n := range test.sizes() {
+			t.Run(fmt.Sprintf("%s, %d instances", name, n), func(t *testing.T) {
+				t.Parallel()
+				got := newRegion(t, n, test.manners).clean(t, n > 100)
+				for i, of := range gones() {
+					want := ""
+					if test.why != nil {
+						want = test.why(n, of.requested)
+					}
+					if got[i] != want {
+						t.Errorf("%s:\n got %q\nwant %q", of.id, got[i], want)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestMannersTogether: no two of them together make the function report more than
+// it did, where the instances just fill a page and where there is one more. It
+// need not succeed.
+func TestMannersTogether(t *testing.T) {
+	t.Parallel()
+	for paging, p := range pagings() {
+		for total, m := range totals() {
+			if m.TotalInHTTP || slices.Contains([]string{"the total, as text", "many", "a total of 0", "a total of 1000"}, total) {
+				continue // they are read as another is
+			}
+			t.Run(paging+", "+total, func(t *testing.T) {
+				t.Parallel()
+				m.LargestPage, m.Page = p.LargestPage, p.Page
+				full := cmp.Or(p.LargestPage, 100)
+				for _, n := range []int{full, full + 1} {
+					for i, why := range newRegion(t, n, m).clean(t, true) {
+						if why != "" && why != pagesRepeat(full) && why != pagesRepeat(n) {
+							t.Errorf("%s, of %d: %s", gones()[i].id, n, why)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// newRegion is a fixture of n instances without a network. Some of them are
+// connected with each of those that are gone, on every page.
+func newRegion(t *testing.T, n int, m manners) *fixture {
+	t.Helper()
+	s := newBatch(t, survivors(n), nil)
+	s.Transport, s.Log, s.Config.Concurrency = s.api, slog.New(slog.DiscardHandler), 8
+	s.api.Manners = m
+	for _, of := range gones() {
+		for _, i := range []int{0, n / 2, n - 1} {
+			s.api.Connect(survivor(i), of.id)
+		}
+	}
+	return s
+}
+
+// gones are the instances that are gone, each with the event about it.
+func gones() []struct {
+	id, event string
+	requested bool
+} {
+	const removed = `{"specversion":"1.0","id":"e2","source":"acs.elasticsearch","type":"elasticsearch:Config:ConfigurationItemChangeNotification","data":{"resourceEventType":"REMOVE","resourceId":"gone-config","resourceType":"ACS::Elasticsearch::Instance"}}`
+	return []struct {
+		id, event string
+		requested bool
+	}{
+		{"gone-release", released("gone-release"), false},
+		{"gone-config", removed, false},
+		{"gone-all", all("gone-all"), true},
+	}
+}
+
+// clean sends the events about those that are gone, at once or one after the
+// other, and returns for each why it failed; "" if it did not. What is
+// reported as cleaned must have no connection left.
+func (s *fixture) clean(t *testing.T, atOnce bool) []string {
+	t.Helper()
+	whys := map[string]string{}
+	var events []string
+	for _, of := range gones() {
+		events = append(events, of.event)
+		if !atOnce {
+			addReasons(t, whys, of.id, s.handle(t, of.event))
+		}
+	}
+	if atOnce {
+		addReasons(t, whys, "", s.handle(t, batch(events...)))
+	}
+	var inOrder []string
+	for _, of := range gones() {
+		isOf := func(c [2]string) bool { return slices.Contains(c[:], of.id) }
+		if left := s.api.Connections(); whys[of.id] == "" && slices.ContainsFunc(left, isOf) {
+			t.Errorf("%s is cleaned, and these are left: %v", of.id, left)
+		}
+		inOrder = append(inOrder, whys[of.id])
+	}
+	return inOrder
+}
+
+// addReasons reads from a reply why the cleanups failed, by instance. An instance
+// without a reason was cleaned. A failure of no part is that of the one asked for.
+func addReasons(t *testing.T, whys map[string]string, asked, reply string) {
+	t.Helper()
+	kind, problem, _ := strings.Cut(reply, " ")
+	var r struct {
+		Outcome, Detail string
+		Failed          []struct{ InstanceID, ConnectedInstanceID, Kind, Detail string }
+		Events          []struct{ Outcome string }
+	}
+	if strings.HasPrefix(reply, "{") {
+		decode(t, reply, &r)
+		for _, e := range append(r.Events, struct{ Outcome string }{cmp.Or(r.Outcome, "cleaned")}) {
+			if e.Outcome != "cleaned" {
+				t.Errorf("the reply is no failure, and says %s", reply)
+			}
+		}
+		return
+	}
+	decode(t, problem, &r)
+	if len(r.Failed) == 0 {
+		whys[asked] = anonymous(kind + ": " + r.Detail)
+	}
+	for _, part := range r.Failed {
+		for _, of := range gones() {
+			if part.InstanceID == of.id || part.ConnectedInstanceID == of.id {
+				whys[of.id] = anonymous(part.Kind + ": " + part.Detail)
+			}
+		}
+	}
+}
+
+// anonymous leaves out which instances a text is about.
+func anonymous(text string) string {
+	text = regexp.MustCompile(`es-\d{4}`).ReplaceAllString(text, "LEFT")
+	return regexp.MustCompile(`gone-[a-z]+`).ReplaceAllString(text, "GONE")
+}
