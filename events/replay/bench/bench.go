@@ -54,18 +54,19 @@ type sizes struct {
 	sweeps      []int         // instances, by which the rows are called
 	shrink      int           // what the instances are divided by, to be done sooner
 	batches     int
+	paced       int // instances of a sweep where the API limits the rate
 }
 
-// whole takes two to three minutes on two cores. The level is that of zip unless it is told otherwise.
+// whole takes three minutes on two cores. The level is that of zip unless it is told otherwise.
 func whole() sizes {
 	return sizes{level: 6, starts: 40, generations: 3, chunks: 8, chunk: 500, concurrent: 4000,
-		latency: 20 * time.Millisecond, sweeps: []int{300, 1000, 300, 1000, 300, 1000, 3000}, shrink: 1, batches: 5}
+		latency: 20 * time.Millisecond, sweeps: []int{300, 1000, 300, 1000, 300, 1000, 3000}, shrink: 1, batches: 5, paced: 60}
 }
 
 // smoke runs everything once, so that the names of the rows promise too much.
 func smoke() sizes {
 	return sizes{level: flate.HuffmanOnly, starts: 1, generations: 1, chunks: 2, chunk: 20, concurrent: 64,
-		latency: time.Millisecond, sweeps: []int{300, 1000, 3000}, shrink: 10, batches: 1}
+		latency: time.Millisecond, sweeps: []int{300, 1000, 3000}, shrink: 10, batches: 1, paced: 6}
 }
 
 // measure builds the programs, takes all measurements, one kind after the other, and writes their lines.
@@ -91,6 +92,7 @@ func measure(ctx context.Context, s sizes, programs []program, lines, progress i
 		{"warm invocations", b.warm},
 		{"concurrent invocations", b.concurrently},
 		{"sweeps and batches", b.wide},
+		{"sweeps under a limit", b.limited},
 	} {
 		begun := time.Now()
 		b.note("%s …", phase.name)

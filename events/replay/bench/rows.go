@@ -19,6 +19,8 @@ func cpuOf(shape, api string) string { return fmt.Sprintf("CPU/event=%s/api=%s",
 func p50Of(shape, api string) string { return fmt.Sprintf("P50/event=%s/api=%s", shape, api) }
 func sweepOf(n int) string           { return fmt.Sprintf("Sweep/instances=%d", n) }
 func memoryOf(n int) string          { return fmt.Sprintf("PeakRSS/after=sweep-%d", n) }
+func pacedOf(rate int) string        { return fmt.Sprintf("Paced/rate=%d", rate) }
+func refusedOf(rate int) string      { return fmt.Sprintf("Refused/rate=%d", rate) }
 
 // A row of the table is a figure of each program, and the bound of the function's.
 type row struct {
@@ -65,7 +67,7 @@ func rows() []row {
 		title := fmt.Sprintf("p50, %s, signature checked, µs", shape)
 		list = append(list, row{p50Of(shape, checking), title, µs, bound{0.78, key(p50Of(direct, checking), peer), "peer, direct"}})
 	}
-	return append(list,
+	list = append(list,
 		// The smallest memory that can be ordered is enough, and nothing grows with the invocations or the instances.
 		row{memory, "peak RSS after 4,000 invocations, MiB", mebi, bound{1.08, key(memory, floorHTTP), "floor with HTTP"}},
 		row{memoryOf(1000), "peak RSS after a sweep of 1000, MiB", mebi, bound{1.08, key(memory, floorHTTP), "floor with HTTP, 4,000"}},
@@ -77,4 +79,11 @@ func rows() []row {
 		row{memoryOf(3000), "peak RSS after a sweep of 3000, MiB", mebi, bound{1.10, key(memoryOf(1000), function), "sweep of 1000"}},
 		row{batch, "batch of 100 pairs, 20 ms, 8 in flight, ms", ms, bound{1.10, key(batch, ideal), "ideal"}},
 	)
+	for _, rate := range rates() { // where the API limits the rate of calls, nearly all of it is used, and few are refused
+		title := fmt.Sprintf("sweep of 60 at %d calls a second", rate)
+		list = append(list,
+			row{pacedOf(rate), title + ", ms", ms, bound{1.30, key(pacedOf(rate), ideal), "calls ÷ rate"}},
+			row{refusedOf(rate), title + ", refused", 1, bound{0.15, key(refusedOf(rate), ideal), "calls"}})
+	}
+	return list
 }

@@ -63,14 +63,16 @@ func (f *faults) choose(what string, nth int, isReading bool) (chosen fault, isL
 	hash := fnv.New64a()
 	fmt.Fprintln(hash, what, nth)
 	rng := rand.New(rand.NewPCG(f.seed, hash.Sum64()))
-	switch n := rng.IntN(200); {
-	case n < 100:
+	switch n := rng.IntN(400); {
+	case n < 200:
 		return fault{}, false
-	case n < 101:
+	case n < 202:
 		return fault{"no answer", f.hang}, true
-	case n < 110:
+	case n < 204 && f.seed%2 == 0:
+		return pick(rng, throttling()), false
+	case n < 212:
 		return pick(rng, refusing()), false
-	case n < 112 || n < 140 && !isReading:
+	case n < 216 || n < 272 && !isReading:
 		return pick(rng, lasting()), rng.IntN(2) == 0
 	default:
 		return pick(rng, passing()), rng.IntN(2) == 0
@@ -96,13 +98,20 @@ func body(text string) fault {
 	return fault{"200 with " + text, elasticsearchtest.Body(http.StatusOK, "application/json", text)}
 }
 
-// refusing are answers which say that nothing was carried out.
+// refusing are answers which say that nothing was carried out, for another change is under way.
 func refusing() []fault {
-	throttled := refuse(http.StatusBadRequest, "Throttling.User")
 	return []fault{
-		throttled, throttled, waiting(throttled), waiting(throttled), waiting(page(http.StatusTooManyRequests)),
 		refuse(http.StatusBadRequest, "ConcurrencyUpdateInstanceConflict"),
 		refuse(http.StatusBadRequest, "InstanceActivating"),
+	}
+}
+
+// throttling are refusals for the rate, in every other case. They are few and ask for a short wait, because all calls of
+// the process wait then, and are slower for minutes: little is done in such a case.
+func throttling() []fault {
+	return []fault{
+		waiting(refuse(http.StatusBadRequest, "Throttling.User")),
+		waiting(page(http.StatusTooManyRequests)),
 	}
 }
 
@@ -126,7 +135,7 @@ func lasting() []fault {
 	}
 }
 
-// waiting asks to wait for a time that is short for a soak.
+// waiting asks to wait for a while.
 func waiting(f fault) fault {
 	return fault{f.what + " for a while", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Acs-Retry-After", "50") // milliseconds

@@ -44,6 +44,7 @@ func recordings() []recording {
 		{ask{cleanups: []string{gone}}, true, `eventbridge-release-api-immediate eventbridge-release-config-remove
 			eventbridge-release-console eventbridge-release-raw-actiontrail eventbridge-release-raw-config
 			eventbridge-batch-strings`},
+		{ask{cleanups: []string{first}}, true, `eventbridge-release-config-active`},
 		{ask{cleanups: []string{invalid}}, true, `eventbridge-release-service-expiry`},
 		{ask{cleanups: []string{gone, invalid}}, true, `eventbridge-release-several`},
 		{ask{cleanups: []string{invalid}, pairs: pairs}, true, `eventbridge-batch-array`},
