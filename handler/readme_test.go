@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os/exec"
 	"reflect"
 	"regexp"
 	"slices"
@@ -17,28 +16,6 @@ import (
 )
 
 const readme = "../README.md"
-
-// The excerpt of a replay is what a replay prints, but for the time it takes.
-func TestReadmeReplay(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("builds the binary")
-	}
-	elapsed := regexp.MustCompile(`; [0-9.]+m?s\n$`)
-	excerpt := regexp.MustCompile("(?s)\n\\$ make replay ARGS='(.+?)'\n(.+?)```").FindStringSubmatch(string(read(t, readme)))
-	if excerpt == nil {
-		t.Fatal("no excerpt of a replay")
-	}
-	command := exec.CommandContext(t.Context(), "go", append([]string{"run", "./events/replay"}, strings.Fields(excerpt[1])...)...)
-	command.Dir = ".."
-	out, err := command.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := elapsed.ReplaceAllString(excerpt[2], ""), elapsed.ReplaceAllString(string(out), ""); got != want {
-		t.Errorf("README.md:\n got %s\nwant %s", got, want)
-	}
-}
 
 func TestReadmeNamesEventsThatExist(t *testing.T) {
 	t.Parallel()

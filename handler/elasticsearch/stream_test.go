@@ -110,7 +110,7 @@ func (e endless) Read(b []byte) (int, error) { return copy(b, e), nil }
 // like all else.
 func TestDeepAnswer(t *testing.T) {
 	t.Parallel()
-	const deep = 1 << 20
+	const deep = 1 << 17
 	for name, test := range map[string]struct{ body, want string }{
 		"lists":             {`{"Result":` + strings.Repeat(`[`, deep), "the body is not the documented JSON"},
 		"lists that end":    {`{"Result":` + strings.Repeat(`[`, deep) + strings.Repeat(`]`, deep) + `}`, "the body is not the documented JSON"},

@@ -159,6 +159,9 @@ func (r *run) deliver(ctx context.Context, a *attempt) error {
 		r.settle(a, d, claimed, reply)
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case process.killed.Load(): // the end of the connection may show before the end of the process
+		<-process.Running.Done()
+		a.happened(d, context.Cause(process.Running).Error())
 	case process.Running.Err() != nil:
 		a.happened(d, context.Cause(process.Running).Error())
 	default:
