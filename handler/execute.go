@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -144,7 +143,7 @@ func isAbsent(err error) bool {
 }
 
 // stillThere says why a connection that the API calls absent cannot be taken for
-// removed; nil if no instance that exists lists the other. Where that cannot be
+// removed; nil if no instance that exists lists the other. Where that may not be
 // read, the word of the API counts only if it is about the connection: whether it
 // refuses an instance that is gone is not documented.
 func (e executor) stillThere(ctx context.Context, o outcome) error {
@@ -152,9 +151,9 @@ func (e executor) stillThere(ctx context.Context, o outcome) error {
 		listed, err := e.list(ctx, side.Instance)
 		switch {
 		case connection.KindOf(err) == connection.NoInstance:
-		case err != nil && connection.KindOf(o.err) == connection.NoInstance:
+		case err != nil && (connection.KindOf(o.err) == connection.NoInstance || connection.KindOf(err) != connection.Denied):
 			return err
-		case slices.Contains(listed.Instances, side.Connected):
+		case listed.Has(side.Connected):
 			return contradicted(o.err, side)
 		}
 	}

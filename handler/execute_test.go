@@ -182,6 +182,7 @@ func TestOtherSide(t *testing.T) {
 		"it is there":                               {true, []elasticsearchtest.Fault{ok}, "A", "A-B removed", false},
 		"not connected is done":                     {true, []elasticsearchtest.Fault{absent}, "A", "A-B absent", true},
 		"not connected, but it is listed":           {true, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answers that A and B are not connected, and A lists it", false},
+		"not connected, and its list fails":         {true, []elasticsearchtest.Fault{absent, refuse("X")}, "A", "A-B failed the API answered HTTP 400: X: m", false},
 		"not connected, and no list can be read":    {true, []elasticsearchtest.Fault{absent, denied, denied}, "A", "A-B absent", false},
 		"not connected, asked first":                {false, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answered HTTP 400: RepetitionOperationError: m", false},
 		"it is gone, asked first":                   {false, []elasticsearchtest.Fault{gone}, "A", "A-B failed the API answered HTTP 400: InstanceNotFound: m", false},

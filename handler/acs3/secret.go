@@ -81,17 +81,31 @@ func (c Credentials) Redact(text string) string {
 
 // forms returns what a value of c looks like in text, the longest first, so
 // that no value gets cut by a shorter one that is a part of it. Some are empty.
-func (c Credentials) forms(escaped bool) [9]string {
-	var forms [9]string
+func (c Credentials) forms(escaped bool) [15]string {
+	var forms [15]string
 	for i, s := range [...]Secret{c.AccessKeyID, c.AccessKeySecret, c.SecurityToken} {
-		forms[3*i] = s.Reveal()
+		forms[5*i] = s.Reveal()
 		if escaped {
-			forms[3*i+1] = url.QueryEscape(s.Reveal())
-			forms[3*i+2] = url.PathEscape(s.Reveal())
+			forms[5*i+1] = url.QueryEscape(s.Reveal())
+			forms[5*i+2] = url.PathEscape(s.Reveal())
+			forms[5*i+3] = lowerEscapes(forms[5*i+1])
+			forms[5*i+4] = lowerEscapes(forms[5*i+2])
 		}
 	}
 	slices.SortFunc(forms[:], func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	return forms
+}
+
+// lowerEscapes writes the escapes of a text in lower case, which means the same
+// (RFC 3986, section 6.2.2.1).
+func lowerEscapes(text string) string {
+	lower := []byte(text)
+	for i := range lower {
+		if lower[i] == '%' {
+			copy(lower[i:], strings.ToLower(text[i:i+3]))
+		}
+	}
+	return string(lower)
 }
 
 // maskSignatures masks what follows "Signature=", as in Authorization.

@@ -167,6 +167,7 @@ func TestRedact(t *testing.T) {
 		"every occurrence":              {plain, "s3cr3ts3cr3t,LTAI,s3cr3t", "******,***,***"},
 		"without a token":               {plain, "Credential=LTAI,SignedHeaders=host", "Credential=***,SignedHeaders=host"},
 		"query-escaped":                 {sts, "?SecurityToken=CAIS%2Ba%2Fb%3D%3D&b", "?SecurityToken=***&b"},
+		"escaped in lower case":         {sts, "?SecurityToken=CAIS%2ba%2fb%3d%3d&b /CAIS+a%2fb==/", "?SecurityToken=***&b /***/"},
 		"path-escaped":                  {sts, "/CAIS+a%2Fb==/", "/***/"},
 		"escaped and not":               {sts, "CAIS%2Ba%2Fb%3D%3D CAIS+a/b==", "*** ***"},
 		"a space, query-escaped":        {Credentials{AccessKeySecret: NewSecret("a b")}, "a+b", "***"},

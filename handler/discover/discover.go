@@ -23,7 +23,7 @@ type Finding struct {
 	Odd     []Odd             // entries that were passed over
 	Err     error             // why the request failed, or why there may be more connections
 
-	gone bool // the instance lists nothing itself any more: the others are to be asked
+	gone bool // what the instance lists itself is not all: the others are to be asked
 }
 
 // An Unread is a pair of which it is not known whether it is connected, and why.
@@ -95,12 +95,15 @@ func (f Finder) askOthers(ctx context.Context, findings []Finding, gone []connec
 	for i := range findings {
 		if findings[i].gone {
 			findings[i].take(s, err)
-			findings[i].Odd, odd = append(findings[i].Odd, odd...), nil
+			own := findings[i].Odd
+			findings[i].Odd = append(own, slices.DeleteFunc(odd, func(o Odd) bool { return slices.Contains(own, o) })...)
+			odd = nil
 		}
 	}
 }
 
-// take adds what a sweep found of an instance that is gone.
+// take adds what a sweep found. A pair is not unread if the instance itself listed
+// it.
 func (f *Finding) take(s sweep, err error) {
 	f.Scanned, f.Err = s.asked, err
 	for _, pair := range s.pairs {
@@ -109,7 +112,7 @@ func (f *Finding) take(s sweep, err error) {
 		}
 	}
 	for _, u := range s.unread {
-		if u.Connected == f.instance() {
+		if u.Connected == f.instance() && !slices.Contains(f.Pairs, u.Pair) {
 			f.Unread = append(f.Unread, u)
 		}
 	}
@@ -151,7 +154,8 @@ func (f Finder) examineInstance(ctx context.Context, a trigger.Cleanup) (Finding
 		return Finding{gone: true}, nil
 	}
 	found := listedBy(a.Instance, listed)
-	if a.Certainty == trigger.Reported || len(found.Pairs) == 0 && !isGone {
+	certain := f.isCertain(a)
+	if a.Certainty == trigger.Reported || len(found.Pairs) == 0 && !isGone && !certain {
 		status, is, err := describe(ctx, reader, a.Instance)
 		switch {
 		case err != nil:
@@ -161,7 +165,7 @@ func (f Finder) examineInstance(ctx context.Context, a trigger.Cleanup) (Finding
 		}
 		isGone = is != there
 	}
-	found.gone = len(found.Pairs) == 0 && isGone
+	found.gone = len(found.Pairs) == 0 && (isGone || certain) || len(found.Odd) > 0 // what is no id may stand for one
 	return found, nil
 }
 

@@ -81,10 +81,13 @@ func (r reading) isWhole() bool { return r.hasAll() && (r.ended || r.total > r.l
 // then, and where pages repeat, one page that is not full is taken for the only
 // one if the total is that.
 func (r reading) isWholeIfRepeated() bool {
-	return r.ended && !r.twice || r.hasAll() && r.largest < elasticsearch.PageSize
+	return r.ended && !r.twice && (r.ids > 0 || r.total <= 0) || r.hasAll() && r.largest < elasticsearch.PageSize
 }
 
 func (r reading) problem() error {
+	if r.ended && r.ids == 0 && r.total > 0 {
+		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the list of instances is empty, and %d are said to be in it", r.total)}
+	}
 	if !r.ended {
 		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the pages of the list of instances repeat and do not end: whether there are more than %d cannot be told", r.ids)}
 	}
@@ -95,12 +98,13 @@ func (r reading) problem() error {
 func (r *reading) add(page elasticsearch.Page) bool {
 	before, again := len(r.seen), false
 	for _, id := range page.Instances {
-		if r.seen[id.String()] {
-			again = true
-			continue
+		again = again || r.seen[id.String()]
+	}
+	for _, id := range page.Instances {
+		if !r.seen[id.String()] {
+			r.seen[id.String()] = true
+			r.ids++
 		}
-		r.seen[id.String()] = true
-		r.ids++
 	}
 	for _, odd := range page.Odd {
 		r.seen[odd] = true
@@ -225,9 +229,25 @@ func (s *sweep) peersOf(ctx context.Context, id connection.InstanceID) (p peers)
 			return &connection.Error{Kind: connection.Timeout, Err: err}
 		}
 		p.List, err = s.reader.ListConnectedClusters(ctx, id)
+		if connection.KindOf(err) == connection.NoInstance {
+			err = s.vanished(ctx, id, err)
+		}
 		return err
 	})
 	return p
+}
+
+// vanished makes sure that an instance that was listed, and does not exist any
+// more by what its own list is answered, is not there.
+func (s *sweep) vanished(ctx context.Context, id connection.InstanceID, answer error) error {
+	status, is, err := describe(ctx, s.reader, id)
+	switch {
+	case err != nil:
+		return err
+	case is == notThere:
+		return answer
+	}
+	return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s is listed and %s, but its own connections are answered as if it did not exist", id, status), Err: answer}
 }
 
 // note takes what the instances said, in order. One that vanished meanwhile has no
@@ -263,7 +283,7 @@ func (s *sweep) noteOne(id connection.InstanceID, p peers) {
 		case id == gone: // it is listed still
 		case p.err != nil:
 			s.unread = append(s.unread, Unread{pair, p.err})
-		case slices.Contains(p.Instances, gone):
+		case p.Has(gone):
 			s.pairs = append(s.pairs, pair)
 		}
 	}

@@ -72,7 +72,7 @@ func (a *answer) read(body *bounded, contentType string) {
 	}
 	_, _ = io.Copy(io.Discard, r) // an error of the network shows in body
 	if body.over() {
-		a.odd = fmt.Sprintf("more than %d bytes", maxAnswerSize)
+		a.odd = fmt.Sprintf("more than %d bytes", body.most)
 	}
 	if a.odd != "" {
 		a.document = document{}
@@ -110,6 +110,7 @@ func (a *answer) readXML(r io.Reader) error {
 // ended.
 type bounded struct {
 	r    io.Reader
+	most int // bytes
 	read int
 	err  error // of the network
 }
@@ -126,7 +127,7 @@ func (b *bounded) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-func (b *bounded) over() bool { return b.read > maxAnswerSize }
+func (b *bounded) over() bool { return b.read > b.most }
 
 // failed is nil for a success: a status of the 200s, a documented body and no
 // Code. Siblings of DeleteConnectedCluster answer 200 with a Code when
@@ -134,7 +135,7 @@ func (b *bounded) over() bool { return b.read > maxAnswerSize }
 func (a *answer) failed(action string, sent time.Time) *failure {
 	success := a.status/100 == 2
 	switch {
-	case success && a.odd == "" && a.code == "":
+	case success && a.odd == "" && a.code == "" && !a.unsuccessful:
 		return nil
 	case success && a.odd != "":
 		f := a.failure("the body is " + a.odd)
@@ -144,6 +145,8 @@ func (a *answer) failed(action string, sent time.Time) *failure {
 		return a.failure(strings.TrimSpace(a.code+": "+a.message) + hint(a.code, action, func() time.Duration { return a.skew(sent) }))
 	case a.odd != "":
 		return a.failure("the body is " + a.odd)
+	case a.unsuccessful:
+		return a.failure(strings.TrimSuffix("Success is false: "+a.message, ": "))
 	default:
 		return a.failure("the body has no Code")
 	}

@@ -201,7 +201,7 @@ type meaning struct {
 // meanings are all codes that are known.
 func meanings() []meaning {
 	return []meaning{
-		{connection.Throttled, elasticsearch.Refused, []string{"Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded"}},
+		{connection.Throttled, elasticsearch.Refused, []string{"Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded", "Throttling.Resource"}},
 		{connection.Denied, elasticsearch.Again, []string{"SignatureNonceUsed"}},
 		{connection.Unavailable, elasticsearch.Again, []string{"ServiceUnavailable"}},
 		{connection.Upstream, elasticsearch.Again, []string{"InternalServerError", "InternalError"}},

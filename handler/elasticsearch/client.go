@@ -29,7 +29,8 @@ import (
 const (
 	apiVersion     = "2017-06-13"
 	attemptTimeout = 10 * time.Second // of one request and the reading of its answer
-	maxAnswerSize  = 32 << 20         // the most that is read of an answer, in bytes: a page of 100 instances with all that they are
+	maxAnswerSize  = 1 << 20          // the most that is read of an answer, in bytes
+	maxPageSize    = 32 << 20         // of a page of 100 instances with all that they are
 )
 
 // A Reader reads the OpenAPI with one identity. It is made anew for every
@@ -61,6 +62,7 @@ type Client struct{ Reader }
 type call struct {
 	action, method, path string
 	query                url.Values
+	large                bool // the answer is a page
 }
 
 // prepare goes all the way to the signature and describes what it would send.
@@ -96,7 +98,7 @@ func (c *Reader) attempt(ctx context.Context, op call) (answer, *failure) {
 
 	start := c.now()
 	r, _ := c.request(ctx, op)
-	a, err := c.roundTrip(r)
+	a, err := c.roundTrip(r, op)
 	if err == nil {
 		err = a.failed(op.action, start)
 	}
@@ -126,7 +128,7 @@ func (c *Reader) logAttempt(ctx context.Context, op call, a answer, err *failure
 // roundTrip exchanges a request for an answer. It goes to the transport and
 // not through an http.Client, which would follow a redirect and take the
 // security token along.
-func (c *Reader) roundTrip(r *http.Request) (answer, *failure) {
+func (c *Reader) roundTrip(r *http.Request, op call) (answer, *failure) {
 	var way progress
 	response, err := c.transport().RoundTrip(r.WithContext(way.trace(r.Context())))
 	if err != nil {
@@ -138,7 +140,10 @@ func (c *Reader) roundTrip(r *http.Request) (answer, *failure) {
 	}
 	defer response.Body.Close()
 
-	body := &bounded{r: response.Body}
+	body := &bounded{r: response.Body, most: maxAnswerSize}
+	if op.large {
+		body.most = maxPageSize
+	}
 	a := decode(response, body, c.now(), c.Credentials.Redact)
 	if body.err != nil {
 		return answer{status: response.StatusCode}, noAnswer(r.Context(), r.Host, c.redacted(body.err))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -75,6 +76,9 @@ func meaningOf(status int, code string) meaning {
 		if slices.Contains(r.codes, code) {
 			return r.meaning
 		}
+	}
+	if strings.HasPrefix(code, "Throttling.") { // gateways have more of them
+		return meaning{connection.Throttled, refused}
 	}
 	return meaningOfStatus(status)
 }

@@ -17,6 +17,7 @@ type document struct {
 	result                   value
 	hasResult                bool
 	requestID, code, message string
+	unsuccessful             bool   // Success is false
 	total                    string // X-Total-Count of Headers, in whatever form it is
 }
 
@@ -35,7 +36,7 @@ func (v value) isTrue() bool { return v.token == true || v.token == "true" }
 // isNothing says that the Result of a document is certainly no list with something
 // in it. Where there is none, at least the RequestId shows that the API answers.
 func (doc document) isNothing() bool {
-	return doc.result.isNothing() && (doc.hasResult || doc.requestID != "")
+	return doc.result.isNothing() && (doc.hasResult || doc.requestID != "") && doc.message == ""
 }
 
 // isNothing says that a value is null, absent, {}, [] or "", or an object whose
@@ -87,10 +88,15 @@ func readMembers(d *json.Decoder, f func(d *json.Decoder, name string) error) er
 func (doc *document) member(d *json.Decoder, name string) error {
 	if strings.EqualFold(name, "Result") {
 		v, err := readValue(d, maxNested)
-		if doc.result.isNothing() {
+		switch {
+		case err != nil:
+			return err
+		case doc.result.isNothing():
 			doc.result, doc.hasResult = v, true
+		case !v.isNothing():
+			return errNotDocumented // two results: which is meant?
 		}
-		return err
+		return nil
 	}
 	var raw json.RawMessage
 	if err := d.Decode(&raw); err != nil {
@@ -106,6 +112,8 @@ func (doc *document) member(d *json.Decoder, name string) error {
 		return textInto(&doc.code, raw)
 	case "message":
 		return textInto(&doc.message, raw)
+	case "success":
+		doc.unsuccessful = string(raw) == "false"
 	case "headers":
 		doc.total = totalOf(raw)
 	}
@@ -223,6 +231,9 @@ func readEntries(d *json.Decoder) (all []entry, err error) {
 // an empty one.
 type texts []string
 
+// maxTexts bounds them: an instance has some 19 peers at most.
+const maxTexts = 1000
+
 func (t *texts) UnmarshalJSON(raw []byte) error {
 	if raw[0] != '[' {
 		raw = slices.Concat([]byte{'['}, raw, []byte{']'})
@@ -231,7 +242,11 @@ func (t *texts) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &several); err != nil {
 		return err
 	}
-	for text := range strings.SplitSeq(strings.Join(several, ","), ",") {
+	list := strings.Join(several, ",")
+	if strings.Count(list, ",") > maxTexts {
+		return errNotDocumented
+	}
+	for text := range strings.SplitSeq(list, ",") {
 		*t = append(*t, strings.TrimSpace(text))
 	}
 	return nil

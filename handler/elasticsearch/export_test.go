@@ -23,7 +23,7 @@ type Decoded struct {
 // Decode runs every decoder over a response.
 func Decode(status int, contentType string, body io.Reader, known acs3.Credentials) Decoded {
 	r := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}}
-	a := decode(r, &bounded{r: body}, time.Time{}, known.Redact)
+	a := decode(r, &bounded{r: body, most: maxPageSize}, time.Time{}, known.Redact)
 	d := Decoded{Done: a.result.isTrue(), Total: a.total}
 	if f := a.failed("Action", time.Time{}); f != nil {
 		d.Failure = f.err

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
 )
@@ -57,7 +58,7 @@ func (c *Client) readState(ctx context.Context, pair connection.Pair, o connecti
 	switch {
 	case connection.KindOf(err) == connection.NoInstance:
 		return o, err
-	case err == nil && !slices.Contains(peers.Instances, pair.Connected):
+	case err == nil && !peers.Has(pair.Connected):
 		o.State = connection.AlreadyAbsent
 		return o, nil
 	}
@@ -80,6 +81,14 @@ func deletion(r connection.Removal) call {
 type List struct {
 	Instances []connection.InstanceID
 	Odd       []string // of each entry that is no instance id, why, as it may be reported
+}
+
+// Has says whether an instance is listed, or may be: in other letter case, or in
+// an entry that is no instance id but names it.
+func (l List) Has(id connection.InstanceID) bool {
+	name := strings.ToLower(id.String())
+	return slices.ContainsFunc(l.Instances, func(other connection.InstanceID) bool { return strings.EqualFold(other.String(), name) }) ||
+		slices.ContainsFunc(l.Odd, func(odd string) bool { return strings.Contains(strings.ToLower(odd), name) })
 }
 
 // ListConnectedClusters returns the instances that are connected with one. Its
@@ -184,6 +193,7 @@ func (c *Reader) ListInstance(ctx context.Context, number int) (Page, error) {
 		action: "ListInstance",
 		method: http.MethodGet,
 		path:   "/openapi/instances",
+		large:  true,
 		query:  url.Values{"page": {strconv.Itoa(number)}, "size": {strconv.Itoa(PageSize)}},
 	})
 	if failure != nil {

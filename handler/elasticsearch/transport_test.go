@@ -232,7 +232,7 @@ func TestPackedAnswer(t *testing.T) {
 		})
 		client.Sleep = func(context.Context, time.Duration) error { return context.Canceled } // one is enough
 		_, err := client.DeleteConnectedCluster(t.Context(), removal())
-		if got, want := outcomeOf(t, "", err), "Timeout out of time after the API answered HTTP 200: the body is more than 33554432 bytes: outcome unknown; safe to repeat"; got != want {
+		if got, want := outcomeOf(t, "", err), "Timeout out of time after the API answered HTTP 200: the body is more than 1048576 bytes: outcome unknown; safe to repeat"; got != want {
 			t.Errorf("error:\n got %s\nwant %s", got, want)
 		}
 	})
