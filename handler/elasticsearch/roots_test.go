@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -76,16 +78,22 @@ func TestBundleFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "src", "crypto", "x509", "root_linux.go"))
+	file := filepath.Join(strings.TrimSpace(string(root)), "src", "crypto", "x509", "root_linux.go")
+	source, err := parser.ParseFile(gotoken.NewFileSet(), file, nil, 0)
 	if err != nil {
 		t.Skip(err) // some distributions ship no sources
 	}
-	_, list, _ := strings.Cut(string(source), "var certFiles = ")
-	list, _, _ = strings.Cut(list, "\n}")
 	var want []string
-	for _, file := range regexp.MustCompile(`"(/.+?)"`).FindAllStringSubmatch(list, -1) {
-		want = append(want, file[1])
-	}
+	ast.Inspect(source, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || spec.Names[0].Name != "certFiles" {
+			return true
+		}
+		for _, file := range spec.Values[0].(*ast.CompositeLit).Elts {
+			want = append(want, strings.Trim(file.(*ast.BasicLit).Value, `"`))
+		}
+		return false
+	})
 	if got := elasticsearch.BundleFiles(""); len(want) == 0 || !slices.Equal(got, want) {
 		t.Errorf("bundle files:\n got %q\nwant %q", got, want)
 	}
