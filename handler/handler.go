@@ -69,11 +69,11 @@ func (h *Handler) handle(ctx context.Context, payload []byte) (a answer) {
 	a.redact = access.redact
 	var event trigger.Event
 	err := parallel.Guard(func() (err error) {
-		if event, err = trigger.Parse(payload); err != nil {
-			log.trigger = event.Shape
+		event, err = trigger.Parse(payload)
+		log.trigger = event.Shape
+		if err != nil {
 			return err
 		}
-		log.trigger = event.Shape
 		results := h.serve(ctx, inv, event, access, log)
 		a.reply, a.err = reply(event, results, h.info(inv), inv.RequestID)
 		a.exitCode = exitCode(results)

@@ -3,6 +3,7 @@ package connection
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // An InstanceID names an Elasticsearch instance, as in
@@ -41,6 +42,10 @@ func isAlphanumeric(c byte) bool {
 
 // String returns the id as it was parsed; "" for the zero InstanceID.
 func (i InstanceID) String() string { return i.id }
+
+// Same says whether two ids are of one instance. Ids seen are in lower case;
+// whether the case counts is documented nowhere.
+func (i InstanceID) Same(other InstanceID) bool { return strings.EqualFold(i.id, other.id) }
 
 // MarshalText makes an InstanceID a string in JSON.
 func (i InstanceID) MarshalText() ([]byte, error) { return []byte(i.id), nil }

@@ -173,7 +173,7 @@ func (f Finder) examineInstance(ctx context.Context, a trigger.Cleanup) (Finding
 func listedBy(id connection.InstanceID, listed elasticsearch.List) Finding {
 	f := Finding{Scanned: 1}
 	for _, peer := range listed.Instances {
-		if peer != id {
+		if !peer.Same(id) {
 			f.Pairs = append(f.Pairs, connection.Pair{Instance: peer, Connected: id})
 		}
 	}

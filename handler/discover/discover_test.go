@@ -184,6 +184,7 @@ func TestRelease(t *testing.T) {
 
 		"lists nothing, though it is certain":       {trigger.Certain, false, "active", nothing, append(slices.Clone(sweeps[:3]), list, end), "2 asked, es-a-es-x"},
 		"lists only itself, and is gone":            {trigger.Requested, false, "", itself, described, pair},
+		"lists only itself, in other letter case":   {trigger.Requested, false, "active", at(list, answer(`{"Result":[{"instances":"ES-X"}]}`)), []string{list, describe}, "1 asked"},
 		"lists only itself, and is active":          {trigger.Requested, false, "active", itself, []string{list, describe}, "1 asked"},
 		"lists only what is no id":                  {trigger.Requested, false, "", at(list, answer(`{"Result":[{"instances":"a.b"}]}`)), described, pair + `, (es-x) has a character other than letters, digits, - and _: "a.b"`},
 		"lists nothing, and is active":              {trigger.Requested, false, "active", nothing, []string{list, describe}, "1 asked"},

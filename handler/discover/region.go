@@ -280,7 +280,7 @@ func (s *sweep) noteOne(id connection.InstanceID, p peers) {
 	for _, gone := range s.gone {
 		pair := connection.Pair{Instance: id, Connected: gone}
 		switch {
-		case id == gone: // it is listed still
+		case id.Same(gone): // it is listed still
 		case p.err != nil:
 			s.unread = append(s.unread, Unread{pair, p.err})
 		case p.Has(gone):

@@ -101,6 +101,9 @@ func TestRegion(t *testing.T) {
 		"the first page fails":                            {150, []int{3}, always(at("ListInstance 1", fail)), 1 + 1, "0 asked, Upstream X"},
 		"the second page fails":                           {150, []int{3, 120}, always(at(page2, fail)), 1 + 2 + 100, "100 asked, es-0003-es-x, Upstream X"},
 
+		"the released one is listed still, in other letter case, with itself": {1, []int{0}, func(f *fixture) hook {
+			return elasticsearchtest.Each(pages(2, []string{"es-0000", "ES-X"})(f), at("ListConnectedClusters ES-X", answer(`{"Result":[{"instances":"es-x"}]}`)))
+		}, 1 + 2 + 2, "2 asked, es-0000-es-x"},
 		"the released one is listed still": {1, []int{0}, pages(2, []string{"es-0000", "es-x"}), 1 + 2 + 3, "1 asked, es-0000-es-x"},
 
 		"more are said to be there than listed":              {1, []int{0}, pages(3, []string{"es-0000"}), 1 + (2 + 1) + 2, "1 asked, es-0000-es-x"},

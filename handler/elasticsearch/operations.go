@@ -87,7 +87,7 @@ type List struct {
 // an entry that is no instance id but names it.
 func (l List) Has(id connection.InstanceID) bool {
 	name := strings.ToLower(id.String())
-	return slices.ContainsFunc(l.Instances, func(other connection.InstanceID) bool { return strings.EqualFold(other.String(), name) }) ||
+	return slices.ContainsFunc(l.Instances, id.Same) ||
 		slices.ContainsFunc(l.Odd, func(odd string) bool { return strings.Contains(strings.ToLower(odd), name) })
 }
 
