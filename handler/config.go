@@ -25,18 +25,14 @@ type Config struct {
 }
 
 // endpoint is the configured one, or the region's.
-func (c Config) endpoint(region string) (elasticsearch.Endpoint, error) {
+func (c Config) endpoint(region connection.Region) (elasticsearch.Endpoint, error) {
 	switch {
 	case c.Endpoint != (elasticsearch.Endpoint{}):
 		return c.Endpoint, nil
-	case region == "": // never in Function Compute
+	case region == connection.Region{}: // never in Function Compute
 		return elasticsearch.Endpoint{}, &connection.Error{Kind: connection.Internal, Message: "no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID"}
 	}
-	endpoint, err := c.Network.Endpoint(region)
-	if err != nil {
-		return endpoint, &connection.Error{Kind: connection.Internal, Message: "no endpoint: " + err.Error()}
-	}
-	return endpoint, nil
+	return c.Network.Endpoint(region), nil
 }
 
 // CheckRegion says what is wrong with a region that a person has typed; nil where

@@ -106,7 +106,7 @@ func TestCredentialsOfCommandLine(t *testing.T) {
 	if err != nil || c.AccessKeyID.Reveal() != "env-key" || c.AccessKeySecret.Reveal() != "env-secret" || c.SecurityToken.Reveal() != "env-token" {
 		t.Errorf("credentials of %q, %v", c.AccessKeyID.Reveal(), err)
 	}
-	if inv.Region != "cn-beijing" || inv.RequestID == "" || inv.RequestID == of(t.Context()).RequestID {
+	if inv.Scope.Region.String() != "cn-beijing" || inv.RequestID == "" || inv.RequestID == of(t.Context()).RequestID {
 		t.Errorf("invocation %+v", inv)
 	}
 }

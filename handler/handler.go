@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/discover"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/parallel"
@@ -144,7 +145,7 @@ func deadlines(ctx context.Context) (reading, writing context.Context, release f
 }
 
 func (h *Handler) client(inv Invocation, patience elasticsearch.Patience) (*elasticsearch.Client, error) {
-	endpoint, err := h.Config.endpoint(inv.Region)
+	endpoint, err := h.Config.endpoint(inv.Scope.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +200,7 @@ func (h *Handler) invocation(ctx context.Context) Invocation {
 }
 
 func (h *Handler) info(inv Invocation) info {
-	return info{Name: Name, Version: h.Build.Version, Commit: h.Build.Commit, Region: inv.Region, DryRun: h.Config.DryRun}
+	return info{Name: Name, Version: h.Build.Version, Commit: h.Build.Commit, Region: inv.Scope.Region, DryRun: h.Config.DryRun}
 }
 
 func (h *Handler) now() time.Time {
@@ -219,7 +220,8 @@ const WarmUpDelay = 30 * time.Millisecond
 // shaking hands (make bench). It does nothing once an event has come, or where
 // no endpoint is known; region is where the function runs.
 func (h *Handler) WarmUp(region string, open func(context.Context, elasticsearch.Endpoint)) {
-	endpoint, err := h.Config.endpoint(region)
+	runsIn, _ := connection.ParseRegion(region)
+	endpoint, err := h.Config.endpoint(runsIn)
 	if err != nil || h.invoked.Load() {
 		return
 	}

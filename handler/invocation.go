@@ -16,9 +16,9 @@ import (
 // An Invocation is what surrounds one event: who calls, from where, and with
 // whose credentials.
 type Invocation struct {
-	RequestID  string // Function Compute's
-	Region     string // such as cn-hangzhou
-	RetryCount int    // how often Function Compute has tried this event before
+	RequestID  string           // Function Compute's
+	Scope      connection.Scope // where the function runs; the account is zero on the command line, where none says it
+	RetryCount int              // how often Function Compute has tried this event before
 
 	Secrets acs3.Credentials // that it came with, complete or not, to be redacted
 
@@ -34,7 +34,7 @@ func FunctionCompute(ctx context.Context) Invocation {
 	}
 	return Invocation{
 		RequestID:  fc.RequestID,
-		Region:     fc.Region,
+		Scope:      scopeOf(fc),
 		RetryCount: fc.RetryCount,
 		Secrets: acs3.Credentials{
 			AccessKeyID:     acs3.NewSecret(fc.Credentials.AccessKeyId),
@@ -43,6 +43,14 @@ func FunctionCompute(ctx context.Context) Invocation {
 		},
 		Credentials: func() (acs3.Credentials, error) { return roleCredentials(fc.Credentials) },
 	}
+}
+
+// scopeOf is the region and the account that the runtime names; zero where it
+// names none.
+func scopeOf(fc *fccontext.FcContext) connection.Scope {
+	region, _ := connection.ParseRegion(fc.Region)
+	account, _ := connection.ParseAccountID(fc.AccountId)
+	return connection.Scope{Region: region, Account: account}
 }
 
 // roleCredentials are the function role's, as this invocation got them. One
@@ -76,8 +84,9 @@ func roleCredentials(c fccontext.Credentials) (acs3.Credentials, error) {
 // OnCommandLine makes the invocation of a run outside Function Compute, with the default
 // credential chain of Alibaba Cloud's tools.
 func OnCommandLine(region string) func(context.Context) Invocation {
+	scope := scopeOf(&fccontext.FcContext{Region: region})
 	return func(context.Context) Invocation {
-		return Invocation{RequestID: uuid.NewString(), Region: region, Credentials: chainCredentials}
+		return Invocation{RequestID: uuid.NewString(), Scope: scope, Credentials: chainCredentials}
 	}
 }
 

@@ -53,11 +53,11 @@ type batchReport struct {
 
 // info is the reply to GET /.
 type info struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
-	Commit  string `json:"commit"`
-	Region  string `json:"region"`
-	DryRun  bool   `json:"dryRun"` // the operator's
+	Name    string            `json:"name"`
+	Version string            `json:"version"`
+	Commit  string            `json:"commit"`
+	Region  connection.Region `json:"region"`
+	DryRun  bool              `json:"dryRun"` // the operator's
 }
 
 // reply puts results in the envelope of the event.

@@ -2,9 +2,10 @@ package elasticsearch
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
+
+	"elasticsearch-disconnect/handler/connection"
 )
 
 // An Endpoint is where the OpenAPI is: a scheme and a host, no more. The zero
@@ -64,18 +65,14 @@ func ParseNetwork(text string) (Network, error) {
 	return "", errors.New("is neither public nor vpc")
 }
 
-// Endpoint is the OpenAPI's endpoint in a region, such as cn-hangzhou. All
-// regions follow the two patterns without exception (Alibaba Cloud's endpoint
-// list of the product).
-func (n Network) Endpoint(region string) (Endpoint, error) {
-	if !isRegion(region) {
-		return Endpoint{}, fmt.Errorf("%q is not a region", region)
-	}
+// Endpoint is the OpenAPI's endpoint in a region. All regions follow the two
+// patterns without exception (Alibaba Cloud's endpoint list of the product).
+func (n Network) Endpoint(region connection.Region) Endpoint {
 	service := "elasticsearch"
 	if n == VPC {
 		service = "elasticsearch-vpc"
 	}
-	return Endpoint{"https", service + "." + region + ".aliyuncs.com"}, nil
+	return Endpoint{"https", service + "." + region.String() + ".aliyuncs.com"}
 }
 
 // Regions are those in which Elasticsearch is served (Alibaba Cloud's endpoint
@@ -87,15 +84,4 @@ func Regions() []string {
 		"cn-north-2-gov-1", "cn-qingdao", "cn-shanghai", "cn-shanghai-finance-1", "cn-shenzhen",
 		"cn-wulanchabu", "cn-zhangjiakou", "eu-central-1", "eu-west-1", "us-east-1", "us-west-1",
 	}
-}
-
-// isRegion holds a region to the characters of one DNS label, so that it cannot
-// lead to another domain.
-func isRegion(region string) bool {
-	for _, c := range region {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return region != "" && len(region) <= 63
 }

@@ -2,9 +2,9 @@ package elasticsearch_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
+	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
@@ -52,26 +52,20 @@ func TestEndpointOfRegion(t *testing.T) {
 	}{
 		{elasticsearch.Public, "cn-hangzhou", "https://elasticsearch.cn-hangzhou.aliyuncs.com"},
 		{elasticsearch.VPC, "cn-north-2-gov-1", "https://elasticsearch-vpc.cn-north-2-gov-1.aliyuncs.com"},
-		{elasticsearch.Public, "az-09", "https://elasticsearch.az-09.aliyuncs.com"},
-		{elasticsearch.Public, strings.Repeat("a", 63), "https://elasticsearch." + strings.Repeat("a", 63) + ".aliyuncs.com"},
-		{elasticsearch.Public, "cn/", `error: "cn/" is not a region`},
-		{elasticsearch.Public, "cn:", `error: "cn:" is not a region`},
-		{elasticsearch.Public, "cn`", "error: \"cn`\" is not a region"},
-		{elasticsearch.Public, "cn{", `error: "cn{" is not a region`},
-		{elasticsearch.Public, "", `error: "" is not a region`},
-		{elasticsearch.Public, "cn.example.com/", `error: "cn.example.com/" is not a region`},
-		{elasticsearch.Public, "CN-HANGZHOU", `error: "CN-HANGZHOU" is not a region`},
-		{elasticsearch.Public, strings.Repeat("a", 64), `error: "` + strings.Repeat("a", 64) + `" is not a region`},
 	} {
-		endpoint, err := test.network.Endpoint(test.region)
-		got := endpoint.String()
-		if err != nil {
-			got = "error: " + err.Error()
-		}
-		if got != test.want {
+		if got := test.network.Endpoint(parseRegion(t, test.region)).String(); got != test.want {
 			t.Errorf("%s, %q:\n got %s\nwant %s", test.network, test.region, got, test.want)
 		}
 	}
+}
+
+func parseRegion(t *testing.T, text string) connection.Region {
+	t.Helper()
+	region, err := connection.ParseRegion(text)
+	if err != nil {
+		t.Errorf("region %q %v", text, err)
+	}
+	return region
 }
 
 func TestParseNetwork(t *testing.T) {
@@ -88,13 +82,13 @@ func TestParseNetwork(t *testing.T) {
 	}
 }
 
-// TestRegions: each is one, and leads to an endpoint.
+// TestRegions: each is a region's id.
 func TestRegions(t *testing.T) {
 	t.Parallel()
 	regions := elasticsearch.Regions()
 	for _, region := range append(regions, "cn-hangzhou", "ap-southeast-1") {
-		if _, err := elasticsearch.Public.Endpoint(region); err != nil || !slices.Contains(regions, region) {
-			t.Errorf("%s: %v", region, err)
+		if parseRegion(t, region); !slices.Contains(regions, region) {
+			t.Errorf("%s is missing", region)
 		}
 	}
 	if unique := slices.Compact(slices.Sorted(slices.Values(regions))); len(unique) != len(regions) || slices.Contains(regions, "cn-nowhere") {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"elasticsearch-disconnect/handler/connection"
 )
 
 // An Error says why an event was refused. It is the only type of error that
@@ -16,6 +18,7 @@ type Error struct {
 
 	EventID string // of the event refused, as in a Request
 	Source  string
+	Scope   connection.Scope
 }
 
 // A Fault is one thing wrong with an event.

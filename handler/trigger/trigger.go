@@ -36,10 +36,11 @@ type Event struct {
 
 // A Request is one thing an event asks for.
 type Request struct {
-	EventID string // the CloudEvent's id, or ActionTrail's eventId; "" when there is none
-	Source  string // the CloudEvent's source; "" when there is none
-	Action  Action // nil when Err is not
-	Err     error  // in a batch, the *Error of one that is refused
+	EventID string           // the CloudEvent's id, or ActionTrail's eventId; "" when there is none
+	Source  string           // the CloudEvent's source; "" when there is none
+	Scope   connection.Scope // where its instances are; zero in what the event does not say
+	Action  Action           // nil when Err is not
+	Err     error            // in a batch, the *Error of one that is refused
 }
 
 // An Action is one of [Info], [Disconnect], [Cleanup] and [Ignore].
