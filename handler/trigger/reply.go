@@ -27,9 +27,9 @@ func (e Event) Succeed(result any) any {
 // Fail puts a failure into the event's envelope. Over HTTP that is a response
 // with a problem, never an error; for other events it is the problem as the
 // error, so that Function Compute retries the invocation and at last hands it
-// to the dead-letter destination. The requestID is Function Compute's.
-func (e Event) Fail(failure error, requestID string) (any, error) {
-	p := NewProblem(failure, requestID)
+// to the dead-letter destination.
+func (e Event) Fail(failure error, about About) (any, error) {
+	p := NewProblem(failure, about)
 	if e.Shape != HTTP {
 		return nil, p
 	}
@@ -43,9 +43,9 @@ func (e Event) Fail(failure error, requestID string) (any, error) {
 // FailPartly puts a result of which some parts failed into the event's envelope:
 // over HTTP the whole result, with the status of the failure; for other events
 // the failure, as Fail does, which lists what failed and what was done.
-func (e Event) FailPartly(result any, failure *PartialFailure, requestID string) (any, error) {
+func (e Event) FailPartly(result any, failure *PartialFailure, about About) (any, error) {
 	if e.Shape != HTTP {
-		return nil, failure.problem(requestID)
+		return nil, failure.problem(about)
 	}
 	status, retryAfter := failure.status()
 	return e.response(status, "application/json", result, retryAfter), nil
@@ -75,16 +75,29 @@ func encode(reply any) string {
 	return string(text)
 }
 
+// A Place is where something was done, as a reply says it. The AccountID is zero
+// where it is the function's own.
+type Place struct {
+	RegionID  connection.Region    `json:"regionId,omitzero"`
+	AccountID connection.AccountID `json:"accountId,omitzero"`
+}
+
+// About is what a problem says of the invocation, and of where it acted.
+type About struct {
+	RequestID string `json:"requestId"` // Function Compute's
+	Place
+}
+
 // A Problem is a failure as the caller reads it: the members of an RFC 9457
 // problem, over HTTP as the body and for an event as the one line of the error
 // message. It holds nothing of a cause that the caller has no part in.
 type Problem struct {
-	Type         string  `json:"type"` // urn:elasticsearch-disconnect: and the kind
-	Title        string  `json:"title"`
-	Status       int     `json:"status"`
-	Detail       string  `json:"detail"`
-	Code         string  `json:"code,omitempty"`         // the API's error code, when it was the API
-	RequestID    string  `json:"requestId"`              // Function Compute's
+	Type   string `json:"type"` // urn:elasticsearch-disconnect: and the kind
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	Code   string `json:"code,omitempty"` // the API's error code, when it was the API
+	About
 	APIRequestID string  `json:"apiRequestId,omitempty"` // the API's, when it gave one
 	Errors       []Fault `json:"errors,omitempty"`       // the faults of the event, when it was the event
 
@@ -126,40 +139,40 @@ func statusAndTitle(kind connection.Kind) (int, string) {
 
 // NewProblem renders an error of this package or of connection, and of every
 // other only that there was one.
-func NewProblem(err error, requestID string) *Problem {
+func NewProblem(err error, about About) *Problem {
 	if refused := (*Error)(nil); errors.As(err, &refused) {
-		return refusedProblem(refused, requestID)
+		return refusedProblem(refused, about)
 	}
 	if failed := (*connection.Error)(nil); errors.As(err, &failed) {
-		return failedProblem(failed, requestID)
+		return failedProblem(failed, about)
 	}
-	return newProblem(connection.Internal, "an unforeseen fault, told in the function's log under this requestId", requestID)
+	return newProblem(connection.Internal, "an unforeseen fault, told in the function's log under this requestId", about)
 }
 
-func newProblem(kind connection.Kind, detail, requestID string) *Problem {
+func newProblem(kind connection.Kind, detail string, about About) *Problem {
 	status, title := statusAndTitle(kind)
 	return &Problem{
-		Type:      "urn:elasticsearch-disconnect:" + kind.String(),
-		Title:     title,
-		Status:    status,
-		Detail:    detail,
-		RequestID: requestID,
-		Kind:      kind,
+		Type:   "urn:elasticsearch-disconnect:" + kind.String(),
+		Title:  title,
+		Status: status,
+		Detail: detail,
+		About:  about,
+		Kind:   kind,
 	}
 }
 
-func refusedProblem(e *Error, requestID string) *Problem {
+func refusedProblem(e *Error, about About) *Problem {
 	detail := e.Error()
 	if n := len(e.Faults); n > 1 {
 		detail = fmt.Sprintf("%d faults, listed in errors", n)
 	}
-	p := newProblem(connection.InvalidEvent, detail, requestID)
+	p := newProblem(connection.InvalidEvent, detail, about)
 	p.Status, p.Errors, p.allow = e.Status, e.Faults, e.Allow
 	return p
 }
 
-func failedProblem(e *connection.Error, requestID string) *Problem {
-	p := newProblem(e.Kind, e.Message, requestID)
+func failedProblem(e *connection.Error, about About) *Problem {
+	p := newProblem(e.Kind, e.Message, about)
 	p.Code, p.APIRequestID, p.retryAfter = e.Code, e.RequestID, e.RetryAfter
 	if e.Kind == connection.Denied && e.Status == http.StatusUnauthorized {
 		p.Status = http.StatusUnauthorized
@@ -196,22 +209,23 @@ type DonePart struct {
 type Pair struct {
 	InstanceID          connection.InstanceID `json:"instanceId,omitzero"`
 	ConnectedInstanceID connection.InstanceID `json:"connectedInstanceId,omitzero"`
-	EventID             string                `json:"eventId,omitempty"`
+	Place
+	EventID string `json:"eventId,omitempty"`
 }
 
 // Add adds a part: one that failed if there is an error, rendered as in a
 // Problem, else one that was done.
-func (f *PartialFailure) Add(err error, outcome, eventID string, pair connection.Pair) {
-	about := Pair{pair.Instance, pair.Connected, eventID}
+func (f *PartialFailure) Add(err error, outcome, eventID string, place Place, pair connection.Pair) {
+	of := Pair{pair.Instance, pair.Connected, place, eventID}
 	if err == nil {
-		f.Done = append(f.Done, DonePart{about, outcome})
+		f.Done = append(f.Done, DonePart{of, outcome})
 		return
 	}
-	p := NewProblem(err, "")
+	p := NewProblem(err, About{})
 	if refused := (*Error)(nil); errors.As(err, &refused) {
 		p.Detail = refused.Error() // all faults: there is no list of them here
 	}
-	f.Failed = append(f.Failed, FailedPart{Pair: about, Kind: p.Kind, Code: p.Code, Detail: shortened(p.Detail), status: p.Status, retryAfter: p.retryAfter})
+	f.Failed = append(f.Failed, FailedPart{Pair: of, Kind: p.Kind, Code: p.Code, Detail: shortened(p.Detail), status: p.Status, retryAfter: p.retryAfter})
 }
 
 // shortened bounds a text, which may be of many faults, or the API's.
@@ -255,9 +269,9 @@ func (f *PartialFailure) status() (status int, retryAfter time.Duration) {
 }
 
 // problem lists the parts, as many as there is room for.
-func (f *PartialFailure) problem(requestID string) *Problem {
+func (f *PartialFailure) problem(about About) *Problem {
 	detail := fmt.Sprintf("%d of %d failed", len(f.Failed), len(f.Failed)+len(f.Done))
-	p := newProblem(connection.PartialFailure, detail, requestID)
+	p := newProblem(connection.PartialFailure, detail, about)
 	p.Status, _ = f.status()
 	if len(f.Done) == 0 {
 		p.Title = "Nothing of what was asked was done; it is safe to repeat"

@@ -13,6 +13,11 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
+var (
+	place = trigger.Place{RegionID: must(connection.ParseRegion("cn-a")), AccountID: must(connection.ParseAccountID("7"))}
+	about = trigger.About{RequestID: "fc", Place: place}
+)
+
 func TestSucceed(t *testing.T) {
 	t.Parallel()
 	result := map[string]string{"outcome": "removed"}
@@ -39,7 +44,7 @@ func failures() map[string]struct {
 		return &connection.Error{Kind: kind, Message: "m", Code: "C", Status: 400, RequestID: "api", Err: io.EOF}
 	}
 	problem := func(kind, title string, status int) string {
-		return fmt.Sprintf(`{"type":"urn:elasticsearch-disconnect:%s","title":"%s","status":%d,"detail":"m","code":"C","requestId":"fc","apiRequestId":"api"}`, kind, title, status)
+		return fmt.Sprintf(`{"type":"urn:elasticsearch-disconnect:%s","title":"%s","status":%d,"detail":"m","code":"C","requestId":"fc","regionId":"cn-a","accountId":"7","apiRequestId":"api"}`, kind, title, status)
 	}
 	return map[string]struct {
 		err  error
@@ -59,11 +64,11 @@ func failures() map[string]struct {
 		"another, by 401": {&connection.Error{Kind: connection.Upstream, Message: "m", Code: "C", Status: 401, RequestID: "api"},
 			problem("Upstream", "The Elasticsearch API did not do it", 502)},
 		"unforeseen": {errors.New("a secret"),
-			`{"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"an unforeseen fault, told in the function's log under this requestId","requestId":"fc"}`},
+			`{"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"an unforeseen fault, told in the function's log under this requestId","requestId":"fc","regionId":"cn-a","accountId":"7"}`},
 		"one fault": {&trigger.Error{Status: 404, Faults: []trigger.Fault{{Path: "$.a", Detail: "is b"}}},
-			`{"type":"urn:elasticsearch-disconnect:InvalidEvent","title":"The request is not valid","status":404,"detail":"$.a is b","requestId":"fc","errors":[{"path":"$.a","detail":"is b"}]}`},
+			`{"type":"urn:elasticsearch-disconnect:InvalidEvent","title":"The request is not valid","status":404,"detail":"$.a is b","requestId":"fc","regionId":"cn-a","accountId":"7","errors":[{"path":"$.a","detail":"is b"}]}`},
 		"two faults": {&trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$.a", Detail: "is b"}, {Path: "$.c", Detail: "is d"}}},
-			`{"type":"urn:elasticsearch-disconnect:InvalidEvent","title":"The request is not valid","status":400,"detail":"2 faults, listed in errors","requestId":"fc","errors":[{"path":"$.a","detail":"is b"},{"path":"$.c","detail":"is d"}]}`},
+			`{"type":"urn:elasticsearch-disconnect:InvalidEvent","title":"The request is not valid","status":400,"detail":"2 faults, listed in errors","requestId":"fc","regionId":"cn-a","accountId":"7","errors":[{"path":"$.a","detail":"is b"},{"path":"$.c","detail":"is d"}]}`},
 	}
 }
 
@@ -73,12 +78,12 @@ func TestFail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, shape := range []trigger.Shape{trigger.Direct, trigger.EventBridge} {
-				reply, err := trigger.Event{Shape: shape}.Fail(test.err, "fc")
+				reply, err := trigger.Event{Shape: shape}.Fail(test.err, about)
 				if reply != nil || err == nil || err.Error() != test.want {
 					t.Errorf("%s: reply %v, error\n got %v\nwant %s", shape, reply, err, test.want)
 				}
 			}
-			reply, err := trigger.Event{Shape: trigger.HTTP}.Fail(test.err, "fc")
+			reply, err := trigger.Event{Shape: trigger.HTTP}.Fail(test.err, about)
 			if err != nil {
 				t.Fatalf("over HTTP a failure is an error: %v", err)
 			}
@@ -93,6 +98,30 @@ func TestFail(t *testing.T) {
 				t.Errorf("status %d, want %d", response.StatusCode, want)
 			}
 		})
+	}
+}
+
+// TestPlacesUnknown: what a problem or a part cannot say of the place it leaves out.
+func TestPlacesUnknown(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		place trigger.Place
+		want  string // the members between requestId or connectedInstanceId and the next
+	}{
+		{trigger.Place{}, ""},
+		{trigger.Place{RegionID: place.RegionID}, `,"regionId":"cn-a"`},
+		{trigger.Place{AccountID: place.AccountID}, `,"accountId":"7"`},
+	} {
+		var f trigger.PartialFailure
+		f.Add(nil, "removed", "e1", test.place, removal("es-a", "es-b", "", false).Pair)
+		for got, want := range map[string]string{
+			trigger.NewProblem(&connection.Error{Kind: connection.Internal, Message: "m", RequestID: "api"}, trigger.About{RequestID: "fc", Place: test.place}).Error(): `{"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"m","requestId":"fc"` + test.want + `,"apiRequestId":"api"}`,
+			asJSON(t, f.Done[0]): `{"instanceId":"es-a","connectedInstanceId":"es-b"` + test.want + `,"eventId":"e1","outcome":"removed"}`,
+		} {
+			if got != want {
+				t.Errorf("got %s\nwant %s", got, want)
+			}
+		}
 	}
 }
 
@@ -112,7 +141,7 @@ func TestFailHeaders(t *testing.T) {
 		"the methods allowed":              {&trigger.Error{Status: 405, Allow: "DELETE", Faults: []trigger.Fault{{}}}, "Allow", "DELETE"},
 		"a bad request has nothing for it": {&trigger.Error{Status: 400, Faults: []trigger.Fault{{}}}, "Allow", ""},
 	} {
-		reply, err := trigger.Event{Shape: trigger.HTTP}.Fail(test.err, "fc")
+		reply, err := trigger.Event{Shape: trigger.HTTP}.Fail(test.err, about)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +154,7 @@ func TestFailHeaders(t *testing.T) {
 func TestRefusedHEADHasNoBody(t *testing.T) {
 	t.Parallel()
 	r, err := trigger.Parse([]byte(request("HEAD", "/x", "")))
-	reply, err := r.Fail(err, "fc")
+	reply, err := r.Fail(err, about)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,10 +167,10 @@ func partly(done int, kinds ...connection.Kind) *trigger.PartialFailure {
 	var f trigger.PartialFailure
 	pair := removal("es-a", "es-b", "", false).Pair
 	for range done {
-		f.Add(nil, "removed", "", pair)
+		f.Add(nil, "removed", "", place, pair)
 	}
 	for i, kind := range kinds {
-		f.Add(&connection.Error{Kind: kind, Code: "C", Message: "m", RetryAfter: time.Duration(i+1) * time.Second, Err: errors.New("for the log")}, "failed", "e1", connection.Pair{Connected: pair.Connected})
+		f.Add(&connection.Error{Kind: kind, Code: "C", Message: "m", RetryAfter: time.Duration(i+1) * time.Second, Err: errors.New("for the log")}, "failed", "e1", place, connection.Pair{Connected: pair.Connected})
 	}
 	return &f
 }
@@ -158,7 +187,7 @@ func TestFailPartlyOverHTTP(t *testing.T) {
 		"the gravest":                  {partly(0, connection.Unavailable, connection.Timeout, connection.NoConnection), 504, ""},
 		"throttled, the longest wait":  {partly(0, connection.Throttled, connection.Throttled), 429, "2"},
 	} {
-		reply, err := trigger.Event{Shape: trigger.HTTP}.FailPartly(map[string]int{"a": 1}, test.failure, "fc")
+		reply, err := trigger.Event{Shape: trigger.HTTP}.FailPartly(map[string]int{"a": 1}, test.failure, about)
 		if err != nil {
 			t.Fatalf("%s: over HTTP a failure is an error: %v", name, err)
 		}
@@ -171,14 +200,14 @@ func TestFailPartlyOverHTTP(t *testing.T) {
 
 func TestFailPartlyOfAnEvent(t *testing.T) {
 	t.Parallel()
-	const failed = `"requestId":"fc","failed":[{"connectedInstanceId":"es-b","eventId":"e1","kind":"Denied","code":"C","detail":"m"}]`
+	const failed = `"requestId":"fc","regionId":"cn-a","accountId":"7","failed":[{"connectedInstanceId":"es-b","regionId":"cn-a","accountId":"7","eventId":"e1","kind":"Denied","code":"C","detail":"m"}]`
 	for want, failure := range map[string]*trigger.PartialFailure{
 		`{"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Some of what was asked failed; it is safe to repeat","status":207,"detail":"1 of 2 failed",` +
-			failed + `,"done":[{"instanceId":"es-a","connectedInstanceId":"es-b","outcome":"removed"}]}`: partly(1, connection.Denied),
+			failed + `,"done":[{"instanceId":"es-a","connectedInstanceId":"es-b","regionId":"cn-a","accountId":"7","outcome":"removed"}]}`: partly(1, connection.Denied),
 		`{"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Nothing of what was asked was done; it is safe to repeat","status":403,"detail":"1 of 1 failed",` +
 			failed + `}`: partly(0, connection.Denied),
 	} {
-		reply, err := trigger.Event{Shape: trigger.EventBridge}.FailPartly("unused", failure, "fc")
+		reply, err := trigger.Event{Shape: trigger.EventBridge}.FailPartly("unused", failure, about)
 		if reply != nil || err == nil || err.Error() != want {
 			t.Errorf("reply %v, error\n got %v\nwant %s", reply, err, want)
 		}
@@ -203,7 +232,7 @@ func TestPartsAreShortened(t *testing.T) {
 		"two faults":        {&trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$.a", Detail: "is b"}, {Path: "$.c", Detail: "is d"}}}, "$.a is b; $.c is d"},
 	} {
 		var f trigger.PartialFailure
-		f.Add(test.err, "failed", "", connection.Pair{})
+		f.Add(test.err, "failed", "", place, connection.Pair{})
 		if got := f.Failed[0].Detail; got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
@@ -214,7 +243,7 @@ func TestPartsAreShortened(t *testing.T) {
 // queue; how many there were it says all the same.
 func TestPartsAreBounded(t *testing.T) {
 	t.Parallel()
-	_, err := trigger.Event{Shape: trigger.Direct}.FailPartly(nil, partly(60, make([]connection.Kind, 70)...), "fc")
+	_, err := trigger.Event{Shape: trigger.Direct}.FailPartly(nil, partly(60, make([]connection.Kind, 70)...), about)
 	text := fmt.Sprint(err)
 	if failed, done := strings.Count(text, `"kind"`), strings.Count(text, `"outcome"`); failed != 50 || done != 50 {
 		t.Errorf("%d failed and %d done are listed", failed, done)
@@ -230,9 +259,9 @@ func TestPartsAreBoundedInBytes(t *testing.T) {
 	t.Parallel()
 	var f trigger.PartialFailure
 	for range 60 {
-		f.Add(&connection.Error{Kind: connection.Denied, Message: strings.Repeat("<&>", 1000)}, "failed", "e1", connection.Pair{})
+		f.Add(&connection.Error{Kind: connection.Denied, Message: strings.Repeat("<&>", 1000)}, "failed", "e1", place, connection.Pair{})
 	}
-	_, err := trigger.Event{Shape: trigger.Direct}.FailPartly(nil, &f, "fc")
+	_, err := trigger.Event{Shape: trigger.Direct}.FailPartly(nil, &f, about)
 	if quoted := asJSON(t, fmt.Sprint(err)); len(quoted) > 64<<10 || !strings.Contains(quoted, "60 of 60 failed") {
 		t.Errorf("%d bytes: %.200s", len(quoted), quoted)
 	}
