@@ -19,6 +19,8 @@ type (
 		ClientToken         string `json:"clientToken"`
 		DryRun              bool   `json:"dryRun"`
 		All                 bool   `json:"all"`
+		RegionID            string `json:"regionId"`
+		AccountID           string `json:"accountId"`
 	}
 	httpEvent struct {
 		Version         string            `json:"version"`
@@ -38,6 +40,9 @@ type (
 		ID          string      `json:"id"`
 		Source      string      `json:"source"`
 		Type        string      `json:"type"`
+		RegionID    string      `json:"aliyunregionid"`
+		OriginalID  string      `json:"aliyunoriginalaccountid"`
+		AccountID   string      `json:"aliyunaccountid"`
 		Data        directEvent `json:"data"`
 	}
 )

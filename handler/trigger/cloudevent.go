@@ -1,6 +1,10 @@
 package trigger
 
-import "strings"
+import (
+	"strings"
+
+	"elasticsearch-disconnect/handler/connection"
+)
 
 // Sources and types of the events that Elasticsearch sends (EventBridge,
 // "Elasticsearch events").
@@ -13,15 +17,17 @@ const (
 // cloudEvent reads a CloudEvent 1.0 in the JSON format, as EventBridge sends it.
 //
 // Four attributes are REQUIRED and MUST be non-empty strings (CloudEvents 1.0,
-// section 3.1.1). Of the others none is read: EventBridge sends times such as
-// 2020-11-19T21:04:42.179PRC and attributes of its own, and neither is a reason
-// to lose an event.
+// section 3.1.1). Of the others only those that say where it happened are read:
+// EventBridge sends times such as 2020-11-19T21:04:42.179PRC and attributes of its
+// own, and neither is a reason to lose an event.
 func cloudEvent(path string, event []byte) ([]Request, error) {
 	var r reader
-	o := r.readObject(path, event, "specversion", "id", "source", "type", "data")
+	o := r.readObject(path, event, "specversion", "id", "source", "type", "data",
+		regionAttribute, originalAccountAttribute, accountAttribute)
 	attribute(o, "specversion")
 	about := Request{EventID: attribute(o, "id"), Source: attribute(o, "source")}
 	eventType := attribute(o, "type")
+	about.Scope = attributeScope(o)
 	if !o.required("data") {
 		return about.asking(r.faults)
 	}
@@ -30,7 +36,8 @@ func cloudEvent(path string, event []byte) ([]Request, error) {
 		r.fault(o.at("data"), "%v", err)
 		return about.asking(r.faults)
 	}
-	requests := eventData(&r, o.at("data"), data, about.Source, eventType)
+	scope, requests := eventData(&r, o.at("data"), data, about.Source, eventType)
+	about.Scope = scope.Or(about.Scope)
 	return about.asking(r.faults, requests...)
 }
 
@@ -56,22 +63,27 @@ func (r *reader) logged(path, text string) string {
 // eventData reads the data by the type of the event: a release, what
 // Elasticsearch or another product has to say besides, or a sender's own event
 // that names the instances. Members besides those are the sender's own affair.
-func eventData(r *reader, path string, data []byte, source, eventType string) []Request {
+// The scope is what the data says of it, whether or not it is refused.
+func eventData(r *reader, path string, data []byte, source, eventType string) (connection.Scope, []Request) {
 	kind, isActionTrail := strings.CutPrefix(eventType, actionTrailType)
 	isProduct := strings.HasPrefix(source, productPrefix)
 	isOther := isProduct && source != productPrefix+product
 	switch {
 	case isActionTrail && !isOther:
-		return notice{r, path, data}.actionTrail(kind, product)
+		n := notice{r, path, data}
+		return n.actionTrailScope(), n.actionTrail(kind, product)
 	case eventType == configType && !isOther:
-		return notice{r, path, data}.config()
+		n := notice{r, path, data}
+		return n.configScope(), n.config()
 	case isProduct && !namesBoth(data):
-		return ignore("the event is of " + quote(source) + ", type " + quote(eventType) + ", which is no release")
+		return connection.Scope{}, ignore("the event is of " + quote(source) + ", type " + quote(eventType) + ", which is no release")
 	}
-	if o := removalObject(r, path, data); o != nil {
-		return []Request{connections(o, instanceID(o, "instanceId"), o.flag, "")}
+	o := removalObject(r, path, data)
+	if o == nil {
+		return connection.Scope{}, nil
 	}
-	return nil
+	request := connections(o, instanceID(o, "instanceId"), o.flag, "")
+	return request.Scope, []Request{request}
 }
 
 // namesBoth says whether the data of a product's event was transformed to name

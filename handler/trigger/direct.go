@@ -6,7 +6,7 @@ import "elasticsearch-disconnect/handler/connection"
 func direct(path string, event []byte) ([]Request, error) {
 	var r reader
 	request := removal(&r, path, event, "")
-	return Request{}.asking(r.faults, request)
+	return request.asking(r.faults, request)
 }
 
 // removal reads the object that says what to remove, and refuses members it
@@ -22,10 +22,11 @@ func removal(r *reader, path string, raw []byte, key string) Request {
 }
 
 func removalObject(r *reader, path string, raw []byte) *object {
-	return r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all")
+	return r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all", "regionId", "accountId")
 }
 
-// connections reads which connections of the instance are meant, one or all.
+// connections reads which connections of the instance are meant, one or all, and
+// where it is.
 // Booleans are read by flag.
 func connections(o *object, instance connection.InstanceID, flag func(string) bool, key string) Request {
 	const other = "connectedInstanceId"
@@ -41,11 +42,14 @@ func connections(o *object, instance connection.InstanceID, flag func(string) bo
 	}
 	token := clientToken(o, key)
 	dryRun := flag("dryRun")
+	request := Request{Scope: requestScope(o)}
 	if all {
-		return Request{Action: Cleanup{Instance: instance, Certainty: Requested, ClientToken: token, DryRun: dryRun}}
+		request.Action = Cleanup{Instance: instance, Certainty: Requested, ClientToken: token, DryRun: dryRun}
+	} else {
+		pair := connection.Pair{Instance: instance, Connected: connected}
+		request.Action = Disconnect{connection.Removal{Pair: pair, ClientToken: token, DryRun: dryRun}}
 	}
-	pair := connection.Pair{Instance: instance, Connected: connected}
-	return Request{Action: Disconnect{connection.Removal{Pair: pair, ClientToken: token, DryRun: dryRun}}}
+	return request
 }
 
 func instanceID(o *object, name string) connection.InstanceID {

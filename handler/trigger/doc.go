@@ -14,7 +14,8 @@
 // event asks for. It reads objects with a reader, which knows only JSON and
 // collects faults, and makes of them a [Request] for each [Action]: to remove
 // one connection, to remove all of an instance, nothing, or to say what this
-// function is.
+// function is. Each has the scope that its event names, in which it is to be done:
+// the data's own word first, then the attributes of its CloudEvent.
 //
 // Every fault of an event is reported at once, with its JSON path from the root
 // of the event. The shape is known even when Parse fails: a bad HTTP request has

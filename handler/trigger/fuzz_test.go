@@ -26,6 +26,14 @@ func seed(f *testing.F) {
 	for _, test := range refused() {
 		add(test.event)
 	}
+	for _, none := range noRegion {
+		add(envelope("mine", "t", members, `,"aliyunregionid":`+none))
+		add("{" + members + `,"regionId":` + none + "}")
+	}
+	for _, test := range accountValues {
+		add(envelope("acs.elasticsearch", configType, removed+`,"accountId":`+test.value, `,"aliyunoriginalaccountid":`+test.value))
+		add("{" + members + `,"accountId":` + test.value + "}")
+	}
 	files, err := filepath.Glob("../../events/*.json")
 	if err != nil || len(files) == 0 {
 		f.Fatalf("no recorded events: %v", err)
@@ -41,7 +49,8 @@ func seed(f *testing.F) {
 
 // FuzzParse: an event never panics. It is refused with an Error that names a
 // path, and asks for nothing; or it is accepted, an array of n entries as a
-// batch of n at least, and all that it asks for is about valid instances.
+// batch of n at least, and all that it asks for is about valid instances in a
+// valid scope, as far as that is said.
 func FuzzParse(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -65,6 +74,10 @@ func FuzzParse(f *testing.F) {
 
 func checkRequest(t *testing.T, r trigger.Request) {
 	t.Helper()
+	checkScope(t, r.Scope)
+	if r.Err != nil && r.Action != nil {
+		t.Errorf("refused, and asked for: %+v", r)
+	}
 	switch a := r.Action.(type) {
 	case nil:
 		checkRefusal(t, r.Err)
@@ -87,12 +100,23 @@ func checkRequest(t *testing.T, r trigger.Request) {
 	}
 }
 
+func checkScope(t *testing.T, s connection.Scope) {
+	t.Helper()
+	if _, err := connection.ParseRegion(s.Region.String()); err != nil && s.Region != (connection.Region{}) {
+		t.Errorf("region: %v", err)
+	}
+	if _, err := connection.ParseAccountID(s.Account.String()); err != nil && s.Account != (connection.AccountID{}) {
+		t.Errorf("account: %v", err)
+	}
+}
+
 func checkRefusal(t *testing.T, err error) {
 	t.Helper()
 	var refused *trigger.Error
 	if !errors.As(err, &refused) || len(refused.Faults) == 0 || refused.Status/100 != 4 {
 		t.Fatalf("error %#v", err)
 	}
+	checkScope(t, refused.Scope)
 	for _, fault := range refused.Faults {
 		if !strings.HasPrefix(fault.Path, "$") || fault.Detail == "" {
 			t.Errorf("fault %+v", fault)

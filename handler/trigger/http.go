@@ -102,21 +102,21 @@ func (h httpRequest) post() ([]Request, error) {
 		request = removal(h.reader, "$.body", body, h.key)
 	}
 	h.query()
-	return Request{}.asking(h.faults, request)
+	return request.asking(h.faults, request)
 }
 
 // delete reads DELETE /openapi/instances/{InstanceId}/connected-clusters, with
-// the API's own query parameters and dryRun.
+// the API's own query parameters and those of a direct event.
 func (h httpRequest) delete(segment string) ([]Request, error) {
 	var request Request
 	instance := h.instance(segment)
-	if query := h.query("connectedInstanceId", "clientToken", "dryRun", "all"); query != nil {
+	if query := h.query("connectedInstanceId", "clientToken", "dryRun", "all", "regionId", "accountId"); query != nil {
 		request = connections(query, instance, query.textFlag, h.key)
 	}
 	if text, _ := h.text("body"); text != "" {
 		h.fault("$.body", "is not empty, and DELETE reads none: give query parameters")
 	}
-	return Request{}.asking(h.faults, request)
+	return request.asking(h.faults, request)
 }
 
 func (h httpRequest) instance(segment string) connection.InstanceID {

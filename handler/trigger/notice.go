@@ -36,7 +36,7 @@ type notice struct {
 // eventSchema RawData sends it.
 func bareActionTrail(path string, event []byte) ([]Request, error) {
 	n := notice{new(reader), path, event}
-	about := Request{EventID: n.logged(path+".eventId", n.text("eventId"))}
+	about := Request{EventID: n.logged(path+".eventId", n.text("eventId")), Scope: n.actionTrailScope()}
 	requests := n.actionTrail(n.text("eventType"), n.product())
 	return about.asking(n.faults, requests...)
 }
@@ -44,8 +44,9 @@ func bareActionTrail(path string, event []byte) ([]Request, error) {
 // bareConfig reads a Cloud Config change without its CloudEvent.
 func bareConfig(path string, event []byte) ([]Request, error) {
 	n := notice{new(reader), path, event}
+	about := Request{Scope: n.configScope()}
 	requests := n.config()
-	return Request{}.asking(n.faults, requests...)
+	return about.asking(n.faults, requests...)
 }
 
 // actionTrail reads an audit event of a product, "" for one unknown: a release,

@@ -157,10 +157,10 @@ func formOf(event []byte) form {
 // With faults there are none, but an *Error.
 func (r Request) asking(faults []Fault, requests ...Request) ([]Request, error) {
 	if len(faults) > 0 {
-		return nil, &Error{Status: http.StatusBadRequest, Faults: faults, EventID: r.EventID, Source: r.Source}
+		return nil, &Error{Status: http.StatusBadRequest, Faults: faults, EventID: r.EventID, Source: r.Source, Scope: r.Scope}
 	}
 	for i := range requests {
-		requests[i].EventID, requests[i].Source = r.EventID, r.Source
+		requests[i].EventID, requests[i].Source, requests[i].Scope = r.EventID, r.Source, r.Scope
 	}
 	return requests, nil
 }
@@ -180,7 +180,7 @@ func batch(path string, array []byte) ([]Request, error) {
 	for raw := range elements(array) {
 		requests, err := entry(fmt.Sprintf("%s[%d]", path, n), raw)
 		if refused := (*Error)(nil); errors.As(err, &refused) {
-			requests = []Request{{EventID: refused.EventID, Source: refused.Source, Err: refused}}
+			requests = []Request{{EventID: refused.EventID, Source: refused.Source, Scope: refused.Scope, Err: refused}}
 		}
 		all = append(all, requests...)
 		n++
