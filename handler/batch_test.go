@@ -32,11 +32,11 @@ func TestBatch(t *testing.T) {
 	refused := `{"specversion":"1.0","id":"e2","source":"s1","type":"t1","data":{}}`
 	s.api.Fail(fault{}, refuse(403, "Forbidden.RAM"))
 	got := s.handle(t, batch(event, refused, pair("es-a", "es-b"), releaseOf("es-c", byAPI, `,"deleteType":"protective"`)))
-	want := `PartialFailure {"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Some of what was asked failed; it is safe to repeat","status":207,"detail":"2 of 4 failed","requestId":"fc-1","failed":[` +
-		`{"eventId":"e2","kind":"InvalidEvent","detail":"$[1].data.instanceId is missing; $[1].data.connectedInstanceId is missing"},` +
-		`{"instanceId":"es-a","connectedInstanceId":"es-b","kind":"Denied","code":"Forbidden.RAM","detail":"the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role"}],"done":[` +
-		`{"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","eventId":"e1","outcome":"removed"},` +
-		`{"instanceId":"es-c","eventId":"e1","outcome":"ignored"}]}`
+	want := `PartialFailure {"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Some of what was asked failed; it is safe to repeat","status":207,"detail":"2 of 4 failed","requestId":"fc-1","regionId":"cn-hangzhou","failed":[` +
+		`{"regionId":"cn-hangzhou","eventId":"e2","kind":"InvalidEvent","detail":"$[1].data.instanceId is missing; $[1].data.connectedInstanceId is missing"},` +
+		`{"instanceId":"es-a","connectedInstanceId":"es-b","regionId":"cn-hangzhou","kind":"Denied","code":"Forbidden.RAM","detail":"the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role"}],"done":[` +
+		`{"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","regionId":"cn-hangzhou","eventId":"e1","outcome":"removed"},` +
+		`{"instanceId":"es-c","regionId":"cn-hangzhou","eventId":"e1","outcome":"ignored"}]}`
 	if got != want {
 		t.Errorf("reply:\n got %s\nwant %s", got, want)
 	}
@@ -51,8 +51,8 @@ func TestNoCredentialsForBatch(t *testing.T) {
 	lacking.SecurityToken = ""
 	reply, err := s.Handle(invocation(t, lacking), []byte(batch(released(connected), event)))
 	const detail = `"kind":"Denied","detail":"the invocation came without security token: give the function a role"}`
-	want := `PartialFailure {"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Nothing of what was asked was done; it is safe to repeat","status":403,"detail":"2 of 2 failed","requestId":"fc-1","failed":[` +
-		`{"instanceId":"` + connected + `","eventId":"e1",` + detail + `,{"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","eventId":"e1",` + detail + `]}`
+	want := `PartialFailure {"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Nothing of what was asked was done; it is safe to repeat","status":403,"detail":"2 of 2 failed","requestId":"fc-1","regionId":"cn-hangzhou","failed":[` +
+		`{"instanceId":"` + connected + `","regionId":"cn-hangzhou","eventId":"e1",` + detail + `,{"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","regionId":"cn-hangzhou","eventId":"e1",` + detail + `]}`
 	if got := posted(t, reply, err); got != want {
 		t.Errorf("reply:\n got %s\nwant %s", got, want)
 	}

@@ -37,7 +37,7 @@ func newBenched(b *testing.B, url string, transport *http.Transport) *handler.Ha
 
 // handleFor serves an event as often as the benchmark asks.
 func handleFor(b *testing.B, h *handler.Handler, event, want string) {
-	ctx := fccontext.NewContext(b.Context(), &fccontext.FcContext{RequestID: "fc-1", Region: "cn-hangzhou", Credentials: role})
+	ctx := fccontext.NewContext(b.Context(), &fccontext.FcContext{RequestID: "fc-1", Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role})
 	b.ReportAllocs()
 	for b.Loop() {
 		handleOnce(b, ctx, h, event, want)
@@ -107,7 +107,7 @@ func BenchmarkSweep(b *testing.B) {
 	b.Cleanup(api.Close)
 	api.AddAccount(elasticsearchtest.Account{AccessKeyID: role.AccessKeyId, AccessKeySecret: role.AccessKeySecret, SecurityToken: role.SecurityToken})
 	h := newBenched(b, api.URL, api.Transport())
-	ctx := fccontext.NewContext(b.Context(), &fccontext.FcContext{RequestID: "fc-1", Region: "cn-hangzhou", Credentials: role})
+	ctx := fccontext.NewContext(b.Context(), &fccontext.FcContext{RequestID: "fc-1", Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role})
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()

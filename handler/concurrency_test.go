@@ -44,7 +44,7 @@ func (s *fixture) invoke(t *testing.T, event func(i int) string) []string {
 	var all sync.WaitGroup
 	for i := range many {
 		all.Go(func() {
-			ctx := fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: fmt.Sprintf("fc-%04d", i), Region: "cn-hangzhou", Credentials: roleOf(i)})
+			ctx := fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: fmt.Sprintf("fc-%04d", i), Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: roleOf(i)})
 			reply, err := s.Handle(ctx, []byte(event(i)))
 			replies[i] = posted(t, reply, err)
 		})

@@ -20,19 +20,53 @@ type Config struct {
 	DryRun   bool                   // nothing is ever sent, whatever an event says
 	LogLevel slog.Level
 
+	Regions    []connection.Region // where the function acts; empty: everywhere
+	MemberRole string              // the name of the role in other accounts; "" for none
+
 	Eager       bool // remove the connections of an instance while its release can still be cancelled
 	Concurrency int  // how many requests to the API an invocation makes at a time
 }
 
-// endpoint is the configured one, or the region's.
-func (c Config) endpoint(region connection.Region) (elasticsearch.Endpoint, error) {
+// endpoint is the configured one, or the region's; own is the region where the
+// function runs.
+func (c Config) endpoint(region, own connection.Region) (elasticsearch.Endpoint, error) {
+	variable := c.ownRegionAlone()
 	switch {
+	case !c.actsIn(region):
+		return elasticsearch.Endpoint{}, denied(notOneOfRegions(region), nil)
+	case region != own && variable != "":
+		return elasticsearch.Endpoint{}, internal(fmt.Sprintf("%s serves the function's own region alone, and this is of %s", variable, region))
 	case c.Endpoint != (elasticsearch.Endpoint{}):
 		return c.Endpoint, nil
 	case region == connection.Region{}: // never in Function Compute
-		return elasticsearch.Endpoint{}, &connection.Error{Kind: connection.Internal, Message: "no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID"}
+		return elasticsearch.Endpoint{}, internal("no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID")
 	}
 	return c.Network.Endpoint(region), nil
+}
+
+func internal(message string) *connection.Error {
+	return &connection.Error{Kind: connection.Internal, Message: message}
+}
+
+// ownRegionAlone names the variable by which no other region than the function's
+// can be reached; "" if there is none.
+func (c Config) ownRegionAlone() string {
+	switch {
+	case c.Endpoint != elasticsearch.Endpoint{}:
+		return "ELASTICSEARCH_ENDPOINT"
+	case c.Network == elasticsearch.VPC:
+		return "ELASTICSEARCH_NETWORK=vpc"
+	}
+	return ""
+}
+
+// actsIn says whether the operator lets the function act in a region.
+func (c Config) actsIn(region connection.Region) bool {
+	return len(c.Regions) == 0 || slices.Contains(c.Regions, region)
+}
+
+func notOneOfRegions(region connection.Region) string {
+	return region.String() + " is not one of REGIONS, in which the function acts"
 }
 
 // CheckRegion says what is wrong with a region that a person has typed; nil where
@@ -72,6 +106,17 @@ func variables() []variable {
 			c.Endpoint, err = elasticsearch.ParseEndpoint(text)
 			return err
 		}},
+		{"REGIONS", func(c *Config, text string) (err error) {
+			c.Regions, err = parseRegions(text)
+			return err
+		}},
+		{"MEMBER_ROLE", func(c *Config, text string) error {
+			if strings.ContainsFunc(text, isNotOfRoleName) || len(text) > maxRoleName {
+				return fmt.Errorf("is no name of a role: at most %d letters, digits, dots, hyphens and underscores", maxRoleName)
+			}
+			c.MemberRole = text
+			return nil
+		}},
 		{"DRY_RUN", func(c *Config, text string) error {
 			if text != "true" && text != "false" {
 				return errors.New("is neither true nor false")
@@ -99,6 +144,27 @@ func variables() []variable {
 			return c.LogLevel.UnmarshalText([]byte(text))
 		}},
 	}
+}
+
+// maxRoleName is the most characters of a RAM role's name.
+const maxRoleName = 64
+
+func isNotOfRoleName(c rune) bool {
+	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(".-_", c)
+}
+
+// parseRegions reads ids of regions with commas between them. One that is mistyped
+// would have the function ignore what it is deployed for.
+func parseRegions(text string) ([]connection.Region, error) {
+	var regions []connection.Region
+	for id := range strings.SplitSeq(text, ",") {
+		region, err := connection.ParseRegion(strings.TrimSpace(id))
+		if err != nil || !slices.Contains(elasticsearch.Regions(), region.String()) {
+			return nil, errors.New("is no list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing")
+		}
+		regions = append(regions, region)
+	}
+	return regions, nil
 }
 
 // Variables returns the names of the environment variables that configure the

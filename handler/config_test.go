@@ -3,6 +3,7 @@ package handler_test
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
@@ -25,16 +27,19 @@ func TestReadConfig(t *testing.T) {
 		wantErr string
 	}{
 		"nothing set": {nil, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
-		"everything set": {map[string]string{"ELASTICSEARCH_NETWORK": "vpc", "ELASTICSEARCH_ENDPOINT": "https://example.com", "DRY_RUN": "true", "LOG_LEVEL": "debug", "RELEASE_POLICY": "eager", "SWEEP_CONCURRENCY": "64"},
-			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug, Eager: true, Concurrency: 64}, ""},
-		"everything set to nothing": {map[string]string{"ELASTICSEARCH_NETWORK": "", "ELASTICSEARCH_ENDPOINT": "", "DRY_RUN": "", "LOG_LEVEL": "", "RELEASE_POLICY": "", "SWEEP_CONCURRENCY": ""},
+		"everything set": {map[string]string{"ELASTICSEARCH_NETWORK": "vpc", "ELASTICSEARCH_ENDPOINT": "https://example.com", "DRY_RUN": "true", "LOG_LEVEL": "debug", "RELEASE_POLICY": "eager", "SWEEP_CONCURRENCY": "64", "REGIONS": "cn-hangzhou, ap-southeast-1", "MEMBER_ROLE": "Es_disconnect-1.x"},
+			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug, Eager: true, Concurrency: 64, Regions: regions(t, "cn-hangzhou", "ap-southeast-1"), MemberRole: "Es_disconnect-1.x"}, ""},
+		"everything set to nothing": {map[string]string{"ELASTICSEARCH_NETWORK": "", "ELASTICSEARCH_ENDPOINT": "", "DRY_RUN": "", "LOG_LEVEL": "", "RELEASE_POLICY": "", "SWEEP_CONCURRENCY": "", "REGIONS": "", "MEMBER_ROLE": ""},
 			handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
-		"none at a time": {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
-		"a level nearly": {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is neither true nor false\nLOG_LEVEL is none of debug, info, warn and error"},
-		"no number":      {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
-		"no dry run":     {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
-		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud", "RELEASE_POLICY": "never", "SWEEP_CONCURRENCY": "65"},
-			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nDRY_RUN is neither true nor false\nRELEASE_POLICY is neither final nor eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nLOG_LEVEL is none of debug, info, warn and error"},
+		"a region mistyped": {map[string]string{"REGIONS": "cn-hangzho"}, handler.Config{}, "REGIONS is no list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing"},
+		"a comma too many":  {map[string]string{"REGIONS": "cn-hangzhou,"}, handler.Config{}, "REGIONS is no list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing"},
+		"a role too long":   {map[string]string{"MEMBER_ROLE": strings.Repeat("r", 65)}, handler.Config{}, "MEMBER_ROLE is no name of a role: at most 64 letters, digits, dots, hyphens and underscores"},
+		"none at a time":    {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
+		"a level nearly":    {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is neither true nor false\nLOG_LEVEL is none of debug, info, warn and error"},
+		"no number":         {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
+		"no dry run":        {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
+		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud", "RELEASE_POLICY": "never", "SWEEP_CONCURRENCY": "65", "REGIONS": "cn-hangzhou,Shanghai", "MEMBER_ROLE": "acs:ram::1:role/x"},
+			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nREGIONS is no list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing\nMEMBER_ROLE is no name of a role: at most 64 letters, digits, dots, hyphens and underscores\nDRY_RUN is neither true nor false\nRELEASE_POLICY is neither final nor eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nLOG_LEVEL is none of debug, info, warn and error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -46,11 +51,23 @@ func TestReadConfig(t *testing.T) {
 			if gotErr != test.wantErr {
 				t.Errorf("error:\n got %s\nwant %s", gotErr, test.wantErr)
 			}
-			if err == nil && got != test.want {
+			if err == nil && !reflect.DeepEqual(got, test.want) {
 				t.Errorf("config:\n got %+v\nwant %+v", got, test.want)
 			}
 		})
 	}
+}
+
+func regions(t *testing.T, ids ...string) (regions []connection.Region) {
+	t.Helper()
+	for _, id := range ids {
+		region, err := connection.ParseRegion(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		regions = append(regions, region)
+	}
+	return regions
 }
 
 func TestVariables(t *testing.T) {
@@ -81,7 +98,7 @@ func TestMissingCredentials(t *testing.T) {
 		given := role
 		without(&given)
 		reply, err := s.Handle(invocation(t, given), []byte(direct))
-		want := `Denied {"type":"urn:elasticsearch-disconnect:Denied","title":"Credentials or permissions do not allow it","status":403,"detail":"the invocation came without ` + missing + `: give the function a role","requestId":"fc-1"}`
+		want := `Denied {"type":"urn:elasticsearch-disconnect:Denied","title":"Credentials or permissions do not allow it","status":403,"detail":"the invocation came without ` + missing + `: give the function a role","requestId":"fc-1","regionId":"cn-hangzhou"}`
 		if got := posted(t, reply, err); got != want {
 			t.Errorf("reply:\n got %s\nwant %s", got, want)
 		}

@@ -13,14 +13,16 @@ import (
 // rules are what holds for all removals of one invocation.
 type rules struct {
 	requestID string // Function Compute's
-	dryRun    bool   // the operator's: nothing is sent
-	mayBeDone bool   // an earlier delivery may have removed it
+	own       connection.Scope
+	dryRun    bool // the operator's: nothing is sent
+	mayBeDone bool // an earlier delivery may have removed it
 }
 
 // A removal is one connection to remove, and the request that asked for it first.
 type removal struct {
 	connection.Removal
-	of trigger.Request
+	otherToken connection.ClientToken // of the same from the other side
+	of         trigger.Request
 }
 
 // decide says which connections are removed, each once, in the order of the
@@ -33,7 +35,7 @@ func decide(findings []discover.Finding, r rules) []removal {
 		for _, pair := range f.Pairs {
 			if k := r.key(f, pair); !known[k] {
 				known[k] = true
-				removals = append(removals, removal{r.removal(f.Request, pair), f.Request})
+				removals = append(removals, r.removal(f.Request, pair))
 			}
 		}
 	}
@@ -42,7 +44,7 @@ func decide(findings []discover.Finding, r rules) []removal {
 
 // removal is what the rules make of one pair. All connections of an instance are
 // asked for when it was released, and may be gone with it.
-func (r rules) removal(q trigger.Request, pair connection.Pair) connection.Removal {
+func (r rules) removal(q trigger.Request, pair connection.Pair) removal {
 	to := connection.Removal{Pair: pair, DryRun: r.isDryRun(q.Action), MayBeDone: r.mayBeDone}
 	switch a := q.Action.(type) {
 	case trigger.Disconnect:
@@ -50,13 +52,14 @@ func (r rules) removal(q trigger.Request, pair connection.Pair) connection.Remov
 	case trigger.Cleanup:
 		to.MayBeDone = true
 		if a.ClientToken != (connection.ClientToken{}) { // it cannot stand for several requests
-			to.ClientToken = derivedToken("token", "", a.ClientToken.String(), pair)
+			to.ClientToken = r.derived("token", "", a.ClientToken.String(), q.Scope, pair)
 		}
 	}
 	if to.ClientToken == (connection.ClientToken{}) {
 		to.ClientToken = r.token(q, pair)
 	}
-	return to
+	other := r.derived("token", "", to.ClientToken.String(), q.Scope, pair.Reversed())
+	return removal{to, other, q}
 }
 
 func (r rules) isDryRun(action trigger.Action) bool {
@@ -71,20 +74,21 @@ func (r rules) isDryRun(action trigger.Action) bool {
 
 // A key is the same for a connection from either side.
 type key struct {
+	scope  connection.Scope
 	a, b   connection.InstanceID
 	dryRun bool
 }
 
 func (r rules) key(f discover.Finding, pair connection.Pair) key {
-	return keyOf(pair, r.isDryRun(f.Request.Action))
+	return keyOf(f.Request.Scope, pair, r.isDryRun(f.Request.Action))
 }
 
-func keyOf(pair connection.Pair, dryRun bool) key {
+func keyOf(scope connection.Scope, pair connection.Pair, dryRun bool) key {
 	a, b := pair.Instance, pair.Connected
 	if a.String() > b.String() {
 		a, b = b, a
 	}
-	return key{a, b, dryRun}
+	return key{scope, a, b, dryRun}
 }
 
 // token is the same whenever the same thing is asked again: EventBridge delivers
@@ -92,15 +96,19 @@ func keyOf(pair connection.Pair, dryRun bool) key {
 // invocation under one request id.
 func (r rules) token(q trigger.Request, pair connection.Pair) connection.ClientToken {
 	if q.EventID != "" {
-		return derivedToken("event", q.Source, q.EventID, pair)
+		return r.derived("event", q.Source, q.EventID, q.Scope, pair)
 	}
-	return derivedToken("request", "", r.requestID, pair)
+	return r.derived("request", "", r.requestID, q.Scope, pair)
 }
 
-// derivedToken is a UUID of version 5 (RFC 9562, section 5.5). Each part of its
-// name is quoted, so that two names are the same only if all parts are.
-func derivedToken(kind, source, id string, pair connection.Pair) connection.ClientToken {
+// derived is a UUID of version 5 (RFC 9562, section 5.5). Each part of its name is
+// quoted, so that two names are the same only if all parts are. Where the function
+// runs is no part, so that its tokens are those it had when it knew no other place.
+func (r rules) derived(kind, source, id string, scope connection.Scope, pair connection.Pair) connection.ClientToken {
 	name := fmt.Sprintf("%s %q %q %q %q", kind, source, id, pair.Instance, pair.Connected)
+	if scope != r.own {
+		name += fmt.Sprintf(" %q %q", scope.Region, scope.Account)
+	}
 	token, err := connection.ParseClientToken(uuid.NewSHA1(uuid.NameSpaceOID, []byte(name)).String())
 	if err != nil {
 		panic("handler: a UUID is a client token: " + err.Error())

@@ -25,6 +25,10 @@ const (
 	tokenOfOtherSide = "09d2f009-02d2-537c-8399-f4b533d036db" // tokenOfRequest, where the other side is asked
 )
 
+func scopeAt(region, account string) connection.Scope {
+	return connection.Scope{Region: must(connection.ParseRegion(region)), Account: must(connection.ParseAccountID(account))}
+}
+
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
@@ -107,7 +111,7 @@ func TestDecide(t *testing.T) {
 		"a cleanup of an event":                     {redelivered, []discover.Finding{byEvent.cleanup(ab)}, []string{"A-B " + tokenOfEvent + " may be done"}},
 		"a cleanup derives from the caller's token": {rules{}, []discover.Finding{byCaller.cleanup(ab)}, []string{"A-B " + tokenOfToken + " may be done"}},
 		"each pair of a cleanup has its own token": {rules{}, []discover.Finding{flags{token: "t1", event: true}.cleanup(ab, cb)},
-			[]string{"A-B " + tokenOfToken + " may be done", "es-c-B " + derivedToken("token", "", "t1", cb).String() + " may be done"}},
+			[]string{"A-B " + tokenOfToken + " may be done", "es-c-B " + rules{}.derived("token", "", "t1", connection.Scope{}, cb).String() + " may be done"}},
 
 		"a pair asks for a dry run":             {rules{}, []discover.Finding{dry.disconnect(ab)}, []string{"A-B " + tokenOfRequest + " dry"}},
 		"a cleanup asks for a dry run":          {rules{}, []discover.Finding{dry.cleanup(ab)}, []string{"A-B " + tokenOfRequest + " dry may be done"}},
@@ -117,11 +121,11 @@ func TestDecide(t *testing.T) {
 
 		"the same pair twice, as the first asked":     {rules{}, []discover.Finding{none.disconnect(ab), byCaller.disconnect(ab)}, []string{"A-B " + tokenOfRequest}},
 		"the same pair from either side":              {rules{}, []discover.Finding{byCaller.disconnect(ba), none.disconnect(ab)}, []string{"B-A t1"}},
-		"a pair, and the cleanup that finds it":       {rules{}, []discover.Finding{none.disconnect(ba), byEvent.cleanup(ab, cb)}, []string{"B-A " + tokenOfBA, "es-c-B " + derivedToken("event", "s1", "e1", cb).String() + " may be done"}},
+		"a pair, and the cleanup that finds it":       {rules{}, []discover.Finding{none.disconnect(ba), byEvent.cleanup(ab, cb)}, []string{"B-A " + tokenOfBA, "es-c-B " + rules{}.derived("event", "s1", "e1", connection.Scope{}, cb).String() + " may be done"}},
 		"a cleanup that finds a pair twice":           {rules{}, []discover.Finding{none.cleanup(ab, ab, ba)}, []string{"A-B " + tokenOfRequest + " may be done"}},
 		"a pair once dry and once not is two":         {rules{}, []discover.Finding{dry.disconnect(ab), none.disconnect(ba)}, []string{"A-B " + tokenOfRequest + " dry", "B-A " + tokenOfBA}},
 		"a pair once dry and once not, operator: one": {operator, []discover.Finding{dry.disconnect(ab), none.disconnect(ba)}, []string{"A-B " + tokenOfRequest + " dry"}},
-		"several, in the order of the findings":       {rules{}, []discover.Finding{none.cleanup(cb), byCaller.disconnect(ab)}, []string{"es-c-B " + derivedToken("request", "", "fc-1", cb).String() + " may be done", "A-B t1"}},
+		"several, in the order of the findings":       {rules{}, []discover.Finding{none.cleanup(cb), byCaller.disconnect(ab)}, []string{"es-c-B " + rules{}.derived("request", "", "fc-1", connection.Scope{}, cb).String() + " may be done", "A-B t1"}},
 
 		"nothing asked for":    {rules{}, nil, nil},
 		"information":          {rules{}, []discover.Finding{found(trigger.Request{Action: trigger.Info{}})}, nil},
@@ -159,17 +163,22 @@ func TestDecideNamesWhoAskedFirst(t *testing.T) {
 func TestTokensAreOfAllTheirParts(t *testing.T) {
 	t.Parallel()
 	ab := pairOf(idA, idB)
+	own, beijing, other, both := scopeAt("cn-hangzhou", "1"), scopeAt("cn-beijing", "1"), scopeAt("cn-hangzhou", "2"), scopeAt("cn-beijing", "2")
+	derived := rules{own: own}.derived
 	seen := map[connection.ClientToken]string{}
 	for name, token := range map[string]connection.ClientToken{
-		"an event":                derivedToken("event", "s1", "e1", ab),
-		"another source":          derivedToken("event", "s2", "e1", ab),
-		"another id":              derivedToken("event", "s1", "e2", ab),
-		"a space moved":           derivedToken("event", "s1 e1", "", ab),
-		"a quotation mark in it":  derivedToken("event", `s1" "e1`, "", ab),
-		"a request of that id":    derivedToken("request", "", "e1", ab),
-		"a token of that text":    derivedToken("token", "", "e1", ab),
-		"asked of the other side": derivedToken("event", "s1", "e1", pairOf(idB, idA)),
-		"another connection":      derivedToken("event", "s1", "e1", pairOf("es-c", idB)),
+		"an event":                derived("event", "s1", "e1", own, ab),
+		"another source":          derived("event", "s2", "e1", own, ab),
+		"another id":              derived("event", "s1", "e2", own, ab),
+		"a space moved":           derived("event", "s1 e1", "", own, ab),
+		"a quotation mark in it":  derived("event", `s1" "e1`, "", own, ab),
+		"a request of that id":    derived("request", "", "e1", own, ab),
+		"a token of that text":    derived("token", "", "e1", own, ab),
+		"asked of the other side": derived("event", "s1", "e1", own, pairOf(idB, idA)),
+		"another connection":      derived("event", "s1", "e1", own, pairOf("es-c", idB)),
+		"another region":          derived("event", "s1", "e1", beijing, ab),
+		"another account":         derived("event", "s1", "e1", other, ab),
+		"both":                    derived("event", "s1", "e1", both, ab),
 	} {
 		if other, twice := seen[token]; twice {
 			t.Errorf("%s has the token of %s", name, other)

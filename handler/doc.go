@@ -32,14 +32,18 @@
 //	parallel       calls side by side, each with its panic as an error
 //
 // Besides the path: config.go reads the environment, invocation.go takes the
-// request id, the region and the credentials from Function Compute or from the
-// command line, access.go makes the client when it is first needed.
+// request id, the scope and the credentials from Function Compute or from the
+// command line. scope.go says where a request is served, access.go makes the client
+// for each scope when it is first needed, and member.go gets the credentials for
+// another account.
 //
 // # Words
 //
 //	pair       two connected instances; Instance is the side that is asked
+//	scope      a region and an account; what an event does not say of it is the function's own
+//	member     another account, in which the function assumes a role
 //	cleanup    the removal of all connections of one instance
-//	sweep      asking every instance of the region whether it is connected with one that is gone
+//	sweep      asking every instance of a scope whether it is connected with one that is gone
 //	reading    one pass over the pages of the list of instances; a sweep takes one or more (discover/region.go)
 //	odd entry  one of a list that is no instance id: passed over, and logged once
 //	pace       how fast the process may call the API; all its calls share it (elasticsearch/pace.go)

@@ -21,7 +21,7 @@ type outcome struct {
 
 // An executor carries out removals. Nothing else deletes.
 type executor struct {
-	client func() (*elasticsearch.Client, error)
+	client func(context.Context, connection.Scope) (*elasticsearch.Client, error)
 	limit  int // how many requests to the API are under way at a time
 	now    func() time.Time
 	known  func(outcome) // is called with each outcome when it is known, from several goroutines
@@ -37,7 +37,7 @@ func (e executor) execute(ctx context.Context, removals []removal) []outcome {
 		outcomes[i] = outcome{removal: r, err: errNotCarriedOut}
 		all[i] = i
 	}
-	asked := func(i int) connection.InstanceID { return removals[i].Instance }
+	asked := func(i int) instance { return instance{removals[i].of.Scope, removals[i].Instance} }
 	e.each(all, asked, func(i int) { outcomes[i] = e.remove(ctx, removals[i]) })
 
 	var turned []int
@@ -46,7 +46,7 @@ func (e executor) execute(ctx context.Context, removals []removal) []outcome {
 			turned = append(turned, i)
 		}
 	}
-	other := func(i int) connection.InstanceID { return removals[i].Connected }
+	other := func(i int) instance { return instance{removals[i].of.Scope, removals[i].Connected} }
 	e.each(turned, other, func(i int) { outcomes[i] = e.removeFromOther(ctx, outcomes[i]) })
 	return outcomes
 }
@@ -55,14 +55,20 @@ func (e executor) execute(ctx context.Context, removals []removal) []outcome {
 // from being carried out is not taken for done.
 var errNotCarriedOut = errors.New("the removal was not carried out")
 
+// An instance is where it is, and which.
+type instance struct {
+	connection.Scope
+	connection.InstanceID
+}
+
 // each calls f for each index. After a change an instance is busy for a while, so
 // those that ask one instance do so one after the other, in order, and those that
 // ask different instances at the same time. The client bounds how many requests
 // are under way; one that waits for a busy instance is not among them, so many
 // more may wait. One at a time stays one at a time.
-func (e executor) each(indexes []int, asked func(int) connection.InstanceID, f func(int)) {
+func (e executor) each(indexes []int, asked func(int) instance, f func(int)) {
 	var queues [][]int
-	queueOf := map[connection.InstanceID]int{}
+	queueOf := map[instance]int{}
 	for _, i := range indexes {
 		q, ok := queueOf[asked(i)]
 		if !ok {
@@ -83,7 +89,7 @@ func (e executor) each(indexes []int, asked func(int) connection.InstanceID, f f
 // remove asks the first side.
 func (e executor) remove(ctx context.Context, r removal) outcome {
 	o := outcome{removal: r, begun: e.now()}
-	o.Outcome, o.err = e.ask(ctx, r.Removal)
+	o.Outcome, o.err = e.ask(ctx, r.of.Scope, r.Removal)
 	if o.isToBeTurned() {
 		return o // not known yet
 	}
@@ -91,22 +97,22 @@ func (e executor) remove(ctx context.Context, r removal) outcome {
 }
 
 // removeFromOther asks the other side. That is another request, so it has another
-// token, as fixed as the first.
+// token.
 func (e executor) removeFromOther(ctx context.Context, first outcome) outcome {
 	turned := first.Removal
 	turned.MayBeDone = true
 	turned.Pair = turned.Reversed()
-	turned.ClientToken = derivedToken("token", "", first.ClientToken.String(), turned.Pair)
+	turned.ClientToken = first.otherToken
 	o := first
-	o.Outcome, o.err = e.ask(ctx, turned)
+	o.Outcome, o.err = e.ask(ctx, first.of.Scope, turned)
 	o.Attempts += first.Attempts
 	o.Uncertain = o.Uncertain || first.Uncertain
 	return e.settled(ctx, o)
 }
 
-func (e executor) ask(ctx context.Context, r connection.Removal) (done connection.Outcome, err error) {
+func (e executor) ask(ctx context.Context, scope connection.Scope, r connection.Removal) (done connection.Outcome, err error) {
 	err = parallel.Guard(func() error {
-		client, err := e.client()
+		client, err := e.client(ctx, scope)
 		if err != nil {
 			return err
 		}
@@ -148,7 +154,7 @@ func isAbsent(err error) bool {
 // refuses an instance that is gone is not documented.
 func (e executor) stillThere(ctx context.Context, o outcome) error {
 	for _, side := range []connection.Pair{o.Pair, o.Reversed()} {
-		listed, err := e.list(ctx, side.Instance)
+		listed, err := e.list(ctx, o.of.Scope, side.Instance)
 		switch {
 		case connection.KindOf(err) == connection.NoInstance:
 		case err != nil && (connection.KindOf(o.err) == connection.NoInstance || connection.KindOf(err) != connection.Denied):
@@ -160,9 +166,9 @@ func (e executor) stillThere(ctx context.Context, o outcome) error {
 	return nil
 }
 
-func (e executor) list(ctx context.Context, id connection.InstanceID) (listed elasticsearch.List, err error) {
+func (e executor) list(ctx context.Context, scope connection.Scope, id connection.InstanceID) (listed elasticsearch.List, err error) {
 	err = parallel.Guard(func() error {
-		client, err := e.client()
+		client, err := e.client(ctx, scope)
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func newFixture(t *testing.T) *fixture {
 		Sleep:       func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}}
 	f.executor = executor{
-		client: func() (*elasticsearch.Client, error) { return client, nil },
+		client: func(context.Context, connection.Scope) (*elasticsearch.Client, error) { return client, nil },
 		now:    time.Now,
 		known: func(o outcome) {
 			f.mu.Lock()
@@ -84,7 +84,9 @@ func TestPanicIsNotDone(t *testing.T) {
 		breaks func(*fixture)
 		want   []string
 	}{
-		"at the client": {func(f *fixture) { f.client = func() (*elasticsearch.Client, error) { panic("of the client") } },
+		"at the client": {func(f *fixture) {
+			f.client = func(context.Context, connection.Scope) (*elasticsearch.Client, error) { panic("of the client") }
+		},
 			[]string{"A-B failed panic: of the client", "A-es-d failed panic: of the client", "es-c-B failed panic: of the client"}},
 		"where an outcome is made known": {func(f *fixture) {
 			f.known = func(o outcome) {
@@ -122,7 +124,9 @@ func TestPanicIsNotDone(t *testing.T) {
 func TestNoClient(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.client = func() (*elasticsearch.Client, error) { return nil, errors.New("no credentials") }
+	f.client = func(context.Context, connection.Scope) (*elasticsearch.Client, error) {
+		return nil, errors.New("no credentials")
+	}
 	got := saidOfAll(f.execute(t.Context(), removals(true, pairOf(idA, idB), pairOf("es-c", idB))))
 	want := []string{"A-B failed no credentials", "es-c-B failed no credentials"}
 	slices.Sort(f.lines)
@@ -140,7 +144,7 @@ func TestOneAfterTheOther(t *testing.T) {
 	together.Add(3)
 	var mu sync.Mutex
 	done, underWay := map[string][]int{}, map[string]bool{}
-	executor{limit: 3}.each([]int{0, 1, 2, 3, 4, 5}, func(i int) connection.InstanceID { return pairOf(asked[i], idB).Instance }, func(i int) {
+	executor{limit: 3}.each([]int{0, 1, 2, 3, 4, 5}, func(i int) instance { return instance{InstanceID: pairOf(asked[i], idB).Instance} }, func(i int) {
 		mu.Lock()
 		if underWay[asked[i]] {
 			t.Errorf("%s is asked twice at a time", asked[i])

@@ -114,7 +114,7 @@ func survivor(i int) string { return fmt.Sprintf("es-%04d", i) }
 
 // invocation is the context that the FC runtime gives an invocation.
 func invocation(t *testing.T, c fccontext.Credentials) context.Context {
-	return fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: "fc-1", Region: "cn-hangzhou", Credentials: c})
+	return fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: "fc-1", Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: c})
 }
 
 // handle returns the reply, or the function error, as the runtime posts it.
@@ -210,12 +210,12 @@ func checkCalls(t *testing.T, api *elasticsearchtest.Server, want ...string) {
 
 // removed is the report of a pair that the API's answer of the given number removed.
 func removed(number int, a, b, token string) string {
-	return fmt.Sprintf(`{"Result":true,"RequestId":"E5C0FFEE-0000-4000-8000-%012X","instanceId":"%s","connectedInstanceId":"%s","clientToken":"%s","outcome":"removed"}`, number, a, b, token)
+	return fmt.Sprintf(`{"Result":true,"RequestId":"E5C0FFEE-0000-4000-8000-%012X","instanceId":"%s","connectedInstanceId":"%s","regionId":"cn-hangzhou","clientToken":"%s","outcome":"removed"}`, number, a, b, token)
 }
 
 // cleaned is the report of a cleanup.
 func cleaned(id string, scanned int, results ...string) string {
-	return fmt.Sprintf(`{"instanceId":"%s","outcome":"cleaned","scanned":%d,"results":[%s]}`, id, scanned, strings.Join(results, ","))
+	return fmt.Sprintf(`{"instanceId":"%s","regionId":"cn-hangzhou","outcome":"cleaned","scanned":%d,"results":[%s]}`, id, scanned, strings.Join(results, ","))
 }
 
 // at makes an answer of the API fail, each time that a call is made.

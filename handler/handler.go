@@ -40,8 +40,8 @@ type Handler struct {
 
 	invoked atomic.Bool // an invocation has begun
 
-	mu     sync.Mutex
-	shared *elasticsearch.Pace // made when it is first needed
+	mu    sync.Mutex
+	paces map[connection.Scope]*elasticsearch.Pace
 }
 
 // Handle serves one event, and is what the FC runtime calls.
@@ -65,7 +65,7 @@ func (h *Handler) HandleOnce(ctx context.Context, payload []byte) (text []byte, 
 // foresaw: its text and stack are for the log.
 func (h *Handler) handle(ctx context.Context, payload []byte) (a answer) {
 	inv := h.invocation(ctx)
-	access := &access{connect: func(p elasticsearch.Patience) (*elasticsearch.Client, error) { return h.client(inv, p) }, known: inv.Secrets}
+	access := newAccess(h, inv)
 	log := h.logger(inv, access)
 	a.redact = access.redact
 	var event trigger.Event
@@ -76,7 +76,7 @@ func (h *Handler) handle(ctx context.Context, payload []byte) (a answer) {
 			return err
 		}
 		results := h.serve(ctx, inv, event, access, log)
-		a.reply, a.err = reply(event, results, h.info(inv), inv.RequestID)
+		a.reply, a.err = reply(event, results, h.info(inv), inv)
 		a.exitCode = exitCode(results)
 		return nil
 	})
@@ -84,7 +84,7 @@ func (h *Handler) handle(ctx context.Context, payload []byte) (a answer) {
 		return a
 	}
 	log.refused(ctx, err)
-	a.reply, a.err = event.Fail(err, inv.RequestID)
+	a.reply, a.err = event.Fail(err, inv.about(scopeOfRefused(err)))
 	a.exitCode = exitCodeOf(err)
 	return a
 }
@@ -95,6 +95,7 @@ func (h *Handler) serve(ctx context.Context, inv Invocation, event trigger.Event
 	defer release()
 	rules := rules{
 		requestID: inv.RequestID,
+		own:       inv.Scope,
 		dryRun:    h.Config.DryRun,
 		mayBeDone: event.Shape == trigger.EventBridge || inv.RetryCount > 0,
 	}
@@ -102,7 +103,7 @@ func (h *Handler) serve(ctx context.Context, inv Invocation, event trigger.Event
 	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, Limit: h.Config.Concurrency, Turn: inv.RetryCount}
 	executor := executor{client: access.client, limit: h.Config.Concurrency, now: h.now, known: func(o outcome) { log.outcome(ctx, o) }}
 
-	findings := finder.Find(reading, event.Requests)
+	findings := finder.Find(reading, h.Config.within(inv.Scope, event.Requests))
 	removals := decide(findings, rules)
 	outcomes := executor.execute(writing, removals)
 	results := settle(findings, outcomes, rules)
@@ -144,40 +145,25 @@ func deadlines(ctx context.Context) (reading, writing context.Context, release f
 	return reading, writing, func() { cancelReading(); cancelWriting() }
 }
 
-func (h *Handler) client(inv Invocation, patience elasticsearch.Patience) (*elasticsearch.Client, error) {
-	endpoint, err := h.Config.endpoint(inv.Scope.Region)
-	if err != nil {
-		return nil, err
-	}
-	credentials, err := inv.Credentials()
-	if err != nil {
-		return nil, err
-	}
-	client := &elasticsearch.Client{Reader: elasticsearch.Reader{
-		Endpoint:    endpoint,
-		Credentials: credentials,
-		UserAgent:   Name + "/" + h.Build.Version,
-		Transport:   h.Transport,
-		Now:         h.Now,
-		Sleep:       h.Sleep,
-		Pace:        h.pace(),
-		Slots:       make(chan struct{}, max(1, h.Config.Concurrency)),
-		Patience:    patience,
-	}}
-	if h.Log.Enabled(context.Background(), slog.LevelDebug) {
-		client.Log = h.Log.With("requestId", inv.RequestID)
-	}
-	return client, nil
-}
+// maxPaces bounds how many paces are kept: an event can name any region.
+const maxPaces = 100
 
-// pace returns the pace of the process.
-func (h *Handler) pace() *elasticsearch.Pace {
+// paceOf returns the pace of the calls for a scope, which the API counts together.
+// All invocations share it.
+func (h *Handler) paceOf(scope connection.Scope) *elasticsearch.Pace {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.shared == nil {
-		h.shared = &elasticsearch.Pace{Now: h.Now, Sleep: h.Sleep}
+	pace, ok := h.paces[scope]
+	if !ok {
+		pace = &elasticsearch.Pace{Now: h.Now, Sleep: h.Sleep}
+		if h.paces == nil {
+			h.paces = map[connection.Scope]*elasticsearch.Pace{}
+		}
+		if len(h.paces) < maxPaces {
+			h.paces[scope] = pace
+		}
 	}
-	return h.shared
+	return pace
 }
 
 func (h *Handler) logger(inv Invocation, access *access) logger {
@@ -200,7 +186,15 @@ func (h *Handler) invocation(ctx context.Context) Invocation {
 }
 
 func (h *Handler) info(inv Invocation) info {
-	return info{Name: Name, Version: h.Build.Version, Commit: h.Build.Commit, Region: inv.Scope.Region, DryRun: h.Config.DryRun}
+	return info{
+		Name:    Name,
+		Version: h.Build.Version,
+		Commit:  h.Build.Commit,
+		Region:  inv.Scope.Region,
+		Regions: h.Config.regionsServed(inv.Scope.Region),
+		Members: h.Config.MemberRole != "",
+		DryRun:  h.Config.DryRun,
+	}
 }
 
 func (h *Handler) now() time.Time {
@@ -208,6 +202,18 @@ func (h *Handler) now() time.Time {
 		return time.Now()
 	}
 	return h.Now()
+}
+
+func (h *Handler) sleep(ctx context.Context, wait time.Duration) error {
+	if h.Sleep != nil {
+		return h.Sleep(ctx, wait)
+	}
+	select {
+	case <-time.After(wait):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // WarmUpDelay is when to warm up, counted from the start. An event that is
@@ -221,7 +227,7 @@ const WarmUpDelay = 30 * time.Millisecond
 // no endpoint is known; region is where the function runs.
 func (h *Handler) WarmUp(region string, open func(context.Context, elasticsearch.Endpoint)) {
 	runsIn, _ := connection.ParseRegion(region)
-	endpoint, err := h.Config.endpoint(runsIn)
+	endpoint, err := h.Config.endpoint(runsIn, runsIn)
 	if err != nil || h.invoked.Load() {
 		return
 	}

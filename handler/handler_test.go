@@ -115,7 +115,7 @@ func TestRepeatedAttempt(t *testing.T) {
 
 func TestHandleFails(t *testing.T) {
 	t.Parallel()
-	problem := `{"type":"urn:elasticsearch-disconnect:Absent","title":"There is no such instance or connection","status":404,"detail":"the API answered HTTP 400: InstanceNotFound: m","code":"InstanceNotFound","requestId":"fc-1","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001"}`
+	problem := `{"type":"urn:elasticsearch-disconnect:Absent","title":"There is no such instance or connection","status":404,"detail":"the API answered HTTP 400: InstanceNotFound: m","code":"InstanceNotFound","requestId":"fc-1","regionId":"cn-hangzhou","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001"}`
 	for name, test := range map[string]struct{ event, want string }{
 		"direct": {direct, "Absent " + problem},
 		"HTTP": {post, `{"statusCode":404,"headers":{"Content-Type":"application/problem+json"},"isBase64Encoded":false,"body":` +
@@ -137,7 +137,7 @@ func TestOperatorsDryRun(t *testing.T) {
 	t.Parallel()
 	reads := []string{"ListConnectedClusters " + gone, "ListInstance 1", "ListConnectedClusters " + instance, "ListInstance 2"}
 	unsent := func(url, token string) string {
-		return `{"Result":true,"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","clientToken":"` + token + `","outcome":"dry-run",` +
+		return `{"Result":true,"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","regionId":"cn-hangzhou","clientToken":"` + token + `","outcome":"dry-run",` +
 			`"request":{"method":"DELETE","url":"` + url + `/openapi/instances/` + instance + `/connected-clusters?clientToken=` + token + `\u0026connectedInstanceId=` + connected + `","signedHeaders":["host","x-acs-accesskey-id","x-acs-action","x-acs-content-sha256","x-acs-date","x-acs-security-token","x-acs-signature-nonce","x-acs-version"]}}`
 	}
 	for name, test := range map[string]struct {
@@ -174,7 +174,7 @@ func TestInfo(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
 	s.Config.DryRun = true
-	want := `{"statusCode":200,"headers":{"Content-Type":"application/json"},"isBase64Encoded":false,"body":"{\"name\":\"elasticsearch-disconnect\",\"version\":\"v1.2.3\",\"commit\":\"abc\",\"region\":\"cn-hangzhou\",\"dryRun\":true}"}`
+	want := `{"statusCode":200,"headers":{"Content-Type":"application/json"},"isBase64Encoded":false,"body":"{\"name\":\"elasticsearch-disconnect\",\"version\":\"v1.2.3\",\"commit\":\"abc\",\"region\":\"cn-hangzhou\",\"regions\":\"cn-hangzhou\",\"members\":false,\"dryRun\":true}"}`
 	reply, err := s.Handle(invocation(t, fccontext.Credentials{}), []byte(`{"version":"v1","rawPath":"/","requestContext":{"http":{"method":"GET"}}}`))
 	if got := posted(t, reply, err); got != want {
 		t.Errorf("reply:\n got %s\nwant %s", got, want)

@@ -26,6 +26,7 @@ type logger struct {
 // A line is what one log line has of its own.
 type line struct {
 	eventID, source string
+	scope           connection.Scope
 	removal         connection.Removal
 	outcome         string
 	answer          connection.Outcome
@@ -43,6 +44,7 @@ func (l logger) outcome(ctx context.Context, o outcome) {
 	l.write(ctx, line{
 		eventID: o.of.EventID,
 		source:  o.of.Source,
+		scope:   o.of.Scope,
 		removal: o.Removal,
 		outcome: o.word(),
 		answer:  o.Outcome,
@@ -64,6 +66,7 @@ func (l logger) result(ctx context.Context, r result) {
 		l.write(ctx, line{
 			eventID: r.request.EventID,
 			source:  r.request.Source,
+			scope:   r.request.Scope,
 			removal: connection.Removal{Pair: connection.Pair{Instance: odd.Of}},
 			outcome: skipped,
 			start:   l.start,
@@ -78,6 +81,7 @@ func (l logger) result(ctx context.Context, r result) {
 	l.write(ctx, line{
 		eventID: r.request.EventID,
 		source:  r.request.Source,
+		scope:   r.request.Scope,
 		removal: connection.Removal{Pair: connection.Pair{Instance: r.instance}, DryRun: r.dryRun},
 		outcome: r.outcome,
 		scanned: r.scanned,
@@ -89,7 +93,7 @@ func (l logger) result(ctx context.Context, r result) {
 
 // refused logs an event that came to no results.
 func (l logger) refused(ctx context.Context, err error) {
-	one := line{outcome: failed, start: l.start, err: err}
+	one := line{scope: scopeOfRefused(err).Or(l.invocation.Scope), outcome: failed, start: l.start, err: err}
 	if refused := (*trigger.Error)(nil); errors.As(err, &refused) {
 		one.eventID, one.source = refused.EventID, refused.Source
 	}
@@ -101,6 +105,7 @@ func (l logger) refused(ctx context.Context, err error) {
 // Only error and reason are there just where there is one.
 func (l logger) write(ctx context.Context, one line) {
 	level, message, failure := describe(one.err)
+	place := l.invocation.place(one.scope)
 	if one.err == nil && (one.outcome == incomplete || one.outcome == skipped) {
 		level, message = slog.LevelWarn, one.outcome
 	}
@@ -110,6 +115,8 @@ func (l logger) write(ctx context.Context, one line) {
 		slog.String("trigger", string(l.trigger)),
 		slog.String("eventId", l.redact(one.eventID)),
 		slog.String("source", l.redact(one.source)),
+		slog.String("regionId", l.redact(place.RegionID.String())),
+		slog.String("accountId", l.redact(place.AccountID.String())),
 		slog.String("instanceId", l.redact(one.removal.Instance.String())),
 		slog.String("connectedInstanceId", l.redact(one.removal.Connected.String())),
 		slog.String("clientToken", l.redact(one.removal.ClientToken.String())),

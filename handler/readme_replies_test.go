@@ -148,7 +148,7 @@ func TestReadmeLog(t *testing.T) {
 
 	s := newFixture(t)
 	s.Build.Version = got.Version
-	ctx := fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: got.RequestID, Credentials: role})
+	ctx := fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: got.RequestID, Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role})
 	if _, err := s.Handle(ctx, read(t, "../events/eventbridge.json")); err != nil {
 		t.Fatal(err)
 	}

@@ -14,27 +14,30 @@ import (
 // A report says what became of one connection. Result and RequestId are the
 // API's own members, so that a script made for the API reads it too.
 type report struct {
-	Result              bool                   `json:"Result"`
-	RequestID           string                 `json:"RequestId,omitempty"` // the API's; absent when it gave none
-	InstanceID          connection.InstanceID  `json:"instanceId"`
-	ConnectedInstanceID connection.InstanceID  `json:"connectedInstanceId"`
-	ClientToken         connection.ClientToken `json:"clientToken"`
-	Outcome             string                 `json:"outcome"`
-	Request             *connection.Unsent     `json:"request,omitempty"` // what a dry run would have sent
-	Problem             *trigger.Problem       `json:"problem,omitempty"` // why it failed
+	Result              bool                  `json:"Result"`
+	RequestID           string                `json:"RequestId,omitempty"` // the API's; absent when it gave none
+	InstanceID          connection.InstanceID `json:"instanceId"`
+	ConnectedInstanceID connection.InstanceID `json:"connectedInstanceId"`
+	trigger.Place
+	ClientToken connection.ClientToken `json:"clientToken"`
+	Outcome     string                 `json:"outcome"`
+	Request     *connection.Unsent     `json:"request,omitempty"` // what a dry run would have sent
+	Problem     *trigger.Problem       `json:"problem,omitempty"` // why it failed
 }
 
 // A cleanupReport says what became of the connections of one instance.
 type cleanupReport struct {
 	InstanceID connection.InstanceID `json:"instanceId"`
-	Outcome    string                `json:"outcome"`
-	Scanned    int                   `json:"scanned"` // how many instances were asked for their connections
-	Results    []report              `json:"results"`
-	Problem    *trigger.Problem      `json:"problem,omitempty"` // why there may be more connections than these
+	trigger.Place
+	Outcome string           `json:"outcome"`
+	Scanned int              `json:"scanned"` // how many instances were asked for their connections
+	Results []report         `json:"results"`
+	Problem *trigger.Problem `json:"problem,omitempty"` // why there may be more connections than these
 }
 
 // An ignoredReport says why there was nothing to do.
 type ignoredReport struct {
+	trigger.Place
 	Outcome string `json:"outcome"`
 	Reason  string `json:"reason"`
 }
@@ -42,6 +45,7 @@ type ignoredReport struct {
 // A failedReport says why a request of a batch failed before any connection
 // was known.
 type failedReport struct {
+	trigger.Place
 	Outcome string           `json:"outcome"`
 	Problem *trigger.Problem `json:"problem"`
 }
@@ -57,52 +61,55 @@ type info struct {
 	Version string            `json:"version"`
 	Commit  string            `json:"commit"`
 	Region  connection.Region `json:"region"`
-	DryRun  bool              `json:"dryRun"` // the operator's
+	Regions string            `json:"regions"` // in which it acts: their ids with commas, all, or none
+	Members bool              `json:"members"` // it acts in other accounts, too
+	DryRun  bool              `json:"dryRun"`  // the operator's
 }
 
 // reply puts results in the envelope of the event.
-func reply(event trigger.Event, results []result, about info, requestID string) (any, error) {
-	w := writer{about, requestID}
+func reply(event trigger.Event, results []result, about info, inv Invocation) (any, error) {
+	w := writer{about, inv}
 	batch := batchReport{Events: make([]any, len(results))}
 	var parts trigger.PartialFailure
 	for i, r := range results {
 		batch.Events[i] = w.report(r)
-		r.addTo(&parts)
+		w.add(r, &parts)
 	}
 	var whole any = batch
 	if !event.Batch {
 		whole = batch.Events[0]
 		if err := results[0].failure(); err != nil {
-			return event.Fail(err, requestID)
+			return event.Fail(err, inv.about(results[0].request.Scope))
 		}
 	}
 	if len(parts.Failed) > 0 {
-		return event.FailPartly(whole, &parts, requestID)
+		return event.FailPartly(whole, &parts, w.aboutAll(results))
 	}
 	return event.Succeed(whole), nil
 }
 
 // A writer writes the reports of one invocation.
 type writer struct {
-	about     info
-	requestID string // Function Compute's
+	about      info
+	invocation Invocation
 }
 
 // report says what became of one request.
 func (w writer) report(r result) any {
 	_, one := r.request.Action.(trigger.Disconnect)
 	_, isInfo := r.request.Action.(trigger.Info)
+	place := w.invocation.place(r.request.Scope)
 	switch {
 	case isInfo:
 		return w.about
 	case one && len(r.parts) == 1:
 		return w.connection(r.parts[0])
 	case r.outcome == ignored:
-		return ignoredReport{ignored, r.reason}
+		return ignoredReport{place, ignored, r.reason}
 	case r.outcome == failed:
-		return failedReport{failed, w.problem(r.err)}
+		return failedReport{place, failed, w.problem(r.err, r.request.Scope)}
 	}
-	c := cleanupReport{InstanceID: r.instance, Outcome: r.outcome, Scanned: r.scanned, Results: []report{}, Problem: w.problem(r.err)}
+	c := cleanupReport{InstanceID: r.instance, Place: place, Outcome: r.outcome, Scanned: r.scanned, Results: []report{}, Problem: w.problem(r.err, r.request.Scope)}
 	for _, part := range r.parts {
 		c.Results = append(c.Results, w.connection(part))
 	}
@@ -115,28 +122,41 @@ func (w writer) connection(o outcome) report {
 		RequestID:           o.RequestID,
 		InstanceID:          o.Instance,
 		ConnectedInstanceID: o.Connected,
+		Place:               w.invocation.place(o.of.Scope),
 		ClientToken:         o.ClientToken,
 		Outcome:             o.word(),
 		Request:             o.Unsent,
-		Problem:             w.problem(o.err),
+		Problem:             w.problem(o.err, o.of.Scope),
 	}
 }
 
 // problem is an error inside a report; nil for none.
-func (w writer) problem(err error) *trigger.Problem {
+func (w writer) problem(err error, s connection.Scope) *trigger.Problem {
 	if err == nil {
 		return nil
 	}
-	return trigger.NewProblem(err, w.requestID)
+	return trigger.NewProblem(err, w.invocation.about(s))
 }
 
-// addTo adds to what failed and what was done.
-func (r result) addTo(parts *trigger.PartialFailure) {
+// aboutAll names the place of all results; none if they are of several.
+func (w writer) aboutAll(results []result) trigger.About {
+	about := w.invocation.about(results[0].request.Scope)
+	for _, r := range results {
+		if w.invocation.place(r.request.Scope) != about.Place {
+			about.Place = trigger.Place{}
+		}
+	}
+	return about
+}
+
+// add adds to what failed and what was done.
+func (w writer) add(r result, parts *trigger.PartialFailure) {
+	place := w.invocation.place(r.request.Scope)
 	for _, o := range r.parts {
-		parts.Add(o.err, o.word(), r.request.EventID, o.Pair)
+		parts.Add(o.err, o.word(), r.request.EventID, place, o.Pair)
 	}
 	if _, isInfo := r.request.Action.(trigger.Info); !isInfo && (r.err != nil || len(r.parts) == 0) {
-		parts.Add(r.err, r.outcome, r.request.EventID, connection.Pair{Instance: r.instance})
+		parts.Add(r.err, r.outcome, r.request.EventID, place, connection.Pair{Instance: r.instance})
 	}
 }
 

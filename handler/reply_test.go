@@ -29,7 +29,7 @@ func TestReports(t *testing.T) {
 		finding discover.Finding
 		want    string
 	}{
-		"information":       {found(trigger.Request{Action: trigger.Info{}}), `{"name":"n","version":"v","commit":"","region":"","dryRun":false}`},
+		"information":       {found(trigger.Request{Action: trigger.Info{}}), `{"name":"n","version":"v","commit":"","region":"","regions":"","members":false,"dryRun":false}`},
 		"a pair":            {flags{}.disconnect(ab), removed},
 		"ignored":           {discover.Finding{Request: trigger.Request{Action: trigger.Ignore{Reason: "r"}}, Ignored: "r"}, `{"outcome":"ignored","reason":"r"}`},
 		"not a release yet": {discover.Finding{Request: flags{}.cleanup().Request, Ignored: "r"}, `{"outcome":"ignored","reason":"r"}`},
@@ -44,7 +44,7 @@ func TestReports(t *testing.T) {
 			outcomes = append(outcomes, outcome{removal: r, Outcome: connection.Outcome{State: connection.Removed, RequestID: "r1"}})
 		}
 		r := settle([]discover.Finding{test.finding}, outcomes, rules{})[0]
-		text := must(json.Marshal(writer{info{Name: "n", Version: "v"}, "fc-1"}.report(r)))
+		text := must(json.Marshal(writer{info{Name: "n", Version: "v"}, Invocation{RequestID: "fc-1"}}.report(r)))
 		if got := string(text); got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, test.want)
 		}

@@ -40,7 +40,7 @@ type result struct {
 func settle(findings []discover.Finding, outcomes []outcome, r rules) []result {
 	done := make(map[key]outcome, len(outcomes))
 	for _, o := range outcomes {
-		done[keyOf(o.Pair, o.DryRun)] = o
+		done[keyOf(o.of.Scope, o.Pair, o.DryRun)] = o
 	}
 	results := make([]result, len(findings))
 	for i, f := range findings {
@@ -75,13 +75,13 @@ func (r rules) parts(f discover.Finding, done map[key]outcome) []outcome {
 			known[k] = true
 			o, ok := done[k]
 			if !ok {
-				o = outcome{removal: removal{r.removal(f.Request, pair), f.Request}, err: errNotCarriedOut}
+				o = outcome{removal: r.removal(f.Request, pair), err: errNotCarriedOut}
 			}
 			parts = append(parts, o)
 		}
 	}
 	for _, u := range f.Unread {
-		parts = append(parts, outcome{removal: removal{connection.Removal{Pair: u.Pair}, f.Request}, err: u.Err})
+		parts = append(parts, outcome{removal: removal{Removal: connection.Removal{Pair: u.Pair}, of: f.Request}, err: u.Err})
 	}
 	slices.SortFunc(parts, func(a, b outcome) int {
 		return cmp.Or(strings.Compare(a.Instance.String(), b.Instance.String()), strings.Compare(a.Connected.String(), b.Connected.String()))

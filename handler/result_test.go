@@ -118,12 +118,12 @@ func saidOf(t *testing.T, results []result) string {
 		words = append(words, r.outcome)
 	}
 	batch := len(results) > 1
-	_, err := reply(trigger.Event{Shape: trigger.EventBridge, Batch: batch}, results, info{}, "fc-1")
+	_, err := reply(trigger.Event{Shape: trigger.EventBridge, Batch: batch}, results, info{}, Invocation{RequestID: "fc-1"})
 	status, kind := 200, ""
 	if p := (*trigger.Problem)(nil); errors.As(err, &p) {
 		status, kind = p.Status, " "+p.Kind.String()
 	}
-	overHTTP, err := reply(trigger.Event{Shape: trigger.HTTP, Batch: batch}, results, info{}, "fc-1")
+	overHTTP, err := reply(trigger.Event{Shape: trigger.HTTP, Batch: batch}, results, info{}, Invocation{RequestID: "fc-1"})
 	if got := overHTTP.(events.HTTPTriggerResponse).StatusCode; err != nil || got != status {
 		t.Errorf("over HTTP the status is %d, %v; of an event %d", got, err, status)
 	}

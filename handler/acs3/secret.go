@@ -108,13 +108,18 @@ func lowerEscapes(text string) string {
 	return string(lower)
 }
 
-// maskSignatures masks what follows "Signature=", as in Authorization.
+// maskSignatures masks what follows "Signature=", as in Authorization, in hex, and in
+// a URL of STS, in base64.
 func maskSignatures(text string) string {
 	const label = "Signature="
 	before, after, found := strings.Cut(text, label)
 	if !found {
 		return text
 	}
-	after = strings.TrimLeft(after, "0123456789abcdefABCDEF")
+	after = strings.TrimLeftFunc(after, isOfSignature)
 	return before + label + mask + maskSignatures(after)
+}
+
+func isOfSignature(c rune) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("+/%=", c)
 }

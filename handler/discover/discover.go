@@ -44,14 +44,16 @@ const maxOdd = 20
 
 // A Finder finds connections.
 type Finder struct {
-	Reader func() (*elasticsearch.Reader, error) // is called when the API is first needed, and from several goroutines
-	Eager  bool                                  // do not wait until a release can no longer be cancelled
-	Limit  int                                   // how many requests to the API are under way at a time
-	Turn   int                                   // how often this was tried before
+	// Reader is called when the API of a scope is needed, from several goroutines.
+	Reader func(context.Context, connection.Scope) (*elasticsearch.Reader, error)
+
+	Eager bool // do not wait until a release can no longer be cancelled
+	Limit int  // how many requests to the API are under way at a time
+	Turn  int  // how often this was tried before
 }
 
-// Find returns a Finding for each request, in order. The other instances are asked
-// once for all, and only if a released one is gone.
+// Find returns a Finding for each request, in order. The other instances of a scope
+// are asked once for all, and only if a released one is gone.
 func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding {
 	findings := make([]Finding, len(requests))
 	errs := parallel.Do(f.Limit, len(requests), func(i int) (err error) {
@@ -61,20 +63,29 @@ func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding 
 	for i, err := range errs {
 		findings[i].Request, findings[i].Err = requests[i], err
 	}
-	if gone := goneOf(findings); len(gone) > 0 {
-		f.askOthers(ctx, findings, gone)
-	}
+	scopes, gone := goneOf(findings)
+	parallel.Do(f.Limit, len(scopes), func(i int) error {
+		f.askOthers(ctx, findings, scopes[i], gone[scopes[i]])
+		return nil
+	})
 	return findings
 }
 
-func goneOf(findings []Finding) []connection.InstanceID {
-	var gone []connection.InstanceID
+// goneOf returns the instances that are gone, each once, by their scope, and the
+// scopes in order.
+func goneOf(findings []Finding) (scopes []connection.Scope, gone map[connection.Scope][]connection.InstanceID) {
+	gone = map[connection.Scope][]connection.InstanceID{}
 	for _, f := range findings {
-		if id := f.instance(); f.gone && !slices.Contains(gone, id) {
-			gone = append(gone, id)
+		scope, id := f.Request.Scope, f.instance()
+		if !f.gone || slices.Contains(gone[scope], id) {
+			continue
 		}
+		if gone[scope] == nil {
+			scopes = append(scopes, scope)
+		}
+		gone[scope] = append(gone[scope], id)
 	}
-	return gone
+	return scopes, gone
 }
 
 // instance is the one that a cleanup is about.
@@ -83,17 +94,17 @@ func (f Finding) instance() connection.InstanceID {
 	return a.Instance
 }
 
-// askOthers adds to the findings what the other instances say of those that are
-// gone.
-func (f Finder) askOthers(ctx context.Context, findings []Finding, gone []connection.InstanceID) {
+// askOthers adds to the findings of a scope what the other instances there say of
+// those that are gone.
+func (f Finder) askOthers(ctx context.Context, findings []Finding, scope connection.Scope, gone []connection.InstanceID) {
 	s := sweep{limit: max(1, f.Limit), turn: f.Turn, gone: gone, known: map[connection.InstanceID]bool{}, total: -1}
 	var err error
-	if s.reader, err = f.Reader(); err == nil {
+	if s.reader, err = f.Reader(ctx, scope); err == nil {
 		err = s.run(ctx)
 	}
 	odd := s.odd // is reported once
 	for i := range findings {
-		if findings[i].gone {
+		if findings[i].gone && findings[i].Request.Scope == scope {
 			findings[i].take(s, err)
 			own := findings[i].Odd
 			findings[i].Odd = append(own, slices.DeleteFunc(odd, func(o Odd) bool { return slices.Contains(own, o) })...)
@@ -126,15 +137,15 @@ func (f Finder) examine(ctx context.Context, r trigger.Request) (Finding, error)
 	case trigger.Disconnect:
 		return Finding{Pairs: []connection.Pair{a.Pair}}, nil
 	case trigger.Cleanup:
-		return f.examineInstance(ctx, a)
+		return f.examineInstance(ctx, r.Scope, a)
 	}
 	return Finding{}, r.Err
 }
 
 // examineInstance asks whether an instance is gone for good and what it lists
 // itself. In each pair the peer is asked first: it is the one that is still there.
-func (f Finder) examineInstance(ctx context.Context, a trigger.Cleanup) (Finding, error) {
-	reader, err := f.Reader()
+func (f Finder) examineInstance(ctx context.Context, scope connection.Scope, a trigger.Cleanup) (Finding, error) {
+	reader, err := f.Reader(ctx, scope)
 	if err != nil {
 		return Finding{}, err
 	}

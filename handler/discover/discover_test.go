@@ -44,7 +44,7 @@ func newFixture(t *testing.T) *fixture {
 		Transport:   api,
 		Sleep:       func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
-	return &fixture{discover.Finder{Reader: func() (*elasticsearch.Reader, error) { return reader, nil }, Limit: 1}, api}
+	return &fixture{discover.Finder{Reader: func(context.Context, connection.Scope) (*elasticsearch.Reader, error) { return reader, nil }, Limit: 1}, api}
 }
 
 // calls are the requests that the API has had, in order.
@@ -233,11 +233,13 @@ func TestFindKeepsRequestsApart(t *testing.T) {
 		cleanup("es-d", trigger.Revocable),
 	}
 	for name, test := range map[string]struct {
-		reader func() (*elasticsearch.Reader, error)
+		reader func(context.Context, connection.Scope) (*elasticsearch.Reader, error)
 		want   string // of the cleanups
 	}{
-		"no credentials": {func() (*elasticsearch.Reader, error) { return nil, errors.New("no credentials") }, "no credentials"},
-		"a panic":        {func() (*elasticsearch.Reader, error) { panic("of the reader") }, "panic: of the reader"},
+		"no credentials": {func(context.Context, connection.Scope) (*elasticsearch.Reader, error) {
+			return nil, errors.New("no credentials")
+		}, "no credentials"},
+		"a panic": {func(context.Context, connection.Scope) (*elasticsearch.Reader, error) { panic("of the reader") }, "panic: of the reader"},
 	} {
 		f := discover.Finder{Reader: test.reader, Limit: 8}
 		var got []string
@@ -259,7 +261,7 @@ func TestFindKeepsRequestsApart(t *testing.T) {
 func TestNothingIsReadOfPairs(t *testing.T) {
 	t.Parallel()
 	pair := connection.Pair{Instance: id("es-a"), Connected: id("es-b")}
-	f := discover.Finder{Reader: func() (*elasticsearch.Reader, error) {
+	f := discover.Finder{Reader: func(context.Context, connection.Scope) (*elasticsearch.Reader, error) {
 		t.Error("the API is asked")
 		return nil, errors.New("unused")
 	}}

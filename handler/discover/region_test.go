@@ -1,10 +1,13 @@
 package discover_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
 
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 	"elasticsearch-disconnect/handler/trigger"
@@ -217,11 +220,11 @@ func TestRegionOfNoReader(t *testing.T) {
 	t.Parallel()
 	f := newRegion(t, 1, 0)
 	reader, asked := f.Reader, 0
-	f.Reader = func() (*elasticsearch.Reader, error) {
+	f.Reader = func(ctx context.Context, scope connection.Scope) (*elasticsearch.Reader, error) {
 		if asked++; asked > 1 {
 			return nil, fmt.Errorf("no reader any more")
 		}
-		return reader()
+		return reader(ctx, scope)
 	}
 	if got, want := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0]), "0 asked, no reader any more"; got != want {
 		t.Errorf("finding %s, want %s", got, want)
@@ -245,5 +248,39 @@ func TestListWithoutEnd(t *testing.T) {
 	}
 	if len(found.Odd) != 20 {
 		t.Errorf("%d odd entries are reported, want 20", len(found.Odd))
+	}
+}
+
+// TestScopesAreSweptApart: each region of a batch is swept once, for what is gone
+// there, and nothing of another region is taken for it.
+func TestScopesAreSweptApart(t *testing.T) {
+	t.Parallel()
+	beijing, err := connection.ParseRegion("cn-beijing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, other := newRegion(t, 3, 1), newRegion(t, 4, 2)
+	f := discover.Finder{Limit: 8, Reader: func(ctx context.Context, scope connection.Scope) (*elasticsearch.Reader, error) {
+		if scope.Region == beijing {
+			return other.Reader(ctx, scope)
+		}
+		return own.Reader(ctx, scope)
+	}}
+	first, second, third := cleanup("es-x", trigger.Certain), cleanup("es-x", trigger.Certain), cleanup("es-y", trigger.Certain)
+	second.Scope.Region, third.Scope.Region = beijing, beijing
+	var got []string
+	for _, found := range f.Find(t.Context(), []trigger.Request{first, second, third}) {
+		got = append(got, said(found))
+	}
+	if want := []string{"3 asked, es-0001-es-x", "4 asked, es-0002-es-x", "4 asked"}; !slices.Equal(got, want) {
+		t.Errorf("findings:\n got %q\nwant %q", got, want)
+	}
+	for name, region := range map[string]struct {
+		*fixture
+		want int
+	}{"own": {own, 1 + 2 + 3}, "other": {other, 2 + 2 + 4}} {
+		if n := len(region.calls()); n != region.want {
+			t.Errorf("%s: %d calls, want %d: %q", name, n, region.want, region.calls())
+		}
 	}
 }

@@ -83,6 +83,13 @@ func meaningOf(status int, code string) meaning {
 	return meaningOfStatus(status)
 }
 
+// MayPass says whether what is refused with a code may go well the next time. STS
+// shares the codes of Alibaba Cloud's gateways.
+func MayPass(code string) bool {
+	c := meaningOf(0, code).class
+	return c == again || c == refused
+}
+
 // meaningOfStatus is for answers whose Code says nothing, as gateways make them.
 func meaningOfStatus(status int) meaning {
 	switch {

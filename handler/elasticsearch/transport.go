@@ -116,12 +116,18 @@ func (t *Transport) dialTLS(ctx context.Context, network, address string) (net.C
 	return t.dial(ctx, network, address)
 }
 
+// takeSpare leaves a connection to another address, such as that of another region,
+// to a later request.
 func (t *Transport) takeSpare(address string) net.Conn {
 	t.mu.Lock()
-	conn, to, age := t.spare, t.spareTo, wallClock().Sub(t.since)
+	conn, age := t.spare, wallClock().Sub(t.since)
+	if conn == nil || t.spareTo != address {
+		t.mu.Unlock()
+		return nil
+	}
 	t.spare = nil
 	t.mu.Unlock()
-	if conn != nil && (to != address || age > spareAge) {
+	if age > spareAge {
 		conn.Close()
 		return nil
 	}
