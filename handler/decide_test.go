@@ -45,6 +45,12 @@ func found(q trigger.Request, pairs ...connection.Pair) discover.Finding {
 	return discover.Finding{Request: q, Pairs: pairs}
 }
 
+// inBeijing is a finding of another region than the function's.
+func inBeijing(f discover.Finding) discover.Finding {
+	f.Request.Scope = scopeAt("cn-beijing", "1")
+	return f
+}
+
 // A flags value is what a request says besides its instances.
 type flags struct {
 	token  string
@@ -126,6 +132,8 @@ func TestDecide(t *testing.T) {
 		"a pair once dry and once not is two":         {rules{}, []discover.Finding{dry.disconnect(ab), none.disconnect(ba)}, []string{"A-B " + tokenOfRequest + " dry", "B-A " + tokenOfBA}},
 		"a pair once dry and once not, operator: one": {operator, []discover.Finding{dry.disconnect(ab), none.disconnect(ba)}, []string{"A-B " + tokenOfRequest + " dry"}},
 		"several, in the order of the findings":       {rules{}, []discover.Finding{none.cleanup(cb), byCaller.disconnect(ab)}, []string{"es-c-B " + rules{}.derived("request", "", "fc-1", connection.Scope{}, cb).String() + " may be done", "A-B t1"}},
+
+		"a pair in two regions is two": {rules{}, []discover.Finding{byCaller.disconnect(ab), inBeijing(byCaller.disconnect(ba))}, []string{"A-B t1", "B-A t1"}},
 
 		"nothing asked for":    {rules{}, nil, nil},
 		"information":          {rules{}, []discover.Finding{found(trigger.Request{Action: trigger.Info{}})}, nil},

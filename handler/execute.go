@@ -37,7 +37,7 @@ func (e executor) execute(ctx context.Context, removals []removal) []outcome {
 		outcomes[i] = outcome{removal: r, err: errNotCarriedOut}
 		all[i] = i
 	}
-	asked := func(i int) instance { return instance{removals[i].of.Scope, removals[i].Instance} }
+	asked := func(i int) connection.InstanceID { return removals[i].Instance }
 	e.each(all, asked, func(i int) { outcomes[i] = e.remove(ctx, removals[i]) })
 
 	var turned []int
@@ -46,7 +46,7 @@ func (e executor) execute(ctx context.Context, removals []removal) []outcome {
 			turned = append(turned, i)
 		}
 	}
-	other := func(i int) instance { return instance{removals[i].of.Scope, removals[i].Connected} }
+	other := func(i int) connection.InstanceID { return removals[i].Connected }
 	e.each(turned, other, func(i int) { outcomes[i] = e.removeFromOther(ctx, outcomes[i]) })
 	return outcomes
 }
@@ -55,20 +55,14 @@ func (e executor) execute(ctx context.Context, removals []removal) []outcome {
 // from being carried out is not taken for done.
 var errNotCarriedOut = errors.New("the removal was not carried out")
 
-// An instance is where it is, and which.
-type instance struct {
-	connection.Scope
-	connection.InstanceID
-}
-
 // each calls f for each index. After a change an instance is busy for a while, so
 // those that ask one instance do so one after the other, in order, and those that
 // ask different instances at the same time. The client bounds how many requests
 // are under way; one that waits for a busy instance is not among them, so many
 // more may wait. One at a time stays one at a time.
-func (e executor) each(indexes []int, asked func(int) instance, f func(int)) {
+func (e executor) each(indexes []int, asked func(int) connection.InstanceID, f func(int)) {
 	var queues [][]int
-	queueOf := map[instance]int{}
+	queueOf := map[connection.InstanceID]int{}
 	for _, i := range indexes {
 		q, ok := queueOf[asked(i)]
 		if !ok {

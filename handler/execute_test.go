@@ -144,7 +144,7 @@ func TestOneAfterTheOther(t *testing.T) {
 	together.Add(3)
 	var mu sync.Mutex
 	done, underWay := map[string][]int{}, map[string]bool{}
-	executor{limit: 3}.each([]int{0, 1, 2, 3, 4, 5}, func(i int) instance { return instance{InstanceID: pairOf(asked[i], idB).Instance} }, func(i int) {
+	executor{limit: 3}.each([]int{0, 1, 2, 3, 4, 5}, func(i int) connection.InstanceID { return pairOf(asked[i], idB).Instance }, func(i int) {
 		mu.Lock()
 		if underWay[asked[i]] {
 			t.Errorf("%s is asked twice at a time", asked[i])

@@ -125,7 +125,7 @@ func TestOpenedForNothing(t *testing.T) {
 }
 
 // TestOpenPort: an endpoint without a port has that of HTTPS, and what was opened
-// to it is used.
+// to it is used, also where another region is called in between.
 func TestOpenPort(t *testing.T) {
 	t.Parallel()
 	https := certificate()
@@ -144,14 +144,17 @@ func TestOpenPort(t *testing.T) {
 			}()
 			return near, nil
 		})
-		transport.Open(t.Context(), client.Endpoint)
-		outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
-		if err != nil || outcome.State != connection.Removed {
-			t.Errorf("outcome %+v, %v", outcome, err)
+		own, other := client.Endpoint, must(elasticsearch.ParseEndpoint("https://127.0.0.2"))
+		transport.Open(t.Context(), own)
+		for _, client.Endpoint = range []elasticsearch.Endpoint{other, own} {
+			outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+			if err != nil || outcome.State != connection.Removed {
+				t.Errorf("outcome %+v, %v", outcome, err)
+			}
 		}
 		transport.Open(t.Context(), must(elasticsearch.ParseEndpoint("https://127.0.0.1:8443")))
 		transport.CloseIdleConnections()
-		if want := []string{"127.0.0.1:443", "127.0.0.1:8443"}; !slices.Equal(addresses, want) {
+		if want := []string{"127.0.0.1:443", "127.0.0.2:443", "127.0.0.1:8443"}; !slices.Equal(addresses, want) {
 			t.Errorf("connected to %q, want %q", addresses, want)
 		}
 	})
