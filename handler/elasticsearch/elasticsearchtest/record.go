@@ -21,6 +21,7 @@ type Request struct {
 	Action      string      // of x-acs-action
 	ClientToken string      // of the query
 	AccessKeyID string      // of Authorization, known or not; empty when that header cannot be read
+	Account     string      // that the access key is of; empty when that is not known
 	Status      int         // HTTP status answered; 0 while there is none, and for good when the answer was none
 	Code        string      // error code answered, from JSON or XML; empty when there was none
 	RequestID   string      // of the answer, as in its x-acs-request-id
@@ -79,6 +80,7 @@ func (s *Server) countDial(_ net.Conn, state http.ConnState) {
 func (s *Server) arrive(w http.ResponseWriter, r *http.Request, c *call) *recorder {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	c.account = s.accounts[c.authorization.accessKeyID].ID
 	request := &Request{
 		Method:      c.method,
 		Path:        r.URL.Path,
@@ -87,6 +89,7 @@ func (s *Server) arrive(w http.ResponseWriter, r *http.Request, c *call) *record
 		Action:      c.header.Get("x-acs-action"),
 		ClientToken: c.query.Get("clientToken"),
 		AccessKeyID: c.authorization.accessKeyID,
+		Account:     c.account,
 		RequestID:   fmt.Sprintf("E5C0FFEE-0000-4000-8000-%012X", len(s.requests)+1),
 	}
 	s.requests = append(s.requests, request)

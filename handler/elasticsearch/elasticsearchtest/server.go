@@ -53,30 +53,34 @@ type Server struct {
 
 // A scenario is everything that Reset forgets.
 type scenario struct {
-	instances   map[string]string  // id to status
-	connections map[[2]string]bool // by pair, in order
-	tokens      map[string]deletion
+	instances   map[string]instance // by id
+	connections map[[2]string]bool  // by pair, in order
+	tokens      map[clientToken]deletion
 	nonces      map[string]bool
 	faults      []Fault
 	requests    []*Request
 	maxInFlight map[string]int // as inFlight
 }
 
+// An instance is one that exists. To a caller of another account it does not.
+type instance struct{ account, status string }
+
 func newScenario() scenario {
 	return scenario{
-		instances:   map[string]string{},
+		instances:   map[string]instance{},
 		connections: map[[2]string]bool{},
-		tokens:      map[string]deletion{},
+		tokens:      map[clientToken]deletion{},
 		nonces:      map[string]bool{},
 		maxInFlight: map[string]int{},
 	}
 }
 
-// An Account is an access key that the gateway knows.
+// An Account is an access key that the gateway knows, and the account that it is of.
 type Account struct {
 	AccessKeyID     string
 	AccessKeySecret string
 	SecurityToken   string // empty: a plain key, which must not send a token
+	ID              string // of the account; empty is one as well
 }
 
 // NewServer starts a stand-in that speaks plain HTTP. It knows no account and no instance yet.
@@ -190,19 +194,24 @@ func (s *Server) holdBack(ctx context.Context) {
 	}
 }
 
-// AddInstance makes instances exist, active.
-func (s *Server) AddInstance(ids ...string) {
+// AddInstance makes instances exist, active, in the account without an id.
+func (s *Server) AddInstance(ids ...string) { s.AddInstanceOf("", ids...) }
+
+// AddInstanceOf makes instances exist, active, in an account.
+func (s *Server) AddInstanceOf(account string, ids ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, id := range ids {
-		s.SetStatus(id, "active")
+		s.instances[id] = instance{account, "active"}
 	}
 }
 
 // SetStatus gives an instance one of the documented statuses: active, activating, inactive, invalid or unknown. It
-// makes the instance exist if it did not.
+// makes the instance exist, in the account without an id, if it did not.
 func (s *Server) SetStatus(id, status string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.instances[id] = status
+	s.instances[id] = instance{s.instances[id].account, status}
 }
 
 // RemoveInstance does what a release does: the instance is gone, but its connections dangle until they are deleted from
