@@ -79,17 +79,30 @@ func (r route) match(c *call) (instance string, ok bool) {
 // effect.
 type deletion struct{ instance, connected string }
 
+// A clientToken is one account's own: another may use the same text.
+type clientToken struct{ account, text string }
+
+// status returns that of an instance, and whether it exists to the caller.
+func (s *Server) status(c *call, id string) (status string, exists bool) {
+	i, exists := s.instances[id]
+	if !exists || i.account != c.account {
+		return "", false
+	}
+	return i.status, true
+}
+
 // deleteConnectedCluster removes a connection, both ways. Only the instance of the path must exist: a released one is
 // accepted as connectedInstanceId.
 func (s *Server) deleteConnectedCluster(c *call, instance string) http.HandlerFunc {
 	asked := deletion{instance, c.query.Get("connectedInstanceId")}
-	token := c.query.Get("clientToken")
+	token := clientToken{c.account, c.query.Get("clientToken")}
 	done, used := s.tokens[token]
-	status, exists := s.instances[instance]
+	status, exists := s.status(c, instance)
+	_, connectedExists := s.status(c, asked.connected)
 	switch {
 	case asked.connected == "":
 		return Refuse(http.StatusBadRequest, "InvalidParameter", "connectedInstanceId is mandatory.")
-	case len(token) > clientTokenLimit || strings.ContainsFunc(token, func(r rune) bool { return r > 0x7F }):
+	case len(token.text) > clientTokenLimit || strings.ContainsFunc(token.text, func(r rune) bool { return r > 0x7F }):
 		return Refuse(http.StatusBadRequest, "InvalidParameter", "clientToken must be ASCII, at most 64 characters.")
 	case used && done == asked:
 		return s.deleted()
@@ -101,11 +114,11 @@ func (s *Server) deleteConnectedCluster(c *call, instance string) http.HandlerFu
 		return Refuse(http.StatusBadRequest, "InstanceActivating", "The instance is being changed.")
 	case !s.connections[pair(instance, asked.connected)]:
 		return Refuse(http.StatusBadRequest, "RepetitionOperationError", "The instances are not connected.")
-	case s.instances[asked.connected] == "" && s.Manners.RefusesGone != "":
+	case !connectedExists && s.Manners.RefusesGone != "":
 		return Refuse(http.StatusBadRequest, s.Manners.RefusesGone, "The connected instance is not found.")
 	}
 	delete(s.connections, pair(instance, asked.connected))
-	if token != "" {
+	if token.text != "" {
 		s.tokens[token] = asked
 	}
 	return s.deleted()
@@ -118,8 +131,8 @@ func (s *Server) deleted() http.HandlerFunc {
 	return s.succeed(reply{Result: true})
 }
 
-func (s *Server) listConnectedClusters(_ *call, instance string) http.HandlerFunc {
-	_, exists := s.instances[instance]
+func (s *Server) listConnectedClusters(c *call, instance string) http.HandlerFunc {
+	_, exists := s.status(c, instance)
 	peers := s.Manners.connected(s.peers(instance))
 	switch {
 	case !exists && s.Manners.OfGone != nil:
@@ -143,14 +156,14 @@ func (s *Server) listConnectedClusters(_ *call, instance string) http.HandlerFun
 	return s.succeed(reply{Result: clusters})
 }
 
-func (s *Server) describeInstance(_ *call, instance string) http.HandlerFunc {
-	if _, exists := s.instances[instance]; !exists {
+func (s *Server) describeInstance(c *call, instance string) http.HandlerFunc {
+	if _, exists := s.status(c, instance); !exists {
 		return instanceNotFound()
 	}
 	return s.succeed(reply{Result: s.described(instance)})
 }
 
-// listInstance pages through the instances in the order of their ids. The filters of the real API are not known here.
+// listInstance pages through the instances of the caller's account in the order of their ids. The filters of the real API are not known here.
 func (s *Server) listInstance(c *call, _ string) http.HandlerFunc {
 	page, err := strconv.Atoi(cmp.Or(c.query.Get("page"), "1"))
 	if err != nil || page < 1 {
@@ -160,7 +173,8 @@ func (s *Server) listInstance(c *call, _ string) http.HandlerFunc {
 	if err != nil || size < 1 || size > pageSizeLimit {
 		return Refuse(http.StatusBadRequest, "InvalidParameter", "size must be a number from 1 to 100.")
 	}
-	ids := slices.Sorted(maps.Keys(s.instances))
+	isAnothers := func(id string) bool { _, exists := s.status(c, id); return !exists }
+	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(s.instances)), isAnothers)
 	entries := s.Manners.page(ids, page, size)
 	listed := []map[string]any{}
 	for _, id := range entries {
@@ -175,7 +189,7 @@ func (s *Server) listInstance(c *call, _ string) http.HandlerFunc {
 
 func (s *Server) described(id string) map[string]any {
 	return map[string]any{
-		"instanceId": id, "status": s.instances[id], "networkConfig": map[string]string{"vpcId": vpcID},
+		"instanceId": id, "status": s.instances[id].status, "networkConfig": map[string]string{"vpcId": vpcID},
 	}
 }
 

@@ -227,7 +227,7 @@ func TestRequests(t *testing.T) {
 		Method: "DELETE", Path: "/openapi/instances/es-cn-a/connected-clusters",
 		Query:  url.Values{"connectedInstanceId": {"x y"}, "clientToken": {"t"}},
 		Header: header, Action: "DeleteConnectedCluster", ClientToken: "t", AccessKeyID: "Key",
-		Status: 400, Code: "RepetitionOperationError", RequestID: firstID,
+		Status: 400, Code: "RepetitionOperationError", RequestID: firstID, Order: 1,
 	}}
 	got := s.Requests()
 	if !reflect.DeepEqual(got, want) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 )
 
 const requestIDHeader = "X-Acs-Request-Id"
@@ -21,9 +22,11 @@ type Request struct {
 	Action      string      // of x-acs-action
 	ClientToken string      // of the query
 	AccessKeyID string      // of Authorization, known or not; empty when that header cannot be read
+	Account     string      // that the access key is of; empty when that is not known
 	Status      int         // HTTP status answered; 0 while there is none, and for good when the answer was none
 	Code        string      // error code answered, from JSON or XML; empty when there was none
 	RequestID   string      // of the answer, as in its x-acs-request-id
+	Order       int64       // of arrival, from 1; in a Cloud over all its stand-ins
 }
 
 // Requests returns copies of the requests so far, in order of arrival. A request is in it from its arrival on, and its
@@ -75,10 +78,11 @@ func (s *Server) countDial(_ net.Conn, state http.ConnState) {
 	s.dials++
 }
 
-// arrive records the request and returns the writer through which its answer is recorded too.
-func (s *Server) arrive(w http.ResponseWriter, r *http.Request, c *call) *recorder {
+// arrive records the request.
+func (s *Server) arrive(w http.ResponseWriter, r *http.Request, c *call) *Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	c.account = s.accounts[c.authorization.accessKeyID].ID
 	request := &Request{
 		Method:      c.method,
 		Path:        r.URL.Path,
@@ -87,7 +91,9 @@ func (s *Server) arrive(w http.ResponseWriter, r *http.Request, c *call) *record
 		Action:      c.header.Get("x-acs-action"),
 		ClientToken: c.query.Get("clientToken"),
 		AccessKeyID: c.authorization.accessKeyID,
+		Account:     c.account,
 		RequestID:   fmt.Sprintf("E5C0FFEE-0000-4000-8000-%012X", len(s.requests)+1),
+		Order:       s.arrivals.Add(1),
 	}
 	s.requests = append(s.requests, request)
 	for _, path := range []string{allPaths, request.Path} {
@@ -95,16 +101,29 @@ func (s *Server) arrive(w http.ResponseWriter, r *http.Request, c *call) *record
 		s.maxInFlight[path] = max(s.maxInFlight[path], s.inFlight[path])
 	}
 	w.Header().Set(requestIDHeader, request.RequestID)
-	return &recorder{ResponseWriter: w, server: s, request: request}
+	return request
+}
+
+// recorder is the writer through which the answer to a request is recorded.
+func (s *Server) recorder(w http.ResponseWriter, r *Request) *recorder {
+	return &recorder{w, &s.mu, &r.Status, &r.Code, sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.inFlight[allPaths]--
+		s.inFlight[r.Path]--
+	})}
 }
 
 // A recorder notes status and code of an answer before it passes them on: a client that has its answer must find it
 // recorded.
 type recorder struct {
 	http.ResponseWriter
-	server  *Server
-	request *Request
-	left    bool
+	mu     *sync.Mutex // of what is noted
+	status *int
+	code   *string
+	// leave ends the time in flight, once. Who breaks the connection calls it before, or the client's next request may
+	// come first and MaxInFlight count one too many.
+	leave func()
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -123,24 +142,12 @@ func (r *recorder) Write(body []byte) (int, error) {
 
 // note keeps the first status, as net/http does, but for the informational ones.
 func (r *recorder) note(status int, code string) {
-	r.server.mu.Lock()
-	defer r.server.mu.Unlock()
-	if r.request.Status < http.StatusOK {
-		r.request.Status = status
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if *r.status < http.StatusOK {
+		*r.status = status
 	}
-	r.request.Code = cmp.Or(r.request.Code, code)
-}
-
-// leave ends the time in flight, once. Who breaks the connection calls it before, or the client's next request may
-// come first and MaxInFlight count one too many.
-func (r *recorder) leave() {
-	r.server.mu.Lock()
-	defer r.server.mu.Unlock()
-	if !r.left {
-		r.left = true
-		r.server.inFlight[allPaths]--
-		r.server.inFlight[r.request.Path]--
-	}
+	*r.code = cmp.Or(*r.code, code)
 }
 
 func errorCode(body []byte) string {

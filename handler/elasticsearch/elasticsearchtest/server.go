@@ -1,5 +1,6 @@
 // Package elasticsearchtest is a stand-in for the Alibaba Cloud Elasticsearch OpenAPI, version 2017-06-13, on loopback.
-// It is for tests and for programs that replay recorded events, so nothing here needs a testing.TB.
+// It is for tests and for programs that replay recorded events, so nothing here needs a testing.TB. A [Server] is one
+// region; a [Cloud] is several, each under the name of its host, with the Security Token Service.
 //
 // Two things make it more than a mock:
 //   - It verifies the ACS3-HMAC-SHA256 signature of every request with code of its own, written from the
@@ -16,14 +17,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"io"
-	"log"
 	"maps"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,8 +39,8 @@ type Server struct {
 	// state, and it is called for several requests at a time. A Fault with an Answer goes before those queued.
 	OnRequest func(Request) Fault
 
-	http *httptest.Server
-	stop context.CancelFunc // ends the context of every request
+	http     listener
+	arrivals *atomic.Int64 // requests so far, of all stand-ins of a Cloud
 
 	mu       sync.Mutex
 	accounts map[string]Account // by access key id
@@ -53,30 +51,34 @@ type Server struct {
 
 // A scenario is everything that Reset forgets.
 type scenario struct {
-	instances   map[string]string  // id to status
-	connections map[[2]string]bool // by pair, in order
-	tokens      map[string]deletion
+	instances   map[string]instance // by id
+	connections map[[2]string]bool  // by pair, in order
+	tokens      map[clientToken]deletion
 	nonces      map[string]bool
 	faults      []Fault
 	requests    []*Request
 	maxInFlight map[string]int // as inFlight
 }
 
+// An instance is one that exists. To a caller of another account it does not.
+type instance struct{ account, status string }
+
 func newScenario() scenario {
 	return scenario{
-		instances:   map[string]string{},
+		instances:   map[string]instance{},
 		connections: map[[2]string]bool{},
-		tokens:      map[string]deletion{},
+		tokens:      map[clientToken]deletion{},
 		nonces:      map[string]bool{},
 		maxInFlight: map[string]int{},
 	}
 }
 
-// An Account is an access key that the gateway knows.
+// An Account is an access key that the gateway knows, and the account that it is of.
 type Account struct {
 	AccessKeyID     string
 	AccessKeySecret string
 	SecurityToken   string // empty: a plain key, which must not send a token
+	ID              string // of the account; empty is one as well
 }
 
 // NewServer starts a stand-in that speaks plain HTTP. It knows no account and no instance yet.
@@ -97,23 +99,17 @@ func NewTLSServer() *Server {
 }
 
 func newServer() *Server {
-	ctx, stop := context.WithCancel(context.Background())
-	s := &Server{stop: stop, accounts: map[string]Account{}, inFlight: map[string]int{}, scenario: newScenario()}
-	s.http = httptest.NewUnstartedServer(s)
-	s.http.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	s := &Server{
+		arrivals: new(atomic.Int64), accounts: map[string]Account{}, inFlight: map[string]int{}, scenario: newScenario(),
+	}
+	s.http = newListener(s)
 	s.http.Config.ConnState = s.countDial
-	s.http.Config.ErrorLog = log.New(io.Discard, "", 0) // a client that does not trust the certificate is no news
 	return s
 }
 
 // Close ends the answers that hang, cuts every connection and returns when no request is left. An Answer of the
 // caller's own must heed the context of its request, or Close waits for it.
-func (s *Server) Close() {
-	s.stop()
-	// A client that stopped in the middle of its request body keeps the handler reading, which no context ends.
-	s.http.CloseClientConnections()
-	s.http.Close()
-}
+func (s *Server) Close() { s.http.close() }
 
 // Transport returns a new transport, with a connection pool of its own, that trusts the certificate of a TLS server.
 func (s *Server) Transport() *http.Transport {
@@ -160,9 +156,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // The client went away before its request was whole.
 	}
-	rec := s.arrive(w, r, c)
+	request := s.arrive(w, r, c)
+	rec := s.recorder(w, request)
 	defer rec.leave()
-	answer := s.judge(c, rec.request)
+	answer := s.judge(c, request)
 	s.holdBack(r.Context())
 	answer(rec, r)
 }
@@ -190,19 +187,24 @@ func (s *Server) holdBack(ctx context.Context) {
 	}
 }
 
-// AddInstance makes instances exist, active.
-func (s *Server) AddInstance(ids ...string) {
+// AddInstance makes instances exist, active, in the account without an id.
+func (s *Server) AddInstance(ids ...string) { s.AddInstanceOf("", ids...) }
+
+// AddInstanceOf makes instances exist, active, in an account.
+func (s *Server) AddInstanceOf(account string, ids ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, id := range ids {
-		s.SetStatus(id, "active")
+		s.instances[id] = instance{account, "active"}
 	}
 }
 
 // SetStatus gives an instance one of the documented statuses: active, activating, inactive, invalid or unknown. It
-// makes the instance exist if it did not.
+// makes the instance exist, in the account without an id, if it did not.
 func (s *Server) SetStatus(id, status string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.instances[id] = status
+	s.instances[id] = instance{s.instances[id].account, status}
 }
 
 // RemoveInstance does what a release does: the instance is gone, but its connections dangle until they are deleted from

@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -92,19 +91,7 @@ func input(s *Server, a Account) acs3.Input {
 
 func send(t *testing.T, s *Server, r *http.Request) (*http.Response, string) {
 	t.Helper()
-	transport := s.Transport()
-	defer transport.CloseIdleConnections()
-	response, err := transport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Request = r
-	return response, string(body)
+	return roundTrip(t, s.Transport(), r)
 }
 
 func codes(s *Server) []string {

@@ -31,6 +31,7 @@ type call struct {
 	header        http.Header // with Host
 	body          []byte
 	authorization authorization
+	account       string // that the access key is of; found on arrival
 }
 
 func readCall(r *http.Request) (*call, error) {

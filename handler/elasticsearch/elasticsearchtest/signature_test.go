@@ -44,7 +44,7 @@ func TestVectors(t *testing.T) {
 			t.Parallel()
 			s := start(t, NewServer)
 			s.Now = func() time.Time { return date(t, v.Date) }
-			s.AddAccount(Account{v.AccessKeyID, v.AccessKeySecret, v.SecurityToken})
+			s.AddAccount(Account{AccessKeyID: v.AccessKeyID, AccessKeySecret: v.AccessKeySecret, SecurityToken: v.SecurityToken})
 			s.AddInstance("es-cn-n6w1o1x0w001c0001", "es-cn-09k1rgid9000g0002")
 			s.Connect("es-cn-n6w1o1x0w001c0001", "es-cn-09k1rgid9000g0002")
 			send(t, s, v.request(t, s.URL))

@@ -124,7 +124,7 @@ func tamperings() map[string]tampering {
 		"space after a comma":     {after: edit(",SignedHeaders", ", SignedHeaders"), want: incomplete},
 		"no signature":            {after: edit(",Signature=", ";"), want: incomplete},
 		"another third field":     {after: edit("Signature=", "Sign="), want: incomplete},
-		"unknown key":             {account: Account{"Other", "Other", ""}, want: "InvalidAccessKeyId.NotFound"},
+		"unknown key":             {account: Account{AccessKeyID: "Other", AccessKeySecret: "Other"}, want: "InvalidAccessKeyId.NotFound"},
 		"unsigned host":           {after: edit("=host;", "="), want: incomplete},
 		"unsigned x-acs-version":  {after: edit(";x-acs-version", ""), want: incomplete},
 		"unsigned content-type":   {before: set("Content-Type", "text/plain"), after: edit("content-type;", ""), want: incomplete},

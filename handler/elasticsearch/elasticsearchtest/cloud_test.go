@@ -1,0 +1,204 @@
+package elasticsearchtest
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"elasticsearch-disconnect/handler/acs3"
+)
+
+// roundTrip takes a transport of its own.
+func roundTrip(t *testing.T, transport *http.Transport, r *http.Request) (*http.Response, string) {
+	t.Helper()
+	defer transport.CloseIdleConnections()
+	response, err := transport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Request = r
+	return response, string(body)
+}
+
+// startRegions starts a Cloud of two regions, whose instances and keys are those of startConnected.
+func startRegions(t *testing.T) (c *Cloud, hangzhou, beijing *Server) {
+	t.Helper()
+	c = startSTS(t)
+	for _, id := range []string{"cn-hangzhou", "cn-beijing"} {
+		s := c.Region(id)
+		s.Now = c.STS.Now
+		s.AddAccount(plain)
+	}
+	c.Region("cn-hangzhou").AddInstance("es-cn-a", "es-cn-b")
+	c.Region("cn-hangzhou").Connect("es-cn-a", "es-cn-b")
+	return c, c.Region("cn-hangzhou"), c.Region("cn-beijing")
+}
+
+// called is a request of the plain account to a host.
+func called(t *testing.T, c *Cloud, host, action, target string) *http.Request {
+	t.Helper()
+	r := newRequest(t, "GET", "https://"+host+"/openapi/instances"+target)
+	r.Header.Set("x-acs-action", action)
+	r.Header.Set("x-acs-version", "2017-06-13")
+	in := input(c.Region("cn-hangzhou"), plain)
+	acs3.Sign(r, in)
+	return r
+}
+
+// Each region has its own instances, under the names of both networks.
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	c, hangzhou, beijing := startRegions(t)
+	hosts := []string{
+		"elasticsearch.cn-beijing.aliyuncs.com", "elasticsearch.cn-hangzhou.aliyuncs.com",
+		"elasticsearch-vpc.cn-hangzhou.aliyuncs.com", "elasticsearch-vpc.cn-beijing.aliyuncs.com",
+	}
+	for _, host := range hosts {
+		r, body := roundTrip(t, c.Transport(), called(t, c, host, "DescribeInstance", "/es-cn-a"))
+		if exists := strings.Contains(host, "hangzhou"); (r.StatusCode == 200) != exists {
+			t.Errorf("%s: got %d %s", host, r.StatusCode, body)
+		}
+	}
+	rpcTampering{}.send(t, c)
+	if got, want := c.Hosts(), append(hosts, stsHost); !slices.Equal(got, want) {
+		t.Errorf("Hosts:\n got %q\nwant %q", got, want)
+	}
+	order := []int64{
+		beijing.Requests()[0].Order, hangzhou.Requests()[0].Order, hangzhou.Requests()[1].Order, beijing.Requests()[1].Order,
+		c.STS.Requests()[0].Order,
+	}
+	if !slices.Equal(order, []int64{1, 2, 3, 4, 5}) {
+		t.Errorf("Order: got %d, want 1 to 5", order)
+	}
+	if got := hangzhou.Requests()[1].Header.Get("Host"); got != hosts[2] {
+		t.Errorf("Host: got %s, want %s", got, hosts[2])
+	}
+}
+
+// What no stand-in serves is refused, and seen.
+func TestOtherHostsAreRefused(t *testing.T) {
+	t.Parallel()
+	c, _, _ := startRegions(t)
+	hosts := []string{
+		"elasticsearch.cn-shanghai.aliyuncs.com", "elasticsearch.cn-hangzhou.example.com", "ecs.cn-hangzhou.aliyuncs.com",
+		"x.elasticsearch.cn-hangzhou.aliyuncs.com", "sts.aliyuncs.com", "elasticsearch.cn-hangzhou.aliyuncs.com:8443",
+	}
+	for _, host := range hosts {
+		response, err := c.Transport().RoundTrip(newRequest(t, "GET", "https://"+host+"/"))
+		if err == nil || err.Error() != "Bad Gateway" {
+			t.Errorf("%s: got %v, %v, want Bad Gateway", host, response, err)
+		}
+	}
+	r, body := roundTrip(t, c.Transport(), newRequest(t, "GET", "http://elasticsearch.cn-hangzhou.aliyuncs.com/"))
+	if r.StatusCode != http.StatusBadGateway || body != "no stand-in serves GET elasticsearch.cn-hangzhou.aliyuncs.com\n" {
+		t.Errorf("without TLS: got %d %s", r.StatusCode, body)
+	}
+	if got, want := c.Hosts(), append(hosts, "elasticsearch.cn-hangzhou.aliyuncs.com"); !slices.Equal(got, want) {
+		t.Errorf("Hosts:\n got %q\nwant %q", got, want)
+	}
+}
+
+// Who has another certificate than the Cloud's sends it nothing.
+func TestCertificatesAreTheCloudsOwn(t *testing.T) {
+	t.Parallel()
+	c, hangzhou, _ := startRegions(t)
+	other, _, _ := startRegions(t)
+	stranger := c.Transport()
+	stranger.TLSClientConfig = other.Transport().TLSClientConfig
+	const host = "elasticsearch.cn-hangzhou.aliyuncs.com"
+	err := read(stranger, called(t, c, host, "ListInstance", ""))
+	if err == nil || !strings.Contains(err.Error(), "certificate signed by unknown authority") {
+		t.Errorf("with another's certificate: got %v", err)
+	}
+	if got := len(hangzhou.Requests()); got != 0 {
+		t.Errorf("requests: got %d, want none", got)
+	}
+	trusting := other.Transport()
+	trusting.Proxy = c.Transport().Proxy
+	if !trusting.TLSClientConfig.RootCAs.AppendCertsFromPEM(c.CertificatePEM()) {
+		t.Fatalf("CertificatePEM: got %s", c.CertificatePEM())
+	}
+	if err := read(trusting, called(t, c, host, "ListInstance", "")); err != nil {
+		t.Errorf("with CertificatePEM: %v", err)
+	}
+}
+
+// An answer that hangs ends with its client, though there is a proxy between, and with the Cloud. A client that is killed
+// says no goodbye in TLS.
+func TestHangEndsBehindTheProxy(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(c *Cloud, leave func(), connection net.Conn){
+		"the client leaves":    func(_ *Cloud, leave func(), _ net.Conn) { leave() },
+		"the client is killed": func(_ *Cloud, _ func(), connection net.Conn) { connection.Close() },
+		"the cloud is closed":  func(c *Cloud, _ func(), _ net.Conn) { c.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := startSTS(t)
+			arrived, left := make(chan struct{}), make(chan struct{})
+			c.STS.OnRequest = func(STSRequest) http.HandlerFunc { return signalled(arrived, left) }
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			transport, dialled, failed := c.Transport(), make(chan net.Conn, 1), make(chan error, 1)
+			transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				connection, err := new(net.Dialer).DialContext(ctx, network, address)
+				dialled <- connection
+				return connection, err
+			}
+			go func() { failed <- read(transport, rpcTampering{}.made(t).WithContext(ctx)) }()
+			<-arrived
+			end(c, leave, <-dialled)
+			<-left
+			if err := <-failed; err == nil {
+				t.Error("the client got an answer")
+			}
+			if got := c.STS.Requests()[0]; got.Status != 0 {
+				t.Errorf("recorded: got %d, want no status", got.Status)
+			}
+		})
+	}
+}
+
+// Several clients at a time, some of them of regions that are made meanwhile.
+func TestCloudConcurrency(t *testing.T) {
+	t.Parallel()
+	c, hangzhou, _ := startRegions(t)
+	const clients = 8
+	var wg sync.WaitGroup
+	for i := range clients {
+		wg.Go(func() {
+			transport := c.Transport()
+			for _, r := range []*http.Request{
+				rpcTampering{}.made(t), called(t, c, "elasticsearch.cn-hangzhou.aliyuncs.com", "ListInstance", ""),
+			} {
+				if err := read(transport, r); err != nil {
+					t.Error(err)
+				}
+			}
+			c.Region("cn-" + string(rune('a'+i)))
+			c.Hosts()
+			c.STS.Requests()
+			c.STS.AddRole(role("answered"), member)
+		})
+	}
+	wg.Wait()
+	granted := 0
+	for _, r := range c.STS.Requests() {
+		if r.Status == http.StatusOK {
+			granted++
+		}
+	}
+	if granted != clients || len(hangzhou.Requests()) != clients || len(c.Hosts()) != 2*clients {
+		t.Errorf("got %d grants, %d lists, %d connections, want %d, %d, %d", granted, len(hangzhou.Requests()), len(c.Hosts()), clients, clients, 2*clients)
+	}
+}
