@@ -1,0 +1,198 @@
+package handler_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httputil"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// sts is what credentials-go reaches: it takes no transport but
+// http.DefaultTransport, so all tests share one. TestMain sets both.
+var sts *elasticsearchtest.Cloud
+
+// stsFaults are the answers of STS, by the role that is assumed: each a
+// func() http.HandlerFunc, which may return nil.
+var stsFaults sync.Map
+
+// startSTS has http.DefaultTransport lead to an STS that knows the function's role.
+func startSTS() (stop func()) {
+	sts = elasticsearchtest.NewCloud()
+	own := accountOf(role)
+	own.ID = ownAccount
+	sts.STS.AddAccount(own)
+	sts.STS.OnRequest = func(r elasticsearchtest.STSRequest) http.HandlerFunc {
+		if answer, ok := stsFaults.Load(r.RoleARN); ok {
+			return answer.(func() http.HandlerFunc)()
+		}
+		return nil
+	}
+	http.DefaultTransport = sts.Transport()
+	return sts.Close
+}
+
+// TestFaultsOfSTS: what becomes of an event whose account's role is not to be had,
+// and how often it is asked for.
+func TestFaultsOfSTS(t *testing.T) {
+	t.Parallel()
+	always := func(answer http.HandlerFunc) func(int) http.HandlerFunc {
+		return func(int) http.HandlerFunc { return answer }
+	}
+	first := func(answer http.HandlerFunc) func(int) http.HandlerFunc {
+		return func(n int) http.HandlerFunc {
+			if n == 1 {
+				return answer
+			}
+			return nil
+		}
+	}
+	refusal := func(status int, code string) http.HandlerFunc {
+		return elasticsearchtest.Body(status, "application/json", `{"RequestId":"r1","HostId":"sts.aliyuncs.com","Code":"`+code+`","Message":"m"}`)
+	}
+	const done, denied, unavailable = `"outcome":"removed"`, "may not assume acs:ram::", "no answer from STS to assume acs:ram::"
+	for name, test := range map[string]struct {
+		answer func(n int) http.HandlerFunc
+		want   string
+		times  int
+	}{
+		"refused":                {always(refusal(403, "NoPermission")), denied, 1},
+		"no such role":           {always(refusal(404, "EntityNotExist.Role")), denied, 1},
+		"an unknown refusal":     {always(refusal(400, "Odd")), denied, 1},
+		"an expired token":       {always(refusal(400, "InvalidSecurityToken.Expired")), denied, 1},
+		"throttled":              {always(refusal(400, "Throttling.User")), unavailable, 3},
+		"throttled once":         {first(refusal(400, "Throttling.User")), done, 2},
+		"a failure of its own":   {always(refusal(500, "InternalError")), unavailable, 3},
+		"out of service, once":   {first(refusal(503, "ServiceUnavailable")), done, 2},
+		"a reset":                {always(elasticsearchtest.Reset()), unavailable, 3},
+		"a reset, once":          {first(elasticsearchtest.Reset()), done, 2},
+		"a page of a gateway":    {always(elasticsearchtest.Body(502, "text/html", "<html>{}</html>")), unavailable, 3},
+		"garbage":                {always(elasticsearchtest.Body(200, "application/json", `{"Credentials":`)), unavailable, 3},
+		"nothing":                {always(elasticsearchtest.Body(200, "application/json", ``)), unavailable, 3},
+		"null":                   {always(elasticsearchtest.Body(200, "application/json", `null`)), unavailable, 3},
+		"no credentials":         {always(elasticsearchtest.Body(200, "application/json", `{}`)), unavailable, 3},
+		"no expiration":          {always(elasticsearchtest.Body(200, "application/json", `{"Credentials":{"AccessKeyId":"canary-key-2","AccessKeySecret":"canary-secret-2","SecurityToken":"canary-token-2"}}`)), unavailable, 3},
+		"no date for expiration": {always(elasticsearchtest.Body(200, "application/json", `{"Credentials":{"AccessKeyId":"canary-key-2","AccessKeySecret":"canary-secret-2","SecurityToken":"canary-token-2","Expiration":"canary-token-2"}}`)), unavailable, 3},
+		"no token":               {always(elasticsearchtest.Body(200, "application/json", `{"Credentials":{"AccessKeyId":"canary-key-2","AccessKeySecret":"canary-secret-2","SecurityToken":"","Expiration":"2036-01-02T03:04:05Z"}}`)), unavailable, 3},
+		"secrets with a failure": {always(elasticsearchtest.Body(500, "application/json", `{"Code":"InternalError","Message":"m","Credentials":{"AccessKeyId":"canary-key-2","AccessKeySecret":"canary-secret-2","SecurityToken":"canary-token-2"}}`)), unavailable, 3},
+		"an echo":                {always(echoOfSTS(400)), denied, 1},
+		"an echo, repeated":      {always(echoOfSTS(500)), denied, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSpread(t)
+			n := 0
+			stsFaults.Store(roleOfMember(s.member), func() http.HandlerFunc { n++; return test.answer(n) })
+			got := s.handle(t, `{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:])
+			if !strings.Contains(got, test.want) || n != test.times {
+				t.Errorf("asked %d times, want %d; want %q\n got %s", n, test.times, test.want, got)
+			}
+			if test.want != done && len(s.requests()) > 0 {
+				t.Errorf("sent: %q", s.requests())
+			}
+			for _, secret := range []string{"canary", "SignatureNonce"} {
+				for _, text := range []string{got, s.all.String()} {
+					if i := strings.Index(text, secret); i >= 0 {
+						t.Errorf("it gives away …%.200s", text[max(0, i-100):])
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestLogOfSTS: STS's answer is for the log.
+func TestLogOfSTS(t *testing.T) {
+	t.Parallel()
+	s := newSpread(t)
+	stsFaults.Store(roleOfMember(s.member), func() http.HandlerFunc {
+		return elasticsearchtest.Body(403, "application/json", `{"RequestId":"r1","Code":"NoPermission","Message":"not you, `+role.SecurityToken+`, nor POST&%2F&AccessKeyId%3Dx"}`)
+	})
+	got := s.handle(t, `{"accountId":"`+s.member.ID+`",`+direct[1:])
+	const answer = "STS answered NoPermission (request r1): not you, ***, nor POST&"
+	if strings.Contains(got, "NoPermission") || !strings.Contains(s.log.String(), answer+`"`) {
+		t.Errorf("reply %s\n log %s", got, &s.log)
+	}
+}
+
+// TestMembersDoNotLeak: what an assumed role is given is redacted like the
+// function's own, whatever the API repeats.
+func TestMembersDoNotLeak(t *testing.T) {
+	t.Parallel()
+	for name, echo := range echoes() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSpread(t)
+			api := s.cloud.Region("cn-hangzhou")
+			for kind, event := range eventsOf(t, place{account: s.member.ID}, memberInstance, memberConnected) {
+				for _, call := range []string{"", "ListInstance", "DescribeInstance", "ListConnectedClusters " + memberInstance} {
+					api.OnRequest = at(call, echo)
+					got := s.handle(t, event) + s.all.String()
+					if i := strings.Index(strings.ToLower(got), "canary"); i >= 0 {
+						t.Fatalf("%s, %q: it gives away …%.200s", kind, call, got[max(0, i-100):])
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestHungSTS: it is waited for no longer than there is time.
+func TestHungSTS(t *testing.T) {
+	t.Parallel()
+	s := newSpread(t)
+	stsFaults.Store(roleOfMember(s.member), func() http.HandlerFunc {
+		return func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	})
+	ctx, cancel := context.WithTimeout(invocation(t, role), time.Second)
+	defer cancel()
+	reply, err := s.Handle(ctx, []byte(`{"accountId":"`+s.member.ID+`",`+direct[1:]))
+	if got := posted(t, reply, err); !strings.HasPrefix(got, "Unavailable ") && !strings.HasPrefix(got, "Timeout ") {
+		t.Errorf("reply %s", got)
+	}
+	if len(s.requests()) > 0 {
+		t.Errorf("sent: %q", s.requests())
+	}
+}
+
+// TestAssumesAsConfigured: nothing of the environment counts, and STS is asked in
+// the function's own region. It sets the environment, so it is not parallel.
+func TestAssumesAsConfigured(t *testing.T) {
+	t.Setenv("ALIBABA_CLOUD_ROLE_ARN", "acs:ram::1:role/other")
+	t.Setenv("ALIBABA_CLOUD_ROLE_SESSION_NAME", "other")
+	t.Setenv("ALIBABA_CLOUD_STS_REGION", "cn-shanghai")
+	t.Setenv("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED", "true")
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "other")
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "other")
+	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "other")
+	for network, host := range map[string]string{"public": "sts.cn-hangzhou.aliyuncs.com", "vpc": "sts-vpc.cn-hangzhou.aliyuncs.com"} {
+		s := newSpread(t)
+		s.Config.Network = elasticsearch.Network(network)
+		if got := s.handle(t, `{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:]); !strings.Contains(got, `"outcome":"removed"`) {
+			t.Errorf("%s: reply %s", network, got)
+		}
+		for _, r := range sts.STS.Requests() {
+			if r.RoleARN != roleOfMember(s.member) {
+				continue
+			}
+			if r.Host != host || r.SessionName != "elasticsearch-disconnect" || r.Duration != 15*time.Minute || r.AccessKeyID != role.AccessKeyId {
+				t.Errorf("%s: %+v", network, r)
+			}
+		}
+	}
+}
+
+// echoOfSTS repeats all that it was sent, in the message.
+func echoOfSTS(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		dump, _ := httputil.DumpRequest(r, true)
+		message, _ := json.Marshal(string(dump) + " " + r.URL.Query().Get("SecurityToken") + " " + r.URL.Query().Encode())
+		elasticsearchtest.Body(status, "application/json", `{"Code":"SignatureDoesNotMatch","Message":`+string(message)+`,"RequestId":"r"}`)(w, r)
+	}
+}

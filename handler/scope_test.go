@@ -1,0 +1,326 @@
+package handler_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+const (
+	ownAccount = "1234567890984321"
+	memberRole = "member"
+)
+
+// A spread is a handler whose way to the API leads to several regions. In each of
+// them the same two instances are connected: those of the function's own account,
+// and there is a member account that has two of its own.
+type spread struct {
+	*fixture
+	cloud  *elasticsearchtest.Cloud
+	member elasticsearchtest.Account // what STS gives for the role in it
+}
+
+// The instances of the member.
+const memberInstance, memberConnected = "es-cn-member-a", "es-cn-member-b"
+
+var members atomic.Int64 // so far: all tests share an STS, and each has accounts of its own
+
+// newMember makes an account whose role the function may assume.
+func newMember() elasticsearchtest.Account {
+	n := members.Add(1)
+	a := elasticsearchtest.Account{
+		ID:              fmt.Sprintf("9%015d", n),
+		AccessKeyID:     fmt.Sprintf("STS.canary-member-key-%d", n),
+		AccessKeySecret: fmt.Sprintf("canary-member-secret-%d", n),
+		SecurityToken:   fmt.Sprintf("canary-member-token-%d", n) + [2]string{"", "+/=="}[n%2],
+	}
+	sts.STS.AddRole(roleOfMember(a), a)
+	return a
+}
+
+func roleOfMember(a elasticsearchtest.Account) string {
+	return "acs:ram::" + a.ID + ":role/" + memberRole
+}
+
+func newSpread(t *testing.T) *spread {
+	t.Helper()
+	s := &spread{fixture: newPlainFixture(t), cloud: elasticsearchtest.NewCloud(), member: newMember()}
+	t.Cleanup(s.cloud.Close)
+	own := accountOf(role)
+	own.ID = ownAccount
+	for _, region := range []string{"cn-hangzhou", "cn-beijing"} {
+		api := s.cloud.Region(region)
+		api.AddAccount(own)
+		api.AddAccount(s.member)
+		api.AddInstanceOf(ownAccount, instance, connected)
+		api.AddInstanceOf(s.member.ID, memberInstance, memberConnected)
+		api.Connect(instance, connected)
+		api.Connect(memberInstance, memberConnected)
+	}
+	s.Config = handler.Config{Network: elasticsearch.Public, MemberRole: memberRole, Concurrency: 8}
+	s.Transport = s.cloud.Transport()
+	return s
+}
+
+// requests are all that were sent to the API, by region.
+func (s *spread) requests() (lines []string) {
+	for _, region := range []string{"cn-hangzhou", "cn-beijing"} {
+		for _, r := range s.cloud.Region(region).Requests() {
+			lines = append(lines, region+" "+r.AccessKeyID+" "+r.String())
+		}
+	}
+	return lines
+}
+
+// A place is what an event names; "" is nothing.
+type place struct{ region, account string }
+
+// members are the place's fields of an object, each with its comma.
+func (p place) members(region, account string) (text string) {
+	if p.region != "" {
+		text += `"` + region + `":"` + p.region + `",`
+	}
+	if p.account != "" {
+		text += `"` + account + `":"` + p.account + `",`
+	}
+	return text
+}
+
+// eventsOf are events of every kind that ask for the connections of a, all of them
+// or the one with b, in a place.
+func eventsOf(t *testing.T, p place, a, b string) map[string]string {
+	t.Helper()
+	asked := p.members("regionId", "accountId")
+	one := `{` + asked + strings.TrimPrefix(pair(a, b), "{")
+	whole := `{` + asked + strings.TrimPrefix(all(b), "{")
+	in := func(event, fields string) string { return strings.Replace(event, `"data":{`, `"data":{`+fields, 1) }
+	attributes := func(event string) string {
+		return strings.Replace(event, "{", "{"+p.members("aliyunregionid", "aliyunaccountid"), 1)
+	}
+	trail := in(released(b), p.members("acsRegion", "recipientAccountId"))
+	removed := `{"specversion":"1.0","id":"e3","source":"acs.elasticsearch","type":"elasticsearch:Config:ConfigurationItemChangeNotification","data":{` + p.members("regionId", "accountId") +
+		`"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"` + b + `"}}`
+	return map[string]string{
+		"direct":                     one,
+		"direct, all":                whole,
+		"POST":                       posts(t, one),
+		"POST, all":                  posts(t, whole),
+		"DELETE":                     `{"version":"v1","rawPath":"/openapi/instances/` + a + `/connected-clusters","queryParameters":{` + asked + `"connectedInstanceId":"` + b + `"},"requestContext":{"http":{"method":"DELETE"}}}`,
+		"a custom event":             carrying(one),
+		"a custom event, attributes": attributes(carrying(pair(a, b))),
+		"ActionTrail":                trail,
+		"ActionTrail, attributes":    attributes(released(b)),
+		"ActionTrail, unsure":        in(releaseOf(b, byConsole, ""), p.members("acsRegion", "recipientAccountId")),
+		"by the service":             in(releaseOf(b, "AliyunServiceEvent", ""), p.members("acsRegion", "recipientAccountId")),
+		"Config":                     removed,
+		"in an array":                batch(trail, one),
+		"bare":                       `{` + p.members("acsRegion", "recipientAccountId") + `"eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch","requestParameters":{"InstanceId":"` + b + `","deleteType":"immediate"}}`,
+	}
+}
+
+// TestActsWhereItHappened: what is asked of another region or account is done
+// there, and nothing of it reaches the function's own region, or carries its own
+// identity to another account, though instances of the same ids are there.
+func TestActsWhereItHappened(t *testing.T) {
+	t.Parallel()
+	for name, where := range map[string]func(s *spread) place{
+		"another region":              func(*spread) place { return place{region: "cn-beijing"} },
+		"another account":             func(s *spread) place { return place{account: s.member.ID} },
+		"both":                        func(s *spread) place { return place{"cn-beijing", s.member.ID} },
+		"the own, named":              func(*spread) place { return place{"cn-hangzhou", ownAccount} },
+		"the own, and not named":      func(*spread) place { return place{} },
+		"another region, own account": func(*spread) place { return place{"cn-beijing", ownAccount} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for kind := range eventsOf(t, place{}, instance, connected) {
+				s := newSpread(t)
+				p := where(s)
+				a, b, key, region := instance, connected, role.AccessKeyId, "cn-hangzhou"
+				if p.region != "" {
+					region = p.region
+				}
+				if p.account == s.member.ID {
+					a, b, key = memberInstance, memberConnected, s.member.AccessKeyID
+				}
+				s.cloud.Region(region).RemoveInstance(b)
+				got := s.handle(t, eventsOf(t, p, a, b)[kind])
+				if !strings.Contains(got, "removed") || !strings.Contains(got, `regionId\":\"`+region+`\"`) && !strings.Contains(got, `"regionId":"`+region+`"`) {
+					t.Errorf("%s: %s", kind, got)
+				}
+				if named := strings.Contains(got, "accountId"); named != (p.account == s.member.ID) {
+					t.Errorf("%s: the account is named: %t, in %s", kind, named, got)
+				}
+				for _, line := range s.requests() {
+					if !strings.HasPrefix(line, region+" "+key+" ") {
+						t.Errorf("%s: not to %s as %s: %s", kind, region, key, line)
+					}
+				}
+				if s.cloud.Region(region).Connected(a, b) || len(s.cloud.Region("cn-hangzhou").Connections())+len(s.cloud.Region("cn-beijing").Connections()) != 3 {
+					t.Errorf("%s: left: %q, %q", kind, s.cloud.Region("cn-hangzhou").Connections(), s.cloud.Region("cn-beijing").Connections())
+				}
+			}
+		})
+	}
+}
+
+// TestWhereItMayNotAct: nothing at all is sent, and the reply says why.
+func TestWhereItMayNotAct(t *testing.T) {
+	t.Parallel()
+	endpoint, err := elasticsearch.ParseEndpoint("https://elasticsearch.cn-hangzhou.aliyuncs.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const stranger = "2234567890984321"
+	for name, test := range map[string]struct {
+		config                    handler.Config
+		place                     place
+		request, report, isLogged string // what a request and a product's event come to
+	}{
+		"VPC": {handler.Config{Network: elasticsearch.VPC}, place{region: "cn-beijing"},
+			"Internal", "Internal", "ELASTICSEARCH_NETWORK=vpc serves the function's own region alone, and this is of cn-beijing"},
+		"an endpoint": {handler.Config{Network: elasticsearch.Public, Endpoint: endpoint}, place{region: "cn-beijing"},
+			"Internal", "Internal", "ELASTICSEARCH_ENDPOINT serves the function's own region alone, and this is of cn-beijing"},
+		"a region left out": {handler.Config{Network: elasticsearch.Public, Regions: regions(t, "cn-hangzhou", "cn-shanghai")}, place{region: "cn-beijing"},
+			"Denied", "ignored", "cn-beijing is not one of REGIONS, in which the function acts"},
+		"the own region left out": {handler.Config{Network: elasticsearch.Public, Regions: regions(t, "cn-shanghai")}, place{},
+			"Denied", "ignored", "cn-hangzhou is not one of REGIONS, in which the function acts"},
+		"an account, and no role": {handler.Config{Network: elasticsearch.Public}, place{account: stranger},
+			"Denied", "Denied", "this is of account 2234567890984321, and the function is of account 1234567890984321: set MEMBER_ROLE to the name of a role there that the function's role may assume"},
+		"a role that is not there": {handler.Config{Network: elasticsearch.Public, MemberRole: memberRole}, place{account: stranger},
+			"Denied", "Denied", "the function of account 1234567890984321 may not assume acs:ram::2234567890984321:role/member: see that account 2234567890984321 has this role, that the role trusts the function's role, and that the function's role has sts:AssumeRole on it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSpread(t)
+			test.config.Concurrency = 8
+			s.Config = test.config
+			for kind, event := range eventsOf(t, test.place, instance, connected) {
+				s.log.Reset()
+				got := s.handle(t, event)
+				for _, want := range []string{"removed", "cleaned", "absent"} {
+					if strings.Contains(got, want) {
+						t.Errorf("%s: %s", kind, got)
+					}
+				}
+				isReport := strings.HasPrefix(kind, "ActionTrail") || kind == "by the service" || kind == "Config" || kind == "bare"
+				want := test.request
+				if isReport {
+					want = test.report
+				}
+				if !strings.Contains(got, want) || !strings.Contains(s.log.String(), test.isLogged) {
+					t.Errorf("%s: want %s, %q\n got %s\n log %s", kind, want, test.isLogged, got, &s.log)
+				}
+			}
+			if requests := s.requests(); len(requests) > 0 || len(s.cloud.Hosts()) > 0 {
+				t.Errorf("sent: %q, to %q", requests, s.cloud.Hosts())
+			}
+		})
+	}
+}
+
+// TestTwoAccountsAtOnce: of a batch and of invocations at the same time, each
+// request is signed for the account whose instance it is about, and each role is
+// assumed once for each invocation.
+func TestTwoAccountsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSpread(t)
+	other := newMember()
+	api := s.cloud.Region("cn-hangzhou")
+	api.AddAccount(other)
+	var events []string
+	for i := range 25 {
+		for _, a := range []elasticsearchtest.Account{s.member, other} {
+			survivor, gone := fmt.Sprintf("es-cn-%s-a%d", a.ID, i), fmt.Sprintf("es-cn-%s-b%d", a.ID, i)
+			api.AddInstanceOf(a.ID, survivor)
+			api.Connect(survivor, gone)
+			events = append(events, strings.Replace(released(gone), `"data":{`, `"data":{"recipientAccountId":"`+a.ID+`",`, 1))
+		}
+	}
+	if got := s.handle(t, batch(events...)); strings.Count(got, `"outcome":"removed"`) != 50 {
+		t.Errorf("reply: %s", got)
+	}
+	for _, r := range api.Requests() {
+		about := strings.TrimPrefix(strings.TrimPrefix(r.Path, "/openapi/instances"), "/")
+		if about != "" && !strings.HasPrefix(about, "es-cn-member") && !strings.HasPrefix(about, "es-cn-"+r.Account+"-") || r.Status >= 500 {
+			t.Errorf("account %s: %s", r.Account, r)
+		}
+	}
+	for _, a := range []elasticsearchtest.Account{s.member, other} {
+		if n := assumed(a); n != 1 {
+			t.Errorf("the role of %s was assumed %d times", a.ID, n)
+		}
+	}
+}
+
+// assumed is how often the role of a member was asked for.
+func assumed(a elasticsearchtest.Account) (n int) {
+	for _, r := range sts.STS.Requests() {
+		if r.RoleARN == roleOfMember(a) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestInfoSaysWhereItActs: the reply to GET / for each way to limit it.
+func TestInfoSaysWhereItActs(t *testing.T) {
+	t.Parallel()
+	for want, config := range map[string]handler.Config{
+		`\"regions\":\"all\",\"members\":false`:                    {Network: elasticsearch.Public},
+		`\"regions\":\"all\",\"members\":true`:                     {Network: elasticsearch.Public, MemberRole: "r"},
+		`\"regions\":\"cn-beijing,cn-hangzhou\",\"members\":false`: {Network: elasticsearch.Public, Regions: regions(t, "cn-beijing", "cn-hangzhou")},
+		`\"regions\":\"cn-hangzhou\",\"members\":false`:            {Network: elasticsearch.VPC},
+		`\"regions\":\"none\",\"members\":false`:                   {Network: elasticsearch.VPC, Regions: regions(t, "cn-beijing")},
+	} {
+		s := newPlainFixture(t)
+		s.Config = config
+		if got := s.handle(t, `{"version":"v1","rawPath":"/","requestContext":{"http":{"method":"GET"}}}`); !strings.Contains(got, want) {
+			t.Errorf("%+v: %s, want %s", config, got, want)
+		}
+	}
+}
+
+// TestAccountOnCommandLine: there the account is not known, so that one which is
+// named is another.
+func TestAccountOnCommandLine(t *testing.T) {
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", role.AccessKeyId)
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", role.AccessKeySecret)
+	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", role.SecurityToken)
+	s := newSpread(t)
+	s.Invocation = handler.OnCommandLine("cn-hangzhou")
+	text, exit := s.HandleOnce(t.Context(), []byte(`{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:]))
+	if exit != handler.ExitDone || !strings.Contains(string(text), `"accountId": "`+s.member.ID+`"`) {
+		t.Errorf("exit code %d, %s", exit, text)
+	}
+	s.Config.MemberRole = ""
+	text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+ownAccount+`",`+pair(instance, connected)[1:]))
+	if exit != handler.ExitFailed || !strings.Contains(string(text), "account "+ownAccount+" is asked for by its id: set MEMBER_ROLE") {
+		t.Errorf("exit code %d, %s", exit, text)
+	}
+	checkNoCanary(t, string(text))
+}
+
+// TestRegionsHaveTheirOwnPace: a region that limits the rate does not slow down
+// another.
+func TestRegionsHaveTheirOwnPace(t *testing.T) {
+	t.Parallel()
+	s := newSpread(t)
+	waited := 0
+	s.Sleep = func(ctx context.Context, _ time.Duration) error { waited++; return ctx.Err() }
+	s.cloud.Region("cn-beijing").OnRequest = at("DeleteConnectedCluster", refuse(400, "Throttling.User"))
+	if got := s.handle(t, `{"regionId":"cn-beijing",`+direct[1:]); !strings.Contains(got, "Throttled") || waited == 0 {
+		t.Fatalf("%d waits, %s", waited, got)
+	}
+	waited = 0
+	if got := s.handle(t, direct); !strings.Contains(got, `"outcome":"removed"`) || waited > 0 {
+		t.Errorf("%d waits, %s", waited, got)
+	}
+}
