@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -42,6 +43,25 @@ func recorded(dir string) (events []event, err error) {
 	// Without .json, direct comes before direct-dry-run.
 	slices.SortFunc(events, func(a, b event) int { return strings.Compare(a.stem(), b.stem()) })
 	return events, err
+}
+
+// ownRegionAlone leaves out the events that need several regions, or another account.
+func ownRegionAlone(events []event) (played, passedOver []event) {
+	for _, e := range events {
+		if e.isElsewhere() {
+			passedOver = append(passedOver, e)
+		} else {
+			played = append(played, e)
+		}
+	}
+	return played, passedOver
+}
+
+// isElsewhere says whether an event is about another region or account than the function's, or asks which it serves.
+func (e event) isElsewhere() bool {
+	text, err := os.ReadFile(e.path)
+	names := func(scope string) bool { return bytes.Contains(text, []byte(scope)) }
+	return err == nil && slices.ContainsFunc([]string{otherRegion, memberAccount, strangeAccount}, names) || e.name() == "http-get.json"
 }
 
 // named takes the events given by name, in the order given.

@@ -48,6 +48,8 @@ func wholeMembers(e event, object map[string]any) []string {
 		return httpMembers()
 	case e.name() == "eventbridge-invalid.json":
 		return slices.DeleteFunc(cloudEventMembers(), func(name string) bool { return name == "source" })
+	case strings.HasSuffix(e.name(), "-account.json"):
+		return append(cloudEventMembers(), "aliyunoriginalaccountid") // routed from that account
 	case object["specversion"] != nil:
 		return cloudEventMembers()
 	default:

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"elasticsearch-disconnect/events/replay/fctest"
-	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
 // hangTimeout is for what takes milliseconds: it only ends a replay of a function that hangs.
@@ -29,30 +28,28 @@ func build(ctx context.Context, dir string) (binary string, err error) {
 	return binary, nil
 }
 
-// A function is the running binary, between the runtime API that invokes it and the API that it calls.
+// A function is the running binary, with the runtime API that invokes it.
 type function struct {
 	runtime *fctest.Server
-	api     *elasticsearchtest.Server
 	process *os.Process
 	output  *bytes.Buffer   // stdout and stderr in one; to be read when it has ended
 	running context.Context // ends with the process; its cause says how that ended
 }
 
-// deploy runs the binary as the function that calls the API, and waits until it asks for work. Its files go to dir.
-// Nothing of this process's environment reaches it, such as a proxy or somebody's credentials.
-func deploy(ctx context.Context, binary, dir string, api *elasticsearchtest.Server, variables ...string) (*function, error) {
-	certificate := filepath.Join(dir, "api.pem")
-	if err := os.WriteFile(certificate, api.CertificatePEM(), 0o600); err != nil {
+// deploy runs the binary as the function, which trusts the certificate given, and waits until it asks for work. Its files
+// go to dir. Nothing of this process's environment reaches it, such as a proxy or somebody's credentials.
+func deploy(ctx context.Context, binary, dir string, certificate []byte, variables ...string) (*function, error) {
+	trusted := filepath.Join(dir, "trusted.pem")
+	if err := os.WriteFile(trusted, certificate, 0o600); err != nil {
 		return nil, err
 	}
 	runtime := fctest.NewServer()
-	f, err := start(runtime, api, binary, append([]string{
+	f, err := start(runtime, binary, append([]string{
 		"FC_RUNTIME_API=" + runtime.Addr(),
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=" + agedAccessKeyID,
 		"ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + agedAccessKeySecret,
 		"ALIBABA_CLOUD_SECURITY_TOKEN=" + agedSecurityToken,
-		endpoint + "=" + api.URL,
-		"SSL_CERT_FILE=" + certificate,
+		"SSL_CERT_FILE=" + trusted,
 		"LOG_LEVEL=debug",
 	}, variables...))
 	if err != nil {
@@ -71,7 +68,7 @@ func deploy(ctx context.Context, binary, dir string, api *elasticsearchtest.Serv
 // start runs the binary with env as its whole environment, where the last of two values counts. The output comes through
 // a pipe and not in a file: when this process is killed, the pipe breaks and ends the function with its next line. With a
 // file it would go on for ever, asking a runtime API that is gone for work.
-func start(runtime *fctest.Server, api *elasticsearchtest.Server, binary string, env []string) (*function, error) {
+func start(runtime *fctest.Server, binary string, env []string) (*function, error) {
 	cmd, output := exec.Command(binary), new(bytes.Buffer)
 	cmd.Env, cmd.Stdout, cmd.Stderr = env, output, output
 	if err := cmd.Start(); err != nil {
@@ -83,7 +80,7 @@ func start(runtime *fctest.Server, api *elasticsearchtest.Server, binary string,
 		cmd.Wait() // for the output's end, too
 		end(fmt.Errorf("the function ended: %v", cmd.ProcessState))
 	}()
-	return &function{runtime, api, cmd.Process, output, running}, nil
+	return &function{runtime, cmd.Process, output, running}, nil
 }
 
 // whileRunning returns a ctx that ends with the function, too, or when it hangs.

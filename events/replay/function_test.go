@@ -10,7 +10,7 @@ import (
 
 func TestWhileRunningEndsWithTheFunction(t *testing.T) {
 	t.Parallel()
-	f, err := start(fctest.NewServer(), nil, os.Args[0], []string{"FUNCTION=ends"})
+	f, err := start(fctest.NewServer(), os.Args[0], []string{"FUNCTION=ends"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestWhileRunningEndsWithTheFunction(t *testing.T) {
 
 func TestStopKills(t *testing.T) {
 	t.Parallel()
-	f, err := start(fctest.NewServer(), nil, os.Args[0], []string{"FUNCTION=stays"})
+	f, err := start(fctest.NewServer(), os.Args[0], []string{"FUNCTION=stays"})
 	if err != nil {
 		t.Fatal(err)
 	}

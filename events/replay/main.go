@@ -1,8 +1,9 @@
 // Command replay plays recorded events through the function as it is deployed; go run ./events/replay -h prints its usage.
 //
-// It builds the function's binary and runs it between two stand-ins on loopback, the runtime API of Function Compute
-// that invokes it (package fctest) and the Elasticsearch OpenAPI that it calls (package elasticsearchtest). For each
-// event it prints what came of it, and whether the reply is the one in NAME.want.json beside the event. It exits with
+// It builds the function's binary and runs it between stand-ins on loopback: the runtime API of Function Compute that
+// invokes it (package fctest), and the Elasticsearch OpenAPI of two regions and the Security Token Service, which it calls
+// by their names through a proxy (package elasticsearchtest). Where Go does not read SSL_CERT_FILE, on macOS and Windows,
+// the function has one endpoint instead, and events of other regions and accounts are not played. For each event it prints what came of it, and whether the reply is the one in NAME.want.json beside the event. It exits with
 //
 //	0  every reply is as wanted, and no reply and no log line has a secret in it
 //	1  one is not, or has none to be compared with and was not given by name, or the replay itself broke off
@@ -25,7 +26,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	c := command{build: build, events: "events", getenv: os.Getenv, stdout: os.Stdout, stderr: os.Stderr}
+	c := command{build: build, events: "events", everywhere: canTrust(), getenv: os.Getenv, stdout: os.Stdout, stderr: os.Stderr}
 	code := c.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -35,6 +36,7 @@ func main() {
 type command struct {
 	build          func(ctx context.Context, dir string) (binary string, err error)
 	events         string // the folder of the recorded events
+	everywhere     bool   // the function can be let reach several regions
 	getenv         func(string) string
 	stdout, stderr io.Writer
 }
@@ -79,14 +81,17 @@ func (c command) do(ctx context.Context, opts options) (passed bool, err error) 
 
 // replay plays the events, and reports each as soon as it was played.
 func (c command) replay(ctx context.Context, opts options, binary, dir string) (passed bool, err error) {
-	f, err := prepare(ctx, binary, dir, opts.variables...)
+	p, err := prepare(ctx, binary, dir, c.everywhere, opts.variables...)
 	if err != nil {
 		return false, err
 	}
-	defer f.close()
+	defer p.close()
+	if !c.everywhere {
+		opts.events, opts.passedOver = ownRegionAlone(opts.events)
+	}
 	report, begun := newReport(c.stdout, opts), time.Now()
 	for _, e := range opts.events {
-		r, err := f.play(ctx, e)
+		r, err := p.play(ctx, e)
 		if err == nil {
 			err = r.judge(opts.update)
 		}
@@ -96,5 +101,5 @@ func (c command) replay(ctx context.Context, opts options, binary, dir string) (
 		report.event(r)
 	}
 	elapsed := time.Since(begun)
-	return report.end(elapsed, f.close())
+	return report.end(elapsed, p.close())
 }

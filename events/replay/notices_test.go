@@ -17,7 +17,7 @@ func actionTrail() notice {
 			"requestid", "servicename", "useridentity",
 		},
 		sometimes: []string{
-			"errorcode", "errormessage", "referencedresources", "requestparameterjson", "requestparameters",
+			"errorcode", "errormessage", "recipientaccountid", "referencedresources", "requestparameterjson", "requestparameters",
 			"resourcename", "resourcetype", "sourceipaddress", "useragent",
 		},
 	}

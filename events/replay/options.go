@@ -16,9 +16,10 @@ import (
 type options struct {
 	update, json, verbose bool
 
-	events    []event
-	variables []string // NAME=value, of those passed to the function
-	kept      bool     // the endpoint is set, and is not passed
+	events     []event
+	passedOver []event  // not played, because the function cannot be let reach their region
+	variables  []string // NAME=value, of those passed to the function
+	kept       bool     // the endpoint is set, and is not passed
 
 	soak time.Duration // how long to play random events instead
 	seed uint64        // of those

@@ -25,21 +25,21 @@ func cleanups() map[string]string {
 // finds nothing, and asks for nothing to be removed.
 func TestASecondDeliveryChangesNothing(t *testing.T) {
 	t.Parallel()
-	f := deployed(t)
+	p := deployed(t)
 	for name, released := range cleanups() {
-		t.Run(strings.TrimSuffix(name, ".json"), func(t *testing.T) { deliverTwice(t, f, name, released) })
+		t.Run(strings.TrimSuffix(name, ".json"), func(t *testing.T) { deliverTwice(t, p, name, released) })
 	}
 }
 
-func deliverTwice(t *testing.T, f *function, name, released string) {
-	reset(f.api)
-	want := slices.DeleteFunc(f.api.Connections(), func(c [2]string) bool { return slices.Contains(c[:], released) })
-	first := deliver(t, f, name)
-	if left := f.api.Connections(); !slices.Equal(left, want) {
+func deliverTwice(t *testing.T, p *player, name, released string) {
+	p.services.reset()
+	want := slices.DeleteFunc(p.services.own.Connections(), func(c [2]string) bool { return slices.Contains(c[:], released) })
+	first := deliver(t, p, name)
+	if left := p.services.own.Connections(); !slices.Equal(left, want) {
 		t.Errorf("connections after the first delivery:\n got %q\nwant %q", left, want)
 	}
-	second := deliver(t, f, name)
-	if left := f.api.Connections(); !slices.Equal(left, want) {
+	second := deliver(t, p, name)
+	if left := p.services.own.Connections(); !slices.Equal(left, want) {
 		t.Errorf("connections after the second delivery:\n got %q\nwant %q", left, want)
 	}
 	if asked := removals(second.Requests[len(first.Requests):]); asked > 0 {
@@ -52,9 +52,9 @@ func deliverTwice(t *testing.T, f *function, name, released string) {
 	}
 }
 
-func deliver(t *testing.T, f *function, name string) *result {
+func deliver(t *testing.T, p *player, name string) *result {
 	t.Helper()
-	r, err := f.deliver(t.Context(), event{path: filepath.Join("..", name)})
+	r, err := p.deliver(t.Context(), event{path: filepath.Join("..", name)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,7 @@ type summary struct {
 	Passed       bool            `json:"passed"`
 	Faults       []string        `json:"faults,omitempty"`    // in the function's log
 	Variables    []string        `json:"variables,omitempty"` // passed to the function
+	PassedOver   []string        `json:"passedOver,omitempty"`
 }
 
 // newReport begins with what of the environment counts, if anything of it is set.
@@ -47,6 +48,12 @@ func newReport(w io.Writer, opts options) *report {
 		parts = append(parts, "not passed: "+endpoint+", for the API is a stand-in")
 	}
 	r.block("", strings.Join(parts, "; "))
+	for _, e := range r.passedOver {
+		r.sum.PassedOver = append(r.sum.PassedOver, e.name())
+	}
+	if len(r.passedOver) > 0 {
+		r.block("", "not played, for the function reaches its own region alone here: "+strings.Join(r.sum.PassedOver, " "))
+	}
 	return r
 }
 

@@ -75,6 +75,7 @@ func TestLeaks(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{
 		"STS.NUreplayCanaryKeyId00000", "replayCanarySecretHx7bTq2mVw9LkZ4RfY8", "CAISreplayCanaryTokenq6Ft5B2yfSjIr5fYGojBu4e0oKxDg4NL1Lw",
+		"STS.NUreplayMemberKeyId000000", "replayMemberSecretTz6yKd1nQs9WcFpX3Ua", "CAISreplayMemberTokenr4Jv7LmXe0bHgYt2SkWn5QcPz8dUa1Fi6",
 		"STS.NUreplayAgedKeyId00000000", "replayAgedSecretPq3nWc8dJs5GtX1BvM6", "CAISreplayAgedTokenz9Wk4E7xqRtMn2hLdCuYp8vAs3oGj6fBi1Ne",
 	} {
 		want := []string{"a secret leaks: key=" + secret + "&b"}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"net/http"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -22,11 +20,19 @@ const (
 	agedAccessKeyID     = "STS.NUreplayAgedKeyId00000000"
 	agedAccessKeySecret = "replayAgedSecretPq3nWc8dJs5GtX1BvM6"
 	agedSecurityToken   = "CAISreplayAgedTokenz9Wk4E7xqRtMn2hLdCuYp8vAs3oGj6fBi1Ne"
+
+	// Those that STS hands out for the role in the member's account.
+	memberAccessKeyID     = "STS.NUreplayMemberKeyId000000"
+	memberAccessKeySecret = "replayMemberSecretTz6yKd1nQs9WcFpX3Ua"
+	memberSecurityToken   = "CAISreplayMemberTokenr4Jv7LmXe0bHgYt2SkWn5QcPz8dUa1Fi6"
 )
 
 // leaks finds the lines with a secret in what leaves the function.
 func leaks(text string) (found []string) {
-	secrets := []string{accessKeyID, accessKeySecret, securityToken, agedAccessKeyID, agedAccessKeySecret, agedSecurityToken}
+	secrets := []string{
+		accessKeyID, accessKeySecret, securityToken, agedAccessKeyID, agedAccessKeySecret, agedSecurityToken,
+		memberAccessKeyID, memberAccessKeySecret, memberSecurityToken,
+	}
 	for line := range strings.Lines(text) {
 		if slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(line, secret) }) {
 			found = append(found, "a secret leaks: "+strings.TrimSpace(line))
@@ -35,11 +41,21 @@ func leaks(text string) (found []string) {
 	return found
 }
 
+// Where the function is, and where else it acts.
+const (
+	region         = "cn-hangzhou"
+	account        = "1234567890984321"
+	otherRegion    = "cn-beijing"
+	memberAccount  = "2234567890984321"
+	memberRole     = "elasticsearch-disconnect-member" // MEMBER_ROLE
+	strangeAccount = "3234567890984321"                // has no such role
+)
+
 // common is what all invocations have in common.
 func common() fctest.Invocation {
 	return fctest.Invocation{
-		Region:          "cn-hangzhou",
-		AccountID:       "1234567890984321",
+		Region:          region,
+		AccountID:       account,
 		AccessKeyID:     accessKeyID,
 		AccessKeySecret: accessKeySecret,
 		SecurityToken:   securityToken,
@@ -47,61 +63,43 @@ func common() fctest.Invocation {
 	}
 }
 
-// newAPI starts the API, which knows the credentials of the invocations. It speaks TLS but on macOS and Windows, where Go
-// does not read SSL_CERT_FILE, so that another process could not be given its certificate.
+// own is the role of the function, in the account whose instances need no id.
+func own() elasticsearchtest.Account {
+	return elasticsearchtest.Account{AccessKeyID: accessKeyID, AccessKeySecret: accessKeySecret, SecurityToken: securityToken}
+}
+
+// member is the role that lets the function in, in another account.
+func member() elasticsearchtest.Account {
+	return elasticsearchtest.Account{
+		AccessKeyID: memberAccessKeyID, AccessKeySecret: memberAccessKeySecret, SecurityToken: memberSecurityToken, ID: memberAccount,
+	}
+}
+
+// newAPI starts the API of one region, which knows the credentials of the invocations. It speaks TLS where the function
+// can be let trust it.
 func newAPI() *elasticsearchtest.Server {
-	start := elasticsearchtest.NewTLSServer
-	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
-		start = elasticsearchtest.NewServer
+	start := elasticsearchtest.NewServer
+	if canTrust() {
+		start = elasticsearchtest.NewTLSServer
 	}
 	api := start()
-	api.AddAccount(elasticsearchtest.Account{AccessKeyID: accessKeyID, AccessKeySecret: accessKeySecret, SecurityToken: securityToken})
+	api.AddAccount(own())
 	return api
 }
 
-// What exists before each event, and what is gone and left connections behind. Every release is of an instance of its
-// own, so that an event which acts on the wrong one shows.
-const (
-	instance          = "es-cn-n6w1o1x0w001c0001" // connected with connectedInstance
-	connectedInstance = "es-cn-09k1rgid9000g0002"
-	separateInstance  = "es-cn-2r42d6w0e001h0003" // by itself
-	survivor          = "es-cn-5fq1t8s2a000m0004" // keeps what two released instances left, and a frozen one
-	otherSurvivor     = "es-cn-8hd1w3v6b000p0005" // keeps what one released instance left, and a lingering one
-	busyInstance      = "es-cn-4lz1k9c7d000q0006" // is being changed, so nothing of it can be removed
-	frozenInstance    = "es-cn-6rj1y2n4e000s0007" // released, but can be recovered
-	lingeringInstance = "es-cn-3vb1x5m8f000t0008" // released, but can still be listed
-	releasedInstance  = "es-cn-7tc1u6h9g000v0009" // gone
-	strandedInstance  = "es-cn-1xm1z4p5h000w0010" // gone
-)
-
-// reset brings the API back to where every event begins.
-func reset(api *elasticsearchtest.Server) {
-	api.Reset()
-	api.AddInstance(instance, connectedInstance, separateInstance, survivor, otherSurvivor)
-	api.SetStatus(busyInstance, "activating")
-	api.SetStatus(frozenInstance, "inactive")
-	api.SetStatus(lingeringInstance, "invalid")
-	api.Connect(instance, connectedInstance)
-	api.Connect(releasedInstance, survivor)
-	api.Connect(releasedInstance, otherSurvivor)
-	api.Connect(strandedInstance, survivor)
-	api.Connect(strandedInstance, busyInstance)
-	api.Connect(frozenInstance, survivor)
-	api.Connect(lingeringInstance, otherSurvivor)
+// newCloud starts the API of two regions, and STS.
+func newCloud() *elasticsearchtest.Cloud {
+	cloud := elasticsearchtest.NewCloud()
+	for _, id := range []string{region, otherRegion} {
+		cloud.Region(id).AddAccount(own())
+		cloud.Region(id).AddAccount(member())
+	}
+	cloud.STS.AddAccount(own())
+	cloud.STS.AddRole("acs:ram::"+memberAccount+":role/"+memberRole, member())
+	return cloud
 }
 
 // invocationTimeout is what the function is told it has for an event: a thousand times what it takes. The function waits
 // 30 s at most between two attempts, and begins no wait for which it has no time. A second is kept for the reply, so it
 // never has 30 s: where the API asks to wait longer than that, there is one attempt, on however slow a machine.
 const invocationTimeout = 30 * time.Second
-
-// askToWait is the API's answer for busyInstance: come back after a minute.
-func askToWait(r elasticsearchtest.Request) elasticsearchtest.Fault {
-	if r.Method != http.MethodDelete || !strings.Contains(r.Path, busyInstance) {
-		return elasticsearchtest.Fault{}
-	}
-	return elasticsearchtest.Fault{Answer: func(w http.ResponseWriter, q *http.Request) {
-		w.Header().Set("x-acs-retry-after", "60000")
-		elasticsearchtest.Refuse(http.StatusBadRequest, "InstanceActivating", "The instance is being changed.")(w, q)
-	}}
-}

@@ -43,6 +43,7 @@ type STS struct {
 
 // An STSRequest is one request that arrived, whether it was accepted or not, and what was answered.
 type STSRequest struct {
+	Method      string
 	Host        string // as the client names it, such as sts.cn-hangzhou.aliyuncs.com
 	Action      string
 	RoleARN     string
@@ -114,6 +115,7 @@ func (s *STS) arrive(w http.ResponseWriter, r *http.Request, c *rpcCall) *STSReq
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	request := &STSRequest{
+		Method:      c.method,
 		Host:        r.Host,
 		Action:      c.get("Action"),
 		RoleARN:     c.get("RoleArn"),

@@ -70,7 +70,7 @@ func TestOfficialProvider(t *testing.T) {
 			t.Fatalf("%s: got %v, %v", host, got, err)
 		}
 		wantRequest := STSRequest{
-			Host: host, Action: "AssumeRole", RoleARN: role("answered"), SessionName: "a.b-c_d@e", Duration: 15 * time.Minute,
+			Method: "POST", Host: host, Action: "AssumeRole", RoleARN: role("answered"), SessionName: "a.b-c_d@e", Duration: 15 * time.Minute,
 			AccessKeyID: temporary.AccessKeyID, Status: 200,
 		}
 		isWanted := func(r STSRequest) bool { r.Order = 0; return r == wantRequest }
