@@ -1,6 +1,7 @@
 package connection
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -59,6 +60,11 @@ type Pair struct {
 
 // Reversed is the same connection, with the other side to be asked.
 func (p Pair) Reversed() Pair { return Pair{Instance: p.Connected, Connected: p.Instance} }
+
+// Compare orders pairs by the side that is asked, then by the other.
+func (p Pair) Compare(q Pair) int {
+	return cmp.Or(strings.Compare(p.Instance.id, q.Instance.id), strings.Compare(p.Connected.id, q.Connected.id))
+}
 
 // A ClientToken makes repeated requests one: the API carries out a token once.
 // The zero ClientToken means that none was given.

@@ -74,6 +74,8 @@ func answers() map[string]struct {
 		"a Code in half a refusal": {body(400, `{"Code":"Throttling","Message":"m"`), refused(connection.Upstream, 400, "", "the body is not the documented JSON"), 1},
 		"more after the JSON":      {body(200, `{"Result":true}{}`), refused(connection.Upstream, 200, "", "the body is not the documented JSON"), 6},
 		"a 400 in XML":             {elasticsearchtest.RefuseXML(400, "InstanceNotFound", "no such instance"), refused(connection.NoInstance, 400, "InstanceNotFound", "InstanceNotFound: no such instance"), 1},
+		"XML with a declaration":   {elasticsearchtest.Body(400, "text/xml", "<?xml version='1.0'?>\n<Error><HostId/><Code>X</Code><Message>a &lt;b&gt; &amp;amp; c</Message></Error>\n"), refused(connection.Upstream, 400, "X", "X: a <b> &amp; c"), 1},
+		"XML with a Code in Code":  {elasticsearchtest.Body(400, "text/xml", "<Error><Code><Code>X</Code></Code></Error>"), refused(connection.Upstream, 400, "", "the body is not the documented XML"), 1},
 		"XML with no Code":         {elasticsearchtest.Body(400, "text/xml", "<Error><Message>m</Message></Error>"), refused(connection.Upstream, 400, "", "the body is not the documented XML"), 1},
 		"XML that breaks off":      {elasticsearchtest.Body(400, "text/xml", "<Error><Code>X</Code>"), refused(connection.Upstream, 400, "", "the body is not the documented XML"), 1},
 		"another XML":              {elasticsearchtest.Body(500, "text/xml", "<x/>"), refused(connection.Upstream, 500, "", "the body is not the documented XML"), 6},

@@ -30,7 +30,7 @@ func TestEveryRecordingIsPlayed(t *testing.T) {
 	want := []string{}
 	for _, file := range files {
 		name := strings.TrimSuffix(file, ".json")
-		if !strings.HasSuffix(name, ".want") && name != "http-post-base64" {
+		if !strings.HasSuffix(name, ".want") && !slices.Contains(leftOut(), name) {
 			want = append(want, name)
 		}
 	}
