@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -87,10 +88,10 @@ func TestFaultsOfSTS(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSpread(t)
-			n := 0
-			stsFaults.Store(roleOfMember(s.member), func() http.HandlerFunc { n++; return test.answer(n) })
+			var asked atomic.Int32
+			stsFaults.Store(roleOfMember(s.member), func() http.HandlerFunc { return test.answer(int(asked.Add(1))) })
 			got := s.handle(t, `{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:])
-			if !strings.Contains(got, test.want) || n != test.times {
+			if n := int(asked.Load()); !strings.Contains(got, test.want) || n != test.times {
 				t.Errorf("asked %d times, want %d; want %q\n got %s", n, test.times, test.want, got)
 			}
 			if test.want != done && len(s.requests()) > 0 {
@@ -130,7 +131,9 @@ func TestMembersDoNotLeak(t *testing.T) {
 			t.Parallel()
 			s := newSpread(t)
 			api := s.cloud.Region("cn-hangzhou")
-			for kind, event := range eventsOf(t, place{account: s.member.ID}, memberInstance, memberConnected) {
+			events := eventsOf(t, place{account: s.member.ID}, memberInstance, memberConnected)
+			for _, kind := range []string{"direct", "direct, all", "ActionTrail", "ActionTrail, unsure"} {
+				event := events[kind]
 				for _, call := range []string{"", "ListInstance", "DescribeInstance", "ListConnectedClusters " + memberInstance} {
 					api.OnRequest = at(call, echo)
 					got := s.handle(t, event) + s.all.String()
