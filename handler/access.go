@@ -61,12 +61,13 @@ func (a *access) connect(ctx context.Context, scope connection.Scope) (*elastics
 		Transport:   h.Transport,
 		Now:         h.Now,
 		Sleep:       h.Sleep,
-		Pace:        h.paceOf(scope),
+		Pace:        h.paceOf(scope, a.own.Scope),
 		Slots:       a.slots,
 		Patience:    a.patience,
 	}}
 	if h.Log.Enabled(context.Background(), slog.LevelDebug) {
-		client.Log = h.Log.With("requestId", a.own.RequestID, "regionId", scope.Region.String())
+		place := a.own.place(scope)
+		client.Log = h.Log.With("requestId", a.own.RequestID, "regionId", place.RegionID.String(), "accountId", place.AccountID.String())
 	}
 	return client, nil
 }
@@ -74,15 +75,14 @@ func (a *access) connect(ctx context.Context, scope connection.Scope) (*elastics
 // credentials are the invocation's own, or those of a role in another account.
 func (a *access) credentials(ctx context.Context, account connection.AccountID) (acs3.Credentials, error) {
 	return a.identities.get(account, func() (acs3.Credentials, error) {
-		own := a.own.Scope.Account
-		if account == own {
+		if account == a.own.Scope.Account {
 			return a.remember(a.own.Credentials())
 		}
-		member := a.handler.member(own, account, a.own.Scope.Region)
+		member := a.handler.member(a.own.Scope, account)
 		if err := member.check(); err != nil {
 			return acs3.Credentials{}, err
 		}
-		first, err := a.credentials(ctx, own)
+		first, err := a.credentials(ctx, a.own.Scope.Account)
 		if err != nil {
 			return first, err
 		}
@@ -94,7 +94,7 @@ func (a *access) credentials(ctx context.Context, account connection.AccountID) 
 func (a *access) remember(c acs3.Credentials, err error) (acs3.Credentials, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err == nil && c.AccessKeySecret.Reveal() != a.own.Secrets.AccessKeySecret.Reveal() {
+	if err == nil && !c.Same(a.own.Secrets) {
 		a.obtained = append(a.obtained, c)
 	}
 	return c, err

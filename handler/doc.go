@@ -46,7 +46,7 @@
 //	sweep      asking every instance of a scope whether it is connected with one that is gone
 //	reading    one pass over the pages of the list of instances; a sweep takes one or more (discover/region.go)
 //	odd entry  one of a list that is no instance id: passed over, and logged once
-//	pace       how fast the process may call the API; all its calls share it (elasticsearch/pace.go)
+//	pace       how fast the process may call the API; the calls of a scope share it (elasticsearch/pace.go)
 //	token      the client token: the API carries out a token once; derived (decide.go) when the caller gives none
 //	absent     the connection, or an instance of it, was not there: done, if it may have been removed before
 //	           and no instance that exists lists the other (execute.go)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -145,23 +146,20 @@ func deadlines(ctx context.Context) (reading, writing context.Context, release f
 	return reading, writing, func() { cancelReading(); cancelWriting() }
 }
 
-// maxPaces bounds how many paces are kept: an event can name any region.
-const maxPaces = 100
-
 // paceOf returns the pace of the calls for a scope, which the API counts together.
-// All invocations share it.
-func (h *Handler) paceOf(scope connection.Scope) *elasticsearch.Pace {
+// All invocations share it, but for a region that is none: an event can name any.
+func (h *Handler) paceOf(scope, own connection.Scope) *elasticsearch.Pace {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	pace, ok := h.paces[scope]
-	if !ok {
-		pace = &elasticsearch.Pace{Now: h.Now, Sleep: h.Sleep}
+	if pace := h.paces[scope]; pace != nil {
+		return pace
+	}
+	pace := &elasticsearch.Pace{Now: h.Now, Sleep: h.Sleep}
+	if scope.Region == own.Region || slices.Contains(elasticsearch.Regions(), scope.Region.String()) {
 		if h.paces == nil {
 			h.paces = map[connection.Scope]*elasticsearch.Pace{}
 		}
-		if len(h.paces) < maxPaces {
-			h.paces[scope] = pace
-		}
+		h.paces[scope] = pace
 	}
 	return pace
 }

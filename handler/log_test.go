@@ -66,7 +66,7 @@ func TestAttemptsAtDebugLevel(t *testing.T) {
 	s := newLoggedFixture(t, slog.LevelDebug)
 	s.handle(t, direct)
 	got, _, _ := strings.Cut(s.log.String(), "\n")
-	want := `{"level":"DEBUG","msg":"attempt","requestId":"fc-1","regionId":"cn-hangzhou","action":"DeleteConnectedCluster","method":"DELETE","path":"/openapi/instances/es-cn-n6w1o1x0w001c0001/connected-clusters","httpStatus":200,"code":"","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","durationMs":3}`
+	want := `{"level":"DEBUG","msg":"attempt","requestId":"fc-1","regionId":"cn-hangzhou","accountId":"","action":"DeleteConnectedCluster","method":"DELETE","path":"/openapi/instances/es-cn-n6w1o1x0w001c0001/connected-clusters","httpStatus":200,"code":"","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","durationMs":3}`
 	if got != want {
 		t.Errorf("log:\n got %s\nwant %s", got, want)
 	}

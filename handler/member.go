@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -32,24 +33,31 @@ type member struct {
 	own     connection.AccountID // the function's; zero where it is not known
 	account connection.AccountID // the other
 	role    string               // MEMBER_ROLE
-	host    string               // of STS
+	region  connection.Region    // the function's, in which STS is asked
+	network elasticsearch.Network
 	sleep   func(context.Context, time.Duration) error
 }
 
-func (h *Handler) member(own, account connection.AccountID, region connection.Region) member {
-	host := "sts." + region.String() + ".aliyuncs.com"
-	if h.Config.Network == elasticsearch.VPC {
-		host = "sts-vpc." + region.String() + ".aliyuncs.com"
-	}
-	return member{own, account, h.Config.MemberRole, host, h.sleep}
+func (h *Handler) member(own connection.Scope, account connection.AccountID) member {
+	return member{own.Account, account, h.Config.MemberRole, own.Region, h.Config.Network, h.sleep}
 }
 
 func (m member) arn() string { return "acs:ram::" + m.account.String() + ":role/" + m.role }
+
+// host is that of STS, by the two patterns of all regions (STS, endpoints).
+func (m member) host() string {
+	if m.network == elasticsearch.VPC {
+		return "sts-vpc." + m.region.String() + ".aliyuncs.com"
+	}
+	return "sts." + m.region.String() + ".aliyuncs.com"
+}
 
 // check says why there is no role to assume.
 func (m member) check() error {
 	const todo = "set MEMBER_ROLE to the name of a role there that the function's role may assume"
 	switch {
+	case m.role != "" && m.region == connection.Region{}: // never in Function Compute
+		return internal("no STS without a region: set --region or ALIBABA_CLOUD_REGION_ID")
 	case m.role != "":
 		return nil
 	case m.own == connection.AccountID{}:
@@ -74,10 +82,7 @@ func (m member) assume(ctx context.Context, own acs3.Credentials) (c acs3.Creden
 }
 
 func (m member) ask(ctx context.Context, own acs3.Credentials) (c acs3.Credentials, err error) {
-	timeout := assumeTimeout
-	if deadline, ok := ctx.Deadline(); ok {
-		timeout = min(timeout, time.Until(deadline))
-	}
+	timeout := timeoutWithin(ctx)
 	if timeout < 10*time.Millisecond || ctx.Err() != nil {
 		return c, &connection.Error{Kind: connection.Timeout, Message: "there was no time to assume " + m.arn(), Err: ctx.Err()}
 	}
@@ -89,13 +94,22 @@ func (m member) ask(ctx context.Context, own acs3.Credentials) (c acs3.Credentia
 		c, err = obtain(provider)
 		return err
 	})
-	if err == nil && c.SecurityToken.Reveal() == "" {
-		err = errors.New("credentials without a security token")
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return acs3.Credentials{}, m.failure(err)
+	case c.SecurityToken.Reveal() == "", c.AccessKeyID.Reveal() == own.AccessKeyID.Reveal(): // would act as another than the role
+		return acs3.Credentials{}, m.unavailable(errors.New("STS gave credentials that are not of a role"))
 	}
 	return c, nil
+}
+
+// timeoutWithin is that of an attempt. The provider takes no context, so that the
+// time there is has to be measured before.
+func timeoutWithin(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(assumeTimeout, time.Until(deadline))
+	}
+	return assumeTimeout
 }
 
 // provider is given every field, because it fills an empty one from the environment.
@@ -111,21 +125,24 @@ func (m member) provider(own acs3.Credentials, timeout time.Duration) (providers
 		WithRoleArn(m.arn()).
 		WithRoleSessionName(Name).
 		WithDurationSeconds(assumeDuration).
-		WithStsEndpoint(m.host).
+		WithStsEndpoint(m.host()).
 		WithHttpOptions(&providers.HttpOptions{ConnectTimeout: half, ReadTimeout: half}).
 		Build()
 }
 
 // failure sorts what the provider says: STS refused, or it could not be asked.
 func (m member) failure(err error) error {
-	// The message of a url.Error is the URL, and this one's is the signed request.
-	if network := (*url.Error)(nil); errors.As(err, &network) {
-		return m.unavailable(fmt.Errorf("%s: %w", m.host, network.Err))
+	// The message of a url.Error has the URL, and this one's is the signed request.
+	if request := (*url.Error)(nil); errors.As(err, &request) {
+		return m.unavailable(fmt.Errorf("%s: %w", m.host(), request.Err))
+	}
+	if network := net.Error(nil); errors.As(err, &network) {
+		return m.unavailable(fmt.Errorf("%s: %w", m.host(), err))
 	}
 	answer, ok := readRefusal(err.Error())
 	switch {
 	case !ok:
-		return m.unavailable(errors.New("STS gave no credentials, and no reason"))
+		return m.unavailable(errors.New("STS answered with neither credentials nor a code"))
 	case elasticsearch.MayPass(answer.Code):
 		return m.unavailable(answer)
 	}
@@ -140,25 +157,31 @@ func (m member) unavailable(cause error) error {
 	return &connection.Error{Kind: connection.Unavailable, Message: fmt.Sprintf("no answer from STS to assume %s; nothing was sent to the API, safe to repeat", m.arn()), Err: cause}
 }
 
-// A refusal is STS's answer where it gives no credentials.
-type refusal struct{ Code, Message, RequestId string }
+// A refusal is STS's answer where it gives no credentials. Its message is left out: it
+// may quote the request, escaped in ways in which no secret in it could be found.
+type refusal struct{ Code, RequestId string }
 
 // readRefusal finds the answer in the text of the provider's error, which ends
 // with it.
 func readRefusal(text string) (r refusal, ok bool) {
 	at := strings.IndexByte(text, '{')
-	if at < 0 || json.Unmarshal([]byte(text[at:]), &r) != nil || len(r.Code) == 0 {
+	if at < 0 || json.Unmarshal([]byte(text[at:]), &r) != nil || !isName(r.Code) {
 		return r, false
+	}
+	if !isName(r.RequestId) {
+		r.RequestId = ""
 	}
 	return r, true
 }
 
-// Error ends at a percent sign: behind it, STS quotes the request, escaped more than
-// once, so that no secret in it could be found.
+// isName says whether a text can be a code or a request id.
+func isName(text string) bool {
+	const most = 64 // bytes
+	return text != "" && len(text) <= most && !strings.ContainsFunc(text, isNotOfRoleName)
+}
+
 func (r refusal) Error() string {
-	const most = 300 // bytes
-	text, _, _ := strings.Cut(fmt.Sprintf("STS answered %s (request %s): %s", r.Code, r.RequestId, r.Message), "%")
-	return strings.ToValidUTF8(text[:min(len(text), most)], "")
+	return fmt.Sprintf("STS answered %s, request id %s", r.Code, r.RequestId)
 }
 
 // static is a provider of credentials that are there.

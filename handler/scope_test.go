@@ -3,7 +3,9 @@ package handler_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -121,6 +123,9 @@ func eventsOf(t *testing.T, p place, a, b string) map[string]string {
 		"by the service":             in(releaseOf(b, "AliyunServiceEvent", ""), p.members("acsRegion", "recipientAccountId")),
 		"Config":                     removed,
 		"in an array":                batch(trail, one),
+		"DELETE, all":                `{"version":"v1","rawPath":"/openapi/instances/` + b + `/connected-clusters","queryParameters":{` + asked + `"all":"true"},"requestContext":{"http":{"method":"DELETE"}}}`,
+		"a product's, with both ids": strings.Replace(carrying(one), `"source":"s1"`, `"source":"acs.ecs"`, 1),
+		"bare Config":                `{` + p.members("regionId", "accountId") + `"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"` + b + `"}`,
 		"bare":                       `{` + p.members("acsRegion", "recipientAccountId") + `"eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch","requestParameters":{"InstanceId":"` + b + `","deleteType":"immediate"}}`,
 	}
 }
@@ -154,6 +159,17 @@ func TestActsWhereItHappened(t *testing.T) {
 				got := s.handle(t, eventsOf(t, p, a, b)[kind])
 				if !strings.Contains(got, "removed") || !strings.Contains(got, `regionId\":\"`+region+`\"`) && !strings.Contains(got, `"regionId":"`+region+`"`) {
 					t.Errorf("%s: %s", kind, got)
+				}
+				for _, log := range []string{s.log.String(), s.all.String()} {
+					foreign := ""
+					if p.account == s.member.ID {
+						foreign = p.account
+					}
+					for line := range strings.Lines(log) {
+						if !strings.Contains(line, `"regionId":"`+region+`","accountId":"`+foreign+`"`) {
+							t.Errorf("%s: a log line does not say where: %s", kind, line)
+						}
+					}
 				}
 				if named := strings.Contains(got, "accountId"); named != (p.account == s.member.ID) {
 					t.Errorf("%s: the account is named: %t, in %s", kind, named, got)
@@ -210,7 +226,7 @@ func TestWhereItMayNotAct(t *testing.T) {
 						t.Errorf("%s: %s", kind, got)
 					}
 				}
-				isReport := strings.HasPrefix(kind, "ActionTrail") || kind == "by the service" || kind == "Config" || kind == "bare"
+				isReport := slices.ContainsFunc([]string{"ActionTrail", "by the service", "Config", "bare"}, func(of string) bool { return strings.HasPrefix(kind, of) })
 				want := test.request
 				if isReport {
 					want = test.report
@@ -244,9 +260,16 @@ func TestTwoAccountsAtOnce(t *testing.T) {
 			events = append(events, strings.Replace(released(gone), `"data":{`, `"data":{"recipientAccountId":"`+a.ID+`",`, 1))
 		}
 	}
-	if got := s.handle(t, batch(events...)); strings.Count(got, `"outcome":"removed"`) != 50 {
-		t.Errorf("reply: %s", got)
+	var all sync.WaitGroup
+	for some := range slices.Chunk(events, 10) { // five invocations at the same time
+		all.Go(func() {
+			reply, err := s.Handle(invocation(t, role), []byte(batch(some...)))
+			if got := posted(t, reply, err); strings.Count(got, `"outcome":"removed"`) != 10 {
+				t.Errorf("reply: %s", got)
+			}
+		})
 	}
+	all.Wait()
 	for _, r := range api.Requests() {
 		about := strings.TrimPrefix(strings.TrimPrefix(r.Path, "/openapi/instances"), "/")
 		if about != "" && !strings.HasPrefix(about, "es-cn-member") && !strings.HasPrefix(about, "es-cn-"+r.Account+"-") || r.Status >= 500 {
@@ -254,8 +277,21 @@ func TestTwoAccountsAtOnce(t *testing.T) {
 		}
 	}
 	for _, a := range []elasticsearchtest.Account{s.member, other} {
-		if n := assumed(a); n != 1 {
+		if n := assumed(a); n != 5 {
 			t.Errorf("the role of %s was assumed %d times", a.ID, n)
+		}
+	}
+}
+
+// TestRoleIsAssumedOnce: for a batch of 50, and again for the next invocation.
+func TestRoleIsAssumedOnce(t *testing.T) {
+	t.Parallel()
+	s := newSpread(t)
+	one := `{"accountId":"` + s.member.ID + `",` + pair(memberInstance, memberConnected)[1:]
+	for n := range 2 {
+		s.handle(t, batch(slices.Repeat([]string{one}, 50)...))
+		if got := assumed(s.member); got != n+1 {
+			t.Errorf("after %d invocations it was assumed %d times", n+1, got)
 		}
 	}
 }
@@ -320,6 +356,11 @@ func TestRegionsHaveTheirOwnPace(t *testing.T) {
 		t.Fatalf("%d waits, %s", waited, got)
 	}
 	waited = 0
+	s.cloud.Region("cn-beijing").OnRequest = nil
+	member := `{"regionId":"cn-beijing","accountId":"` + s.member.ID + `",` + pair(memberInstance, memberConnected)[1:]
+	if got := s.handle(t, member); !strings.Contains(got, `"outcome":"removed"`) || waited > 0 {
+		t.Errorf("another account: %d waits, %s", waited, got)
+	}
 	if got := s.handle(t, direct); !strings.Contains(got, `"outcome":"removed"`) || waited > 0 {
 		t.Errorf("%d waits, %s", waited, got)
 	}

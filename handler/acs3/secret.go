@@ -63,6 +63,13 @@ type Credentials struct {
 	SecurityToken   Secret
 }
 
+// Same says whether all three values are the same.
+func (c Credentials) Same(other Credentials) bool {
+	return c.AccessKeyID.Reveal() == other.AccessKeyID.Reveal() &&
+		c.AccessKeySecret.Reveal() == other.AccessKeySecret.Reveal() &&
+		c.SecurityToken.Reveal() == other.SecurityToken.Reveal()
+}
+
 // Redact returns text with "***" for every occurrence of one of the three
 // values, escaped for a URL or not, and for every signature. It is for text from
 // outside, such as the message of SignatureDoesNotMatch, which quotes the

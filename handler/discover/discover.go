@@ -64,10 +64,15 @@ func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding 
 		findings[i].Request, findings[i].Err = requests[i], err
 	}
 	scopes, gone := goneOf(findings)
-	parallel.Do(f.Limit, len(scopes), func(i int) error {
+	errs = parallel.Do(f.Limit, len(scopes), func(i int) error {
 		f.askOthers(ctx, findings, scopes[i], gone[scopes[i]])
 		return nil
 	})
+	for i, found := range findings {
+		if at := slices.Index(scopes, found.Request.Scope); found.gone && errs[at] != nil {
+			findings[i].Err = errs[at]
+		}
+	}
 	return findings
 }
 

@@ -251,6 +251,25 @@ func TestListWithoutEnd(t *testing.T) {
 	}
 }
 
+// TestPanicOfASweep: what keeps a sweep from being made is the failure of each request
+// that it is for.
+func TestPanicOfASweep(t *testing.T) {
+	t.Parallel()
+	f := newRegion(t, 3, 1)
+	reader, asked := f.Reader, 0
+	f.Reader = func(ctx context.Context, scope connection.Scope) (*elasticsearch.Reader, error) {
+		if asked++; asked > 2 {
+			panic("of the reader")
+		}
+		return reader(ctx, scope)
+	}
+	for _, found := range f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain), cleanup("es-y", trigger.Certain)}) {
+		if got, want := said(found), "0 asked, panic: of the reader"; got != want {
+			t.Errorf("finding %s, want %s", got, want)
+		}
+	}
+}
+
 // TestScopesAreSweptApart: each region of a batch is swept once, for what is gone
 // there, and nothing of another region is taken for it.
 func TestScopesAreSweptApart(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Pace is how fast a process may call the API. All calls share it, since the
+// A Pace is how fast a process may call the API. All calls of a scope share it, since the
 // API counts them together. There is no limit until the API refuses a call for
 // its rate. Then
 //

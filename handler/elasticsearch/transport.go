@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// maxConnections bounds the connections of a process, and lets all of
-	// them be kept: as many as an invocation may ever use at a time.
+	// maxConnections bounds the connections of a process to a host, and lets all
+	// of them be kept: as many as an invocation may ever use at a time.
 	maxConnections = 64
 
 	// dialTimeout bounds connecting, and the TLS handshake after it.

@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"cmp"
+	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
 )
@@ -52,13 +53,14 @@ func requestScope(o *object) connection.Scope {
 	}
 }
 
-// regionIn returns the region that a value names; zero for every other value.
+// regionIn returns the region that a value names, in any letter case; zero for every
+// other value.
 // EventBridge sends names such as Shanghai, too, which are no region ids.
 func regionIn(raw []byte) connection.Region {
 	if len(raw) == 0 || raw[0] != '"' {
 		return connection.Region{}
 	}
-	region, _ := connection.ParseRegion(string(unquote(raw)))
+	region, _ := connection.ParseRegion(strings.ToLower(strings.TrimSpace(string(unquote(raw)))))
 	return region
 }
 

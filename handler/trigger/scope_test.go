@@ -153,7 +153,24 @@ func TestScopeOrder(t *testing.T) {
 }
 
 // noRegion are values that name no region.
-var noRegion = []string{`"Shanghai"`, `"cn"`, `"CN-SHANGHAI"`, `"cn-a.evil.example"`, `""`, `7`, `null`, `true`, `{"a":"cn-a"}`, `["cn-a"]`}
+var noRegion = []string{`"Shanghai"`, `"cn"`, `"cn_a"`, `"cn-a.evil.example"`, `""`, `7`, `null`, `true`, `{"a":"cn-a"}`, `["cn-a"]`}
+
+// TestRegionsInAnyCase: what a product's event names is a region in capitals, too,
+// and with white space around it.
+func TestRegionsInAnyCase(t *testing.T) {
+	t.Parallel()
+	for _, region := range []string{"CN-Shanghai", " cn-shanghai\\n"} {
+		for _, event := range []string{
+			envelope("acs.elasticsearch", releaseType, released+`,"acsRegion":"`+region+`"`, ""),
+			envelope("acs.elasticsearch", configType, removed+`,"region":"`+region+`"`, ""),
+			envelope("mine", "t", members, `,"aliyunregionid":"`+region+`"`),
+		} {
+			if got := scopes(event); got != "cn-shanghai/" {
+				t.Errorf("%s: got %s", event, got)
+			}
+		}
+	}
+}
 
 // TestRegionsPassedOver: EventBridge sends names of regions, too, and where it
 // does, the next place is asked.
