@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// A document is what a JSON body says. It is read as it streams, and of a list
-// only the instance ids are kept, so that its size costs no memory. Of members
+// A document is what a JSON body says. It is read as it streams, and of a list only
+// what an entry tells is kept, so that its size costs no memory. Of members
 // that differ only in case, as Code and code, the first that is not empty counts.
 type document struct {
 	result                   value
@@ -203,27 +203,43 @@ func (v *value) member(d *json.Decoder, name string, levels int) error {
 	return err
 }
 
-// An entry is one of a list of instances: the texts that stand where its id is
-// documented. It is nil where there is no such place, or no text in it.
-type entry []string
+// An entry is one of a list of instances.
+type entry struct {
+	ids    []string // the texts that stand where its id is documented; nil where there is no such place, or no text in it
+	detail Detail
+}
 
 // readEntries reads a list whose [ was read: of the documented
-// {"instanceId":"es-…"} and {"instances":"es-…"}. A null is no entry.
+// {"instanceId":"es-…","status":"active"} and {"instances":"es-…","networkType":"vpc"}.
+// A null is no entry.
 func readEntries(d *json.Decoder) (all []entry, err error) {
 	for d.More() {
-		var o *struct{ Instances, InstanceID texts }
+		var o *struct {
+			Instances, InstanceID texts
+			Status, NetworkType   json.RawMessage
+		}
 		err := d.Decode(&o)
 		switch {
 		case errors.As(err, new(*json.UnmarshalTypeError)):
-			all = append(all, nil)
+			all = append(all, entry{})
 		case err != nil:
 			return nil, err
 		case o != nil:
-			all = append(all, slices.Compact(entry(append(o.Instances, o.InstanceID...))))
+			detail := Detail{Status(textOf(o.Status)), textOf(o.NetworkType)}
+			all = append(all, entry{slices.Compact(append(o.Instances, o.InstanceID...)), detail})
 		}
 	}
 	_, err = d.Token()
 	return all, err
+}
+
+// textOf returns a short text; "" for every other value.
+func textOf(raw json.RawMessage) (text string) {
+	const most = 64 // bytes
+	if len(raw) <= most {
+		_ = json.Unmarshal(raw, &text)
+	}
+	return text
 }
 
 // texts are a text, or several: between commas or in an array, for the member

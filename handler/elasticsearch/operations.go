@@ -80,7 +80,14 @@ func deletion(r connection.Removal) call {
 // A List is what the API lists.
 type List struct {
 	Instances []connection.InstanceID
+	Details   []Detail // of each instance, what is said of it besides
 	Odd       []string // of each entry that is no instance id, why, as it may be reported
+}
+
+// A Detail is what a list says of an instance besides its id; "" for nothing.
+type Detail struct {
+	Status      Status // in ListInstance
+	NetworkType string // of the connection, in ListConnectedClusters
 }
 
 // Has says whether an instance is listed, or may be: in other letter case, or in
@@ -126,7 +133,7 @@ func (c *Reader) list(a answer) (List, error) {
 		return l, a.failure("Result is not a list of instances").err
 	}
 	for _, e := range v.entries {
-		if e == nil {
+		if e.ids == nil {
 			return List{}, a.failure("Result has an entry without an instance id").err
 		}
 		l.add(e, c.Credentials.Redact)
@@ -137,13 +144,15 @@ func (c *Reader) list(a answer) (List, error) {
 // add takes the ids of an entry. Of several texts, those that are empty only come
 // of how they are separated.
 func (l *List) add(e entry, redact func(string) string) {
-	some := slices.DeleteFunc(slices.Clone(e), func(text string) bool { return text == "" })
+	some := slices.DeleteFunc(slices.Clone(e.ids), func(text string) bool { return text == "" })
 	if len(some) == 0 {
-		some = e[:1]
+		some = e.ids[:1]
 	}
+	detail := Detail{Status(redact(string(e.detail.Status))), redact(e.detail.NetworkType)}
 	for _, text := range some {
 		if id, err := connection.ParseInstanceID(text); err == nil {
 			l.Instances = append(l.Instances, id)
+			l.Details = append(l.Details, detail)
 		} else {
 			l.Odd = append(l.Odd, redact(err.Error()))
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -22,10 +23,17 @@ func always(server *elasticsearchtest.Server, answer http.HandlerFunc) {
 	server.OnRequest = elasticsearchtest.At("", func(int) elasticsearchtest.Fault { return elasticsearchtest.Fault{Answer: answer} })
 }
 
-// outcomeOf is a call's as text: what it returned, or kind and message.
+// outcomeOf is a call's as text: what it returned, or kind and message. Details have
+// a test of their own.
 func outcomeOf[T any](t *testing.T, value T, err error) string {
 	t.Helper()
 	if err == nil {
+		switch v := any(value).(type) {
+		case elasticsearch.List:
+			return fmt.Sprintf("{%v %v}", v.Instances, v.Odd)
+		case elasticsearch.Page:
+			return fmt.Sprintf("{{%v %v} %d}", v.Instances, v.Odd, v.Total)
+		}
 		return fmt.Sprint(value)
 	}
 	var failed *connection.Error
@@ -33,6 +41,27 @@ func outcomeOf[T any](t *testing.T, value T, err error) string {
 		t.Fatalf("error of type %T: %v", err, err)
 	}
 	return failed.Kind.String() + " " + failed.Message
+}
+
+// TestDetails: what a list says besides the ids, of each one that it says it of. A
+// value that is no short text is none, and costs nothing else.
+func TestDetails(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	for list, want := range map[string]string{
+		`[{"instances":"es-a","networkType":"vpc"},{"instances":"es-b"}]`:                      "[es-a es-b] [{ vpc} { }]",
+		`[{"instanceId":"es-a","status":"inactive","networkType":"vpc"}]`:                      "[es-a] [{inactive vpc}]",
+		`[{"instances":"es-a,es-b","networkType":"vpc"}]`:                                      "[es-a es-b] [{ vpc} { vpc}]",
+		`[{"instances":"es-a","networkType":7,"status":{"a":1}}]`:                              "[es-a] [{ }]",
+		`[{"instances":"es-a","networkType":null,"status":"` + strings.Repeat("a", 63) + `"}]`: "[es-a] [{ }]",
+		`[{"instances":"es-a","networkType":"` + account.SecurityToken + `"}]`:                 "[es-a] [{ ***}]",
+	} {
+		server.Fail(elasticsearchtest.Fault{Answer: elasticsearchtest.Body(200, "application/json", `{"Result":`+list+`,"RequestId":"r"}`)})
+		got, err := client.ListConnectedClusters(t.Context(), must(connection.ParseInstanceID(instance)))
+		if text := fmt.Sprint(got.Instances, got.Details); err != nil || text != want {
+			t.Errorf("%s: %s, %v, want %s", list, text, err, want)
+		}
+	}
 }
 
 // TestListShapes: one peer, two and none, in each of the documented shapes.
