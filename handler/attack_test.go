@@ -35,7 +35,7 @@ func TestRefused(t *testing.T) {
 		"10,001 levels over HTTP":  {posts(t, deep), "400 $.body is not JSON: invalid character '[' exceeded max depth, at byte 10001"},
 		"5,000 entries and one":    {"[" + strings.Repeat("{},", 5000) + "{}]", "413 $ has 5001 entries, more than 5000"},
 		"a member twice, escaped":  {`{"instanceId":"a","connectedInstanceId":"b","\u0069nstanceId":"c"}`, "400 $.instanceId is given more than once"},
-		"a member in another case": {`{"instanceId":"a","connectedInstanceId":"b","INSTANCEID":"c"}`, `400 $["INSTANCEID"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, regionId, accountId`},
+		"a member in another case": {`{"instanceId":"a","connectedInstanceId":"b","INSTANCEID":"c"}`, `400 $["INSTANCEID"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
 		"invalid UTF-8 in base64":  {inBase64(base64.StdEncoding.EncodeToString([]byte("{\"instanceId\":\"a\xff\"}"))), "400 $.body is not UTF-8"},
 		"half a surrogate":         {`{"instanceId":"a\ud800","connectedInstanceId":"b"}`, `400 $.instanceId has a character other than letters, digits, - and _: "a\ufffd"`},
 		"a zero byte":              {"{\"instanceId\":\"a\x00\"}", `400 $ is not JSON: invalid character '\x00' in string literal, at byte 17`},

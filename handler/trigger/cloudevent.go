@@ -82,7 +82,7 @@ func eventData(r *reader, path string, data []byte, source, eventType string) (c
 	if o == nil {
 		return connection.Scope{}, nil
 	}
-	request := connections(o, instanceID(o, "instanceId"), o.flag, "")
+	request := asked(o, "")
 	return request.Scope, []Request{request}
 }
 

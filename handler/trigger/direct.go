@@ -16,18 +16,31 @@ func removal(r *reader, path string, raw []byte, key string) Request {
 	if o == nil {
 		return Request{}
 	}
-	request := connections(o, instanceID(o, "instanceId"), o.flag, key)
+	request := asked(o, key)
 	o.refuseOthers("")
 	return request
 }
 
 func removalObject(r *reader, path string, raw []byte) *object {
-	return r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all", "regionId", "accountId")
+	return r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all", "force", "reconcile", "regionId", "accountId")
+}
+
+// asked reads what is to be removed: what is left over in a scope, or connections
+// of one instance.
+func asked(o *object, key string) Request {
+	if !o.flag("reconcile") {
+		return connections(o, instanceID(o, "instanceId"), o.flag, key)
+	}
+	for _, name := range []string{"instanceId", "connectedInstanceId", "all", "force"} {
+		if o.value(name) != nil {
+			o.fault(o.at(name), "is given, and reconcile is true, which is about all instances")
+		}
+	}
+	return Request{Scope: requestScope(o), Action: Reconcile{ClientToken: clientToken(o, key), DryRun: o.flag("dryRun")}}
 }
 
 // connections reads which connections of the instance are meant, one or all, and
-// where it is.
-// Booleans are read by flag.
+// where it is. Booleans are read by flag.
 func connections(o *object, instance connection.InstanceID, flag func(string) bool, key string) Request {
 	const other = "connectedInstanceId"
 	all := flag("all")
@@ -40,11 +53,15 @@ func connections(o *object, instance connection.InstanceID, flag func(string) bo
 	if connected == instance && connected != (connection.InstanceID{}) {
 		o.fault(o.at(other), "is the same instance as instanceId")
 	}
+	force := flag("force")
+	if force && !all {
+		o.fault(o.at("force"), "is true, and all is not: one connection is removed without")
+	}
 	token := clientToken(o, key)
 	dryRun := flag("dryRun")
 	request := Request{Scope: requestScope(o)}
 	if all {
-		request.Action = Cleanup{Instance: instance, Certainty: Requested, ClientToken: token, DryRun: dryRun}
+		request.Action = Cleanup{Instance: instance, Certainty: Requested, ClientToken: token, DryRun: dryRun, Force: force}
 	} else {
 		pair := connection.Pair{Instance: instance, Connected: connected}
 		request.Action = Disconnect{connection.Removal{Pair: pair, ClientToken: token, DryRun: dryRun}}

@@ -110,7 +110,7 @@ func (h httpRequest) post() ([]Request, error) {
 func (h httpRequest) delete(segment string) ([]Request, error) {
 	var request Request
 	instance := h.instance(segment)
-	if query := h.query("connectedInstanceId", "clientToken", "dryRun", "all", "regionId", "accountId"); query != nil {
+	if query := h.query("connectedInstanceId", "clientToken", "dryRun", "all", "force", "regionId", "accountId"); query != nil {
 		request = connections(query, instance, query.textFlag, h.key)
 	}
 	if text, _ := h.text("body"); text != "" {

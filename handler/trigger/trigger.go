@@ -17,7 +17,12 @@ const (
 	Direct      Shape = "direct"
 	HTTP        Shape = "http"
 	EventBridge Shape = "eventbridge"
+	Timer       Shape = "timer"
 )
+
+// IsDelivered says whether nobody waits for the reply, and what brings the event
+// may bring it again.
+func (s Shape) IsDelivered() bool { return s == EventBridge || s == Timer }
 
 // An Event is what came in, understood.
 type Event struct {
@@ -36,14 +41,14 @@ type Event struct {
 
 // A Request is one thing an event asks for.
 type Request struct {
-	EventID string           // the CloudEvent's id, or ActionTrail's eventId; "" when there is none
-	Source  string           // the CloudEvent's source; "" when there is none
+	EventID string           // the CloudEvent's id, ActionTrail's eventId, or the time of a timer; "" when there is none
+	Source  string           // the CloudEvent's source, or the timer's name; "" when there is none
 	Scope   connection.Scope // where its instances are; zero in what the event does not say
 	Action  Action           // nil when Err is not
 	Err     error            // in a batch, the *Error of one that is refused
 }
 
-// An Action is one of [Info], [Disconnect], [Cleanup] and [Ignore].
+// An Action is one of [Info], [Disconnect], [Cleanup], [Reconcile] and [Ignore].
 type Action interface{ action() }
 
 // Info asks what this function is (GET or HEAD /). It never acts.
@@ -59,6 +64,13 @@ type Cleanup struct {
 	Certainty   Certainty
 	ClientToken connection.ClientToken // from which each removal derives its own; zero when the event gives none
 	DryRun      bool
+	Force       bool // also of an instance that exists, where the certainty is Requested
+}
+
+// Reconcile asks to remove every connection whose other end does not exist.
+type Reconcile struct {
+	ClientToken connection.ClientToken // as of a Cleanup
+	DryRun      bool
 }
 
 // Ignore says that the event asks for nothing, and why. It is no failure: a
@@ -68,6 +80,7 @@ type Ignore struct{ Reason string }
 func (Info) action()       {}
 func (Disconnect) action() {}
 func (Cleanup) action()    {}
+func (Reconcile) action()  {}
 func (Ignore) action()     {}
 
 // A Certainty says how sure an event is that an instance is gone for good.
@@ -144,6 +157,8 @@ func formOf(event []byte) form {
 		case name == "specversion", name == "data":
 			found = form{EventBridge, cloudEvent}
 		case found.shape != Direct: // the first of the others decides
+		case name == "triggerTime", name == "triggerName":
+			found = form{Timer, timer}
 		case strings.EqualFold(name, "eventName"):
 			found = form{EventBridge, bareActionTrail}
 		case strings.EqualFold(name, "resourceEventType"):

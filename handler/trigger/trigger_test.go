@@ -153,7 +153,7 @@ func refused() map[string]struct {
 	shape trigger.Shape
 	want  []string
 } {
-	unknown := " is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, regionId, accountId"
+	unknown := " is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId"
 	long := strings.Repeat("a", 65)
 	return map[string]struct {
 		event string
@@ -196,8 +196,8 @@ func refused() map[string]struct {
 		"many unknown members":                  {replace(pair, "}", strings.Repeat(`,"z":1`, 20)+"}"), trigger.Direct, append(append([]string{"400"}, repeat(`$["z"]`+unknown, 16)...), "$ has 4 more unknown members")},
 
 		"HTTP, another version":        {replace(post(pair, ""), `"v1"`, `"v2"`), trigger.HTTP, []string{"400", `$.version is "v2", not v1`}},
-		"HTTP, no context":             {`{"rawPath":"/"}`, trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing", `$["rawPath"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, regionId, accountId`}},
-		"HTTP, no http":                {`{"requestContext":{}}`, trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing", `$["requestContext"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, regionId, accountId`}},
+		"HTTP, no context":             {`{"rawPath":"/"}`, trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing", `$["rawPath"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`}},
+		"HTTP, no http":                {`{"requestContext":{}}`, trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing", `$["requestContext"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`}},
 		"HTTP, no method":              {`{"requestContext":{"http":{}}}`, trigger.HTTP, []string{"400", "$.requestContext.http.method is missing"}},
 		"HTTP, an http of no object":   {`{"requestContext":{"http":7}}`, trigger.HTTP, []string{"400", "$.requestContext.http is a number, not an object"}},
 		"HTTP, a path of null":         {replace(request("GET", "/", ""), `"/"`, "null"), trigger.HTTP, []string{"400", "$.rawPath is null, not a string"}},
@@ -224,7 +224,7 @@ func refused() map[string]struct {
 		"DELETE, parameters of null":   {del("es-a", `null`), trigger.HTTP, []string{"400", "$.queryParameters.connectedInstanceId is missing"}},
 		"DELETE, an array of them":     {del("es-a", `[]`), trigger.HTTP, []string{"400", "$.queryParameters is an array, not an object"}},
 		"DELETE, two values":           {del("es-a", `{"connectedInstanceId":"es-b,es-c"}`), trigger.HTTP, []string{"400", `$.queryParameters.connectedInstanceId has a character other than letters, digits, - and _: "es-b,es-c"`}},
-		"DELETE, a typo":               {del("es-a", `{"connectedInstanceId":"es-b","dryrun":"true"}`), trigger.HTTP, []string{"400", `$.queryParameters["dryrun"] is not known; known are connectedInstanceId, clientToken, dryRun, all, regionId, accountId`}},
+		"DELETE, a typo":               {del("es-a", `{"connectedInstanceId":"es-b","dryrun":"true"}`), trigger.HTTP, []string{"400", `$.queryParameters["dryrun"] is not known; known are connectedInstanceId, clientToken, dryRun, all, force, regionId, accountId`}},
 		"DELETE, dryRun is neither":    {del("es-a", `{"connectedInstanceId":"es-b","dryRun":"1"}`), trigger.HTTP, []string{"400", `$.queryParameters.dryRun is "1", not true or false`}},
 		"DELETE, the same id twice":    {del("es-a", `{"connectedInstanceId":"es-a"}`), trigger.HTTP, []string{"400", "$.queryParameters.connectedInstanceId is the same instance as instanceId"}},
 		"DELETE, a way out":            {del("..%2Fx", `{"connectedInstanceId":"es-b"}`), trigger.HTTP, []string{"400", `$.rawPath {InstanceId} does not start with a letter or digit: "../x"`}},
