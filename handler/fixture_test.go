@@ -178,8 +178,8 @@ func releaseOf(id, by, deleteType string) string {
 // released is the event that tells that the instance is gone for good.
 func released(id string) string { return releaseOf(id, byAPI, `,"deleteType":"immediate"`) }
 
-// all is a request for every connection of an instance.
-func all(id string) string { return `{"instanceId":"` + id + `","all":true}` }
+// all is a request for every connection of an instance, though it exists.
+func all(id string) string { return `{"instanceId":"` + id + `","all":true,"force":true}` }
 
 // pair is a direct event for one connection.
 func pair(a, b string) string {

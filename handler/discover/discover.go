@@ -23,6 +23,9 @@ type Finding struct {
 	Odd     []Odd             // entries that were passed over
 	Err     error             // why the request failed, or why there may be more connections
 
+	Survey Survey // of a request to reconcile
+	Kept   []Kept // its leftovers that are not proven to be any
+
 	gone bool // what the instance lists itself is not all: the others are to be asked
 }
 
@@ -47,9 +50,14 @@ type Finder struct {
 	// Reader is called when the API of a scope is needed, from several goroutines.
 	Reader func(context.Context, connection.Scope) (*elasticsearch.Reader, error)
 
-	Eager bool // do not wait until a release can no longer be cancelled
-	Limit int  // how many requests to the API are under way at a time
-	Turn  int  // how often this was tried before
+	Eager  bool // do not wait until a release can no longer be cancelled
+	DryRun bool // nothing is removed
+	Limit  int  // how many requests to the API are under way at a time
+	Turn   int  // how often this was tried before
+
+	// Progress is told how many instances of how many were asked, -1 for unknown; nil:
+	// nobody is.
+	Progress func(asked, of int)
 }
 
 // Find returns a Finding for each request, in order. The other instances of a scope
@@ -102,11 +110,7 @@ func (f Finding) instance() connection.InstanceID {
 // askOthers adds to the findings of a scope what the other instances there say of
 // those that are gone.
 func (f Finder) askOthers(ctx context.Context, findings []Finding, scope connection.Scope, gone []connection.InstanceID) {
-	s := sweep{limit: max(1, f.Limit), turn: f.Turn, gone: gone, known: map[connection.InstanceID]bool{}, total: -1}
-	var err error
-	if s.reader, err = f.Reader(ctx, scope); err == nil {
-		err = s.run(ctx)
-	}
+	s, err := f.sweep(ctx, scope, gone)
 	odd := s.odd // is reported once
 	for i := range findings {
 		if findings[i].gone && findings[i].Request.Scope == scope {
@@ -116,6 +120,16 @@ func (f Finder) askOthers(ctx context.Context, findings []Finding, scope connect
 			odd = nil
 		}
 	}
+}
+
+// sweep asks all instances of a scope: whether they are connected with those that
+// are gone, or if there are none, with which instances.
+func (f Finder) sweep(ctx context.Context, scope connection.Scope, gone []connection.InstanceID) (s sweep, err error) {
+	s = sweep{limit: max(1, f.Limit), turn: f.Turn, gone: gone, known: map[connection.InstanceID]elasticsearch.Status{}, total: -1, progress: f.Progress}
+	if s.reader, err = f.Reader(ctx, scope); err == nil {
+		err = s.run(ctx)
+	}
+	return s, err
 }
 
 // take adds what a sweep found. A pair is not unread if the instance itself listed
@@ -143,6 +157,8 @@ func (f Finder) examine(ctx context.Context, r trigger.Request) (Finding, error)
 		return Finding{Pairs: []connection.Pair{a.Pair}}, nil
 	case trigger.Cleanup:
 		return f.examineInstance(ctx, r.Scope, a)
+	case trigger.Reconcile:
+		return f.reconcile(ctx, r.Scope)
 	}
 	return Finding{}, r.Err
 }
@@ -221,7 +237,9 @@ func contradicted(id connection.InstanceID) error {
 // the operator does not want to wait until it is. gone says that it was asked
 // for and does not exist.
 func (f Finder) notYet(ctx context.Context, reader *elasticsearch.Reader, a trigger.Cleanup) (reason string, gone bool, err error) {
+	isGuarded := a.Certainty == trigger.Requested && !a.Force && !a.DryRun && !f.DryRun
 	switch {
+	case isGuarded:
 	case f.Eager, a.Certainty != trigger.Revocable && a.Certainty != trigger.Unknown:
 		return "", false, nil
 	case a.Certainty == trigger.Revocable:
@@ -233,6 +251,10 @@ func (f Finder) notYet(ctx context.Context, reader *elasticsearch.Reader, a trig
 		return "", false, err
 	case is == notThere:
 		return "", true, nil
+	case isGuarded && is == there:
+		return "", false, exists(a.Instance, status)
+	case isGuarded:
+		return "", false, nil
 	case is == there && status != elasticsearch.Activating:
 		return fmt.Sprintf("%s is still %s, and the event has no deleteType that says it is gone for good (RELEASE_POLICY=eager would not wait)", a.Instance, status), false, nil
 	}
@@ -241,6 +263,12 @@ func (f Finder) notYet(ctx context.Context, reader *elasticsearch.Reader, a trig
 		undecided.Kind = connection.Conflict
 	}
 	return "", false, undecided
+}
+
+// exists refuses to cut off an instance that is there, unless it is asked for on
+// purpose: an id that was pasted wrong would be an outage.
+func exists(id connection.InstanceID, status elasticsearch.Status) error {
+	return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("%s exists and is %s: nothing is removed. To cut it off on purpose, add force (true); to see what that would remove, dryRun", id, status)}
 }
 
 // A presence says whether an instance is there.

@@ -65,7 +65,7 @@ func id(text string) connection.InstanceID {
 
 // cleanup asks for all connections of an instance.
 func cleanup(instance string, certainty trigger.Certainty) trigger.Request {
-	return trigger.Request{Action: trigger.Cleanup{Instance: id(instance), Certainty: certainty}}
+	return trigger.Request{Action: trigger.Cleanup{Instance: id(instance), Certainty: certainty, Force: true}}
 }
 
 // said is what a finding says, in short.

@@ -11,20 +11,22 @@ import (
 	"elasticsearch-disconnect/handler/parallel"
 )
 
-// A sweep asks the instances of a region, each once, whether they are connected
-// with one that is gone. Nothing else is kept of what they say.
+// A sweep asks the instances of a region, each once, with which they are connected.
+// Of what they say, only that is kept which the sweep is for.
 type sweep struct {
 	reader *elasticsearch.Reader
-	limit  int // how many requests are under way at a time
-	turn   int // how often this was tried before
-	gone   []connection.InstanceID
+	limit  int                     // how many requests are under way at a time
+	turn   int                     // how often this was tried before
+	gone   []connection.InstanceID // those of which it is asked; none: of every one
 
-	known  map[connection.InstanceID]bool // the instances that were listed
-	total  int                            // how many there are said to be; -1 for unknown
-	asked  int                            // those that answered, or could not be read
-	pairs  []connection.Pair              // connected; Connected is gone
-	unread []Unread                       // Connected is gone
-	odd    []Odd
+	known    map[connection.InstanceID]elasticsearch.Status // the instances that were listed
+	total    int                                            // how many there are said to be; -1 for unknown
+	asked    int                                            // those that answered, or could not be read
+	pairs    []connection.Pair                              // connected; Connected is gone, if some are
+	networks []string                                       // of each pair, the type of its network
+	unread   []Unread                                       // Connected is gone, or zero: none of its connections is known
+	odd      []Odd
+	progress func(asked, of int)
 }
 
 const (
@@ -160,9 +162,9 @@ func rotate(ids []connection.InstanceID, turn int) []connection.InstanceID {
 func (s *sweep) fresh(page elasticsearch.Page) []connection.InstanceID {
 	s.noteOdd(connection.InstanceID{}, page.Odd)
 	var fresh []connection.InstanceID
-	for _, id := range page.Instances {
-		if !s.known[id] {
-			s.known[id] = true
+	for i, id := range page.Instances {
+		if _, ok := s.known[id]; !ok {
+			s.known[id] = page.Details[i].Status
 			fresh = append(fresh, id)
 		}
 	}
@@ -269,6 +271,9 @@ func (s *sweep) note(ctx context.Context, ids []connection.InstanceID, said []pe
 		s.asked++
 		s.noteOne(id, said[i])
 	}
+	if s.progress != nil {
+		s.progress(s.asked, s.total)
+	}
 	if stop == nil && first && denied == s.asked && len(s.unread) > 0 {
 		stop, s.unread = s.unread[0].Err, nil
 	}
@@ -277,6 +282,10 @@ func (s *sweep) note(ctx context.Context, ids []connection.InstanceID, said []pe
 
 func (s *sweep) noteOne(id connection.InstanceID, p peers) {
 	s.noteOdd(id, p.Odd)
+	if len(s.gone) == 0 {
+		s.noteAll(id, p)
+		return
+	}
 	for _, gone := range s.gone {
 		pair := connection.Pair{Instance: id, Connected: gone}
 		switch {
@@ -285,6 +294,19 @@ func (s *sweep) noteOne(id connection.InstanceID, p peers) {
 			s.unread = append(s.unread, Unread{pair, p.err})
 		case p.Has(gone):
 			s.pairs = append(s.pairs, pair)
+		}
+	}
+}
+
+// noteAll takes every connection of an instance. Itself is no peer.
+func (s *sweep) noteAll(id connection.InstanceID, p peers) {
+	if p.err != nil {
+		s.unread = append(s.unread, Unread{connection.Pair{Instance: id}, p.err})
+	}
+	for i, peer := range p.Instances {
+		if !peer.Same(id) {
+			s.pairs = append(s.pairs, connection.Pair{Instance: id, Connected: peer})
+			s.networks = append(s.networks, p.Details[i].NetworkType)
 		}
 	}
 }

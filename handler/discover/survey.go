@@ -1,0 +1,125 @@
+package discover
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/parallel"
+)
+
+// A Survey is what was read of a whole scope: the instances there, and what each of
+// them lists as connected.
+type Survey struct {
+	Instances   map[connection.InstanceID]elasticsearch.Status // as the list says it; "" where it does not
+	Connections []Connection                                   // each once, in order
+	Leftover    []connection.Pair                              // those whose other end, Connected, is in no reading of the list
+}
+
+// A Connection is a pair, and the type of its network, "" where the API does not
+// say it.
+type Connection struct {
+	connection.Pair
+	NetworkType string
+}
+
+// A Kept is a leftover that is not removed, and why.
+type Kept struct {
+	connection.Pair
+	Reason string
+}
+
+// Survey reads a whole scope. Its error says why that may not be all. An instance
+// that could not be read is in unread, and its connections are in the survey only as
+// far as others list them.
+func (f Finder) Survey(ctx context.Context, scope connection.Scope) (survey Survey, unread []Unread, odd []Odd, err error) {
+	s, err := f.sweep(ctx, scope, nil)
+	return s.survey(), s.unread, s.odd, err
+}
+
+// reconcile finds the connections whose other end is proven not to exist. What a
+// reading does not list may be there all the same: the list may be cut, or hold only
+// what may be seen. If the reading is not whole, nothing is found.
+func (f Finder) reconcile(ctx context.Context, scope connection.Scope) (Finding, error) {
+	s, err := f.sweep(ctx, scope, nil)
+	found := Finding{Scanned: s.asked, Unread: s.unread, Odd: s.odd, Survey: s.survey()}
+	if err != nil {
+		return found, err
+	}
+	why := f.prove(ctx, s.reader, found.Survey.Leftover)
+	for _, pair := range found.Survey.Leftover {
+		if reason := why[pair.Connected]; reason != "" {
+			found.Kept = append(found.Kept, Kept{pair, reason})
+		} else {
+			found.Pairs = append(found.Pairs, pair)
+		}
+	}
+	return found, nil
+}
+
+// prove asks for each other end once, and returns why it is not proven to be gone;
+// "" if it is: it does not exist, by the API's own word.
+func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, leftover []connection.Pair) map[connection.InstanceID]string {
+	var ends []connection.InstanceID
+	why := map[connection.InstanceID]string{}
+	for _, pair := range leftover {
+		if _, ok := why[pair.Connected]; !ok {
+			why[pair.Connected] = ""
+			ends = append(ends, pair.Connected)
+		}
+	}
+	reasons := make([]string, len(ends))
+	errs := parallel.Do(f.Limit, len(ends), func(i int) error {
+		status, is, err := describe(ctx, reader, ends[i])
+		if err == nil && is != notThere {
+			reasons[i] = fmt.Sprintf("%s is %s", ends[i], status)
+		}
+		return err
+	})
+	for i, end := range ends {
+		why[end] = reasons[i]
+		if errs[i] != nil {
+			why[end] = fmt.Sprintf("whether %s exists cannot be told: %s", end, message(errs[i]))
+		}
+	}
+	return why
+}
+
+// message is what a caller may read of an error.
+func message(err error) string {
+	if failed := (*connection.Error)(nil); errors.As(err, &failed) {
+		return failed.Message
+	}
+	return "an unforeseen fault"
+}
+
+func (s sweep) survey() Survey {
+	survey := Survey{Instances: s.known}
+	listed := map[string]bool{} // in one letter case: see InstanceID.Same
+	for id := range s.known {
+		listed[strings.ToLower(id.String())] = true
+	}
+	seen := map[[2]string]bool{}
+	for i, pair := range s.pairs {
+		own, other := strings.ToLower(pair.Instance.String()), strings.ToLower(pair.Connected.String())
+		if k := [2]string{min(own, other), max(own, other)}; !seen[k] {
+			seen[k] = true
+			survey.Connections = append(survey.Connections, Connection{pair, s.networks[i]})
+			if !listed[other] && strings.HasPrefix(other, "es-") {
+				survey.Leftover = append(survey.Leftover, pair)
+			}
+		}
+	}
+	slices.SortFunc(survey.Connections, func(a, b Connection) int { return compare(a.Pair, b.Pair) })
+	slices.SortFunc(survey.Leftover, compare)
+	return survey
+}
+
+func compare(a, b connection.Pair) int {
+	return cmp.Or(strings.Compare(a.Instance.String(), b.Instance.String()), strings.Compare(a.Connected.String(), b.Connected.String()))
+}
