@@ -23,6 +23,8 @@ type Config struct {
 	Regions    []connection.Region // where the function acts; empty: everywhere
 	MemberRole string              // the name of the role in other accounts; "" for none
 
+	ReconcileLimit int // how many leftovers a run may remove; with more it removes none
+
 	Eager       bool // remove the connections of an instance while its release can still be cancelled
 	Concurrency int  // how many requests to the API an invocation makes at a time
 }
@@ -89,6 +91,13 @@ const (
 	maxConcurrency     = 64
 )
 
+// Bounds of RECONCILE_LIMIT. So many releases a day that no event reported are
+// either many, or a sign that what is read is wrong.
+const (
+	defaultReconcileLimit = 20
+	maxReconcileLimit     = 100_000
+)
+
 // A variable of the environment, and how its text becomes configuration. A
 // variable that is not set, or is empty, leaves the default.
 type variable struct {
@@ -137,6 +146,12 @@ func variables() []variable {
 			}
 			return nil
 		}},
+		{"RECONCILE_LIMIT", func(c *Config, text string) (err error) {
+			if c.ReconcileLimit, err = strconv.Atoi(text); err != nil || c.ReconcileLimit < 0 || c.ReconcileLimit > maxReconcileLimit {
+				return fmt.Errorf("is not a number from 0 to %d", maxReconcileLimit)
+			}
+			return nil
+		}},
 		{"LOG_LEVEL", func(c *Config, text string) error {
 			if !slices.Contains([]string{"debug", "info", "warn", "error"}, text) {
 				return errors.New("is none of debug, info, warn and error")
@@ -180,7 +195,7 @@ func Variables() []string {
 // ReadConfig reads the configuration from the environment. Its error names
 // every variable that has a bad value, and repeats no value.
 func ReadConfig(getenv func(string) string) (Config, error) {
-	config := Config{Network: elasticsearch.Public, Concurrency: defaultConcurrency}
+	config := Config{Network: elasticsearch.Public, Concurrency: defaultConcurrency, ReconcileLimit: defaultReconcileLimit}
 	var faults []error
 	for _, v := range variables() {
 		text := getenv(v.name)

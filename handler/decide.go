@@ -16,12 +16,14 @@ type rules struct {
 	own       connection.Scope
 	dryRun    bool // the operator's: nothing is sent
 	mayBeDone bool // an earlier delivery may have removed it
+	limit     int  // how many leftovers a request to reconcile may remove
 }
 
 // A removal is one connection to remove, and the request that asked for it first.
 type removal struct {
 	connection.Removal
 	otherToken connection.ClientToken // of the same from the other side
+	confirm    bool                   // first make sure that Instance is there
 	of         trigger.Request
 }
 
@@ -32,6 +34,9 @@ func decide(findings []discover.Finding, r rules) []removal {
 	var removals []removal
 	known := map[key]bool{}
 	for _, f := range findings {
+		if r.isWithheld(f) {
+			continue
+		}
 		for _, pair := range f.Pairs {
 			if k := r.key(f, pair); !known[k] {
 				known[k] = true
@@ -42,24 +47,32 @@ func decide(findings []discover.Finding, r rules) []removal {
 	return removals
 }
 
+// isWithheld says whether a request to reconcile found more than may be removed
+// without a person who looks at it. Then nothing is.
+func (r rules) isWithheld(f discover.Finding) bool {
+	return len(f.Survey.Leftover) > r.limit && !r.isDryRun(f.Request.Action)
+}
+
 // removal is what the rules make of one pair. All connections of an instance are
-// asked for when it was released, and may be gone with it.
+// asked for when it was released, and may be gone with it; so may a leftover.
 func (r rules) removal(q trigger.Request, pair connection.Pair) removal {
-	to := connection.Removal{Pair: pair, DryRun: r.isDryRun(q.Action), MayBeDone: r.mayBeDone}
+	to := removal{of: q}
+	to.Removal = connection.Removal{Pair: pair, DryRun: r.isDryRun(q.Action), MayBeDone: r.mayBeDone}
 	switch a := q.Action.(type) {
 	case trigger.Disconnect:
 		to.ClientToken = a.ClientToken
 	case trigger.Cleanup:
 		to.MayBeDone = true
-		if a.ClientToken != (connection.ClientToken{}) { // it cannot stand for several requests
-			to.ClientToken = r.derived("token", "", a.ClientToken.String(), q.Scope, pair)
-		}
+		to.ClientToken = r.tokenOfSeveral(a.ClientToken, "", q.Scope, pair)
+	case trigger.Reconcile:
+		to.MayBeDone, to.confirm = true, true
+		to.ClientToken = r.tokenOfSeveral(a.ClientToken, q.EventID, q.Scope, pair) // a timer gives it each time
 	}
 	if to.ClientToken == (connection.ClientToken{}) {
 		to.ClientToken = r.token(q, pair)
 	}
-	other := r.derived("token", "", to.ClientToken.String(), q.Scope, pair.Reversed())
-	return removal{to, other, q}
+	to.otherToken = r.derived("token", "", to.ClientToken.String(), q.Scope, pair.Reversed())
+	return to
 }
 
 func (r rules) isDryRun(action trigger.Action) bool {
@@ -68,8 +81,19 @@ func (r rules) isDryRun(action trigger.Action) bool {
 		return r.dryRun || a.DryRun
 	case trigger.Cleanup:
 		return r.dryRun || a.DryRun
+	case trigger.Reconcile:
+		return r.dryRun || a.DryRun
 	}
 	return false
+}
+
+// tokenOfSeveral derives a token for a pair from one that the caller gave for all; zero if none is
+// given.
+func (r rules) tokenOfSeveral(given connection.ClientToken, time string, scope connection.Scope, pair connection.Pair) connection.ClientToken {
+	if given == (connection.ClientToken{}) {
+		return given
+	}
+	return r.derived("token", time, given.String(), scope, pair)
 }
 
 // A key is the same for a connection from either side.

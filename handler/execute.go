@@ -25,6 +25,7 @@ type executor struct {
 	limit  int // how many requests to the API are under way at a time
 	now    func() time.Time
 	known  func(outcome) // is called with each outcome when it is known, from several goroutines
+	*confirmer
 }
 
 // execute carries out the removals and returns their outcomes, in order. Where
@@ -83,6 +84,12 @@ func (e executor) each(indexes []int, asked func(int) connection.InstanceID, f f
 // remove asks the first side.
 func (e executor) remove(ctx context.Context, r removal) outcome {
 	o := outcome{removal: r, begun: e.now()}
+	if r.confirm && !r.DryRun {
+		if o.err = e.confirm(ctx, r); o.err != nil {
+			e.known(o)
+			return o
+		}
+	}
 	o.Outcome, o.err = e.ask(ctx, r.of.Scope, r.Removal)
 	if o.isToBeTurned() {
 		return o // not known yet

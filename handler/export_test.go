@@ -19,7 +19,7 @@ func FailingCredentials() (acs3.Credentials, error) {
 // Outcomes returns every word there is for an outcome, sorted.
 func Outcomes() []string {
 	return slices.Sorted(slices.Values([]string{
-		string(connection.Removed), string(connection.DryRun), string(connection.AlreadyAbsent),
-		cleaned, incomplete, ignored, failed,
+		string(connection.Removed), string(connection.DryRun), string(connection.AlreadyAbsent), string(connection.Withheld),
+		cleaned, reconciled, incomplete, ignored, failed,
 	}))
 }

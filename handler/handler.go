@@ -98,11 +98,12 @@ func (h *Handler) serve(ctx context.Context, inv Invocation, event trigger.Event
 		requestID: inv.RequestID,
 		own:       inv.Scope,
 		dryRun:    h.Config.DryRun,
-		mayBeDone: event.Shape == trigger.EventBridge || inv.RetryCount > 0,
+		mayBeDone: event.Shape.IsDelivered() || inv.RetryCount > 0,
+		limit:     h.Config.ReconcileLimit,
 	}
 	access.patience = patienceFor(event)
-	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, Limit: h.Config.Concurrency, Turn: inv.RetryCount}
-	executor := executor{client: access.client, limit: h.Config.Concurrency, now: h.now, known: func(o outcome) { log.outcome(ctx, o) }}
+	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, Turn: inv.RetryCount}
+	executor := executor{client: access.client, limit: h.Config.Concurrency, now: h.now, known: func(o outcome) { log.outcome(ctx, o) }, confirmer: new(confirmer)}
 
 	findings := finder.Find(reading, h.Config.within(inv.Scope, event.Requests))
 	removals := decide(findings, rules)
@@ -117,11 +118,12 @@ func (h *Handler) serve(ctx context.Context, inv Invocation, event trigger.Event
 // patienceFor is for how long calls are repeated that may go well the next time.
 // Nobody waits for an event, and its next delivery would begin anew.
 func patienceFor(event trigger.Event) elasticsearch.Patience {
-	if event.Shape == trigger.EventBridge {
+	if event.Shape.IsDelivered() {
 		return elasticsearch.WhileThereIsTime
 	}
 	for _, r := range event.Requests {
-		if _, isCleanup := r.Action.(trigger.Cleanup); isCleanup {
+		switch r.Action.(type) {
+		case trigger.Cleanup, trigger.Reconcile:
 			return elasticsearch.WhileThrottled
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -32,8 +34,9 @@ type line struct {
 	answer          connection.Outcome
 	scanned         int
 	start           time.Time
-	reason          string // why the event was ignored
+	reason          string // why the event was ignored, or what a request to reconcile left
 	err             error
+	run             []slog.Attr // the figures of a request to reconcile
 }
 
 // outcome logs what became of one connection.
@@ -58,7 +61,7 @@ func (l logger) outcome(ctx context.Context, o outcome) {
 // cleanup of an instance ended.
 func (l logger) result(ctx context.Context, r result) {
 	for _, o := range r.parts {
-		if o.begun.IsZero() {
+		if o.begun.IsZero() && o.State != connection.Withheld {
 			l.outcome(ctx, o)
 		}
 	}
@@ -78,7 +81,7 @@ func (l logger) result(ctx context.Context, r result) {
 	if isInfo || one && len(r.parts) == 1 {
 		return
 	}
-	l.write(ctx, line{
+	summary := line{
 		eventID: r.request.EventID,
 		source:  r.request.Source,
 		scope:   r.request.Scope,
@@ -88,8 +91,47 @@ func (l logger) result(ctx context.Context, r result) {
 		start:   l.start,
 		reason:  r.reason,
 		err:     r.err,
-	})
+	}
+	if _, ok := r.request.Action.(trigger.Reconcile); ok {
+		summary.reason, summary.run = r.left(), r.figures()
+	}
+	l.write(ctx, summary)
 }
+
+// figures are how many connections there are, and what became of those left over.
+func (r result) figures() []slog.Attr {
+	removed := 0
+	for _, o := range r.parts {
+		if o.State == connection.Removed {
+			removed++
+		}
+	}
+	return []slog.Attr{
+		slog.Int("connections", len(r.survey.Connections)),
+		slog.Int("leftover", len(r.survey.Leftover)),
+		slog.Int("removed", removed),
+		slog.Int("kept", len(r.kept)),
+	}
+}
+
+// left says which leftovers a request to reconcile left, and why.
+func (r result) left() string {
+	var texts []string
+	if r.outcome == withheld {
+		for _, pair := range r.survey.Leftover[:min(len(r.survey.Leftover), maxPairs)] {
+			texts = append(texts, pair.Instance.String()+"-"+pair.Connected.String())
+		}
+		return fmt.Sprintf("%d connections are left over, more than RECONCILE_LIMIT, %d: none is removed. If they may be, raise it: the next run looks anew. %s",
+			len(r.survey.Leftover), r.limit, strings.Join(texts, ", "))
+	}
+	for _, k := range r.kept[:min(len(r.kept), maxPairs)] {
+		texts = append(texts, fmt.Sprintf("%s-%s stays: %s", k.Instance, k.Connected, k.Reason))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// maxPairs bounds how many pairs a log line lists.
+const maxPairs = 50
 
 // refused logs an event that came to no results.
 func (l logger) refused(ctx context.Context, err error) {
@@ -102,12 +144,16 @@ func (l logger) refused(ctx context.Context, err error) {
 
 // write logs a line. Every member is always there, so that an index over the
 // log needs no exceptions; one that does not apply is empty, zero or false.
-// Only error and reason are there just where there is one.
+// Only error and reason are there just where there is one, and the figures of a
+// request to reconcile.
 func (l logger) write(ctx context.Context, one line) {
 	level, message, failure := describe(one.err)
 	place := l.invocation.place(one.scope)
 	if one.err == nil && (one.outcome == incomplete || one.outcome == skipped) {
 		level, message = slog.LevelWarn, one.outcome
+	}
+	if one.outcome == withheld {
+		level, message = slog.LevelError, withheld
 	}
 	attrs := []slog.Attr{
 		slog.String("requestId", l.invocation.RequestID),
@@ -132,6 +178,7 @@ func (l logger) write(ctx context.Context, one line) {
 		slog.Bool("coldStart", l.coldStart),
 		slog.String("version", l.version),
 	}
+	attrs = append(attrs, one.run...)
 	if one.err != nil {
 		attrs = append(attrs, slog.String("error", l.redact(one.err.Error())))
 	}

@@ -73,7 +73,7 @@ func partly(t *testing.T) string {
 	const third = "es-cn-2r42d6w0e001h0003"
 	s.api.SetStatus(third, "activating")
 	s.api.Connect(instance, third)
-	return s.handle(t, strings.Replace(post, `\"connectedInstanceId\":\"`+connected+`\"`, `\"all\":true`, 1))
+	return s.handle(t, strings.Replace(post, `\"connectedInstanceId\":\"`+connected+`\"`, `\"all\":true,\"force\":true`, 1))
 }
 
 // refusals are the replies to requests that are refused, one for each reason that has a status of its own.
@@ -97,6 +97,7 @@ func TestReadmeReplies(t *testing.T) {
 	removal := newFixture(t).handle(t, direct)
 	dryRun := newFixture(t).handle(t, strings.Replace(direct, "{", `{"dryRun":true,`, 1))
 	cleaned := body(t, partly(t))
+	reconciled := newFixture(t).handle(t, `{"reconcile":true}`)
 	ignored := newFixture(t).handle(t, release("acs.elasticsearch", "elasticsearch:ActionTrail:ApiCall", "protective"))
 	batch := newFixture(t).handle(t, "[]")
 	var absent struct{ Body string }
@@ -107,7 +108,7 @@ func TestReadmeReplies(t *testing.T) {
 	_, partial, _ := strings.Cut(s.handle(t, "["+direct+","+release("acs.elasticsearch", "none", "")+"]"), " ")
 
 	var want []string
-	for _, reply := range []string{removal, dryRun, cleaned, ignored, batch, absent.Body, refusal, partial} {
+	for _, reply := range []string{removal, dryRun, cleaned, reconciled, ignored, batch, absent.Body, refusal, partial} {
 		want = append(want, keys(t, []byte(reply))...)
 		var cleanup struct{ Results []json.RawMessage }
 		decode(t, []byte(reply), &cleanup)

@@ -35,6 +35,25 @@ type cleanupReport struct {
 	Problem *trigger.Problem `json:"problem,omitempty"` // why there may be more connections than these
 }
 
+// A reconcileReport says what became of the connections of a scope whose other end
+// does not exist.
+type reconcileReport struct {
+	trigger.Place
+	Outcome     string           `json:"outcome"`
+	Scanned     int              `json:"scanned"`     // how many instances were asked for their connections
+	Connections int              `json:"connections"` // how many those are, each once
+	Results     []report         `json:"results"`
+	Kept        []keptReport     `json:"kept"`
+	Problem     *trigger.Problem `json:"problem,omitempty"` // why there may be more connections than these
+}
+
+// A keptReport says why a connection stays whose other end is not listed.
+type keptReport struct {
+	InstanceID          connection.InstanceID `json:"instanceId"`
+	ConnectedInstanceID connection.InstanceID `json:"connectedInstanceId"`
+	Reason              string                `json:"reason"`
+}
+
 // An ignoredReport says why there was nothing to do.
 type ignoredReport struct {
 	trigger.Place
@@ -109,16 +128,23 @@ func (w writer) report(r result) any {
 	case r.outcome == failed:
 		return failedReport{place, failed, w.problem(r.err, r.request.Scope)}
 	}
-	c := cleanupReport{InstanceID: r.instance, Place: place, Outcome: r.outcome, Scanned: r.scanned, Results: []report{}, Problem: w.problem(r.err, r.request.Scope)}
+	results, problem := []report{}, w.problem(r.err, r.request.Scope)
 	for _, part := range r.parts {
-		c.Results = append(c.Results, w.connection(part))
+		results = append(results, w.connection(part))
 	}
-	return c
+	if _, ok := r.request.Action.(trigger.Reconcile); !ok {
+		return cleanupReport{r.instance, place, r.outcome, r.scanned, results, problem}
+	}
+	kept := []keptReport{}
+	for _, k := range r.kept {
+		kept = append(kept, keptReport{k.Instance, k.Connected, k.Reason})
+	}
+	return reconcileReport{place, r.outcome, r.scanned, len(r.survey.Connections), results, kept, problem}
 }
 
 func (w writer) connection(o outcome) report {
 	return report{
-		Result:              o.err == nil,
+		Result:              o.err == nil && o.State != connection.Withheld,
 		RequestID:           o.RequestID,
 		InstanceID:          o.Instance,
 		ConnectedInstanceID: o.Connected,
@@ -152,6 +178,10 @@ func (w writer) aboutAll(results []result) trigger.About {
 // add adds to what failed and what was done.
 func (w writer) add(r result, parts *trigger.PartialFailure) {
 	place := w.invocation.place(r.request.Scope)
+	if r.outcome == withheld { // repeating it cannot help
+		parts.Add(nil, withheld, r.request.EventID, place, connection.Pair{})
+		return
+	}
 	for _, o := range r.parts {
 		parts.Add(o.err, o.word(), r.request.EventID, place, o.Pair)
 	}

@@ -13,6 +13,8 @@ import (
 // Outcomes of a request, besides those of a connection.
 const (
 	cleaned    = "cleaned"    // every connection of the instance is removed
+	reconciled = "reconciled" // every connection whose other end is proven not to exist is removed
+	withheld   = "withheld"   // there are more of them than may be removed at once; none is
 	incomplete = "incomplete" // some are not, or may not be
 	ignored    = "ignored"    // there was nothing to do
 	failed     = "failed"
@@ -28,9 +30,13 @@ type result struct {
 	outcome  string                // in one word; "" for a request for information
 	reason   string                // why it was ignored
 	instance connection.InstanceID // of a cleanup
-	dryRun   bool                  // of a cleanup
+	dryRun   bool                  // of a cleanup, and of a request to reconcile
 	scanned  int                   // how many instances were asked for their connections
 	odd      []discover.Odd        // entries of lists that were passed over
+	survey   discover.Survey       // of a request to reconcile
+	kept     []discover.Kept       // its leftovers that are not proven to be any
+	withheld bool                  // it found too many
+	limit    int                   // than so many
 	parts    []outcome             // one for each connection, in the order of the ids
 	err      error                 // why it failed, or why there may be more parts
 }
@@ -54,11 +60,16 @@ func (r rules) result(f discover.Finding, done map[key]outcome) result {
 		reason:  f.Ignored,
 		scanned: f.Scanned,
 		odd:     f.Odd,
+		survey:  f.Survey,
+		kept:    f.Kept,
 		parts:   r.parts(f, done),
 		err:     f.Err,
 	}
-	if a, ok := f.Request.Action.(trigger.Cleanup); ok {
+	switch a := f.Request.Action.(type) {
+	case trigger.Cleanup:
 		res.instance, res.dryRun = a.Instance, r.isDryRun(a)
+	case trigger.Reconcile:
+		res.dryRun, res.withheld, res.limit = r.isDryRun(a), r.isWithheld(f), r.limit
 	}
 	res.outcome = res.word()
 	return res
@@ -73,7 +84,10 @@ func (r rules) parts(f discover.Finding, done map[key]outcome) []outcome {
 		if k := r.key(f, pair); !known[k] {
 			known[k] = true
 			o, ok := done[k]
-			if !ok {
+			switch {
+			case r.isWithheld(f):
+				o = outcome{removal: r.removal(f.Request, pair), Outcome: connection.Outcome{State: connection.Withheld}}
+			case !ok:
 				o = outcome{removal: r.removal(f.Request, pair), err: errNotCarriedOut}
 			}
 			parts = append(parts, o)
@@ -110,12 +124,17 @@ func (r result) word() string {
 	switch {
 	case r.reason != "":
 		return ignored
+	case r.withheld && r.err == nil:
+		return withheld
 	case r.err != nil && len(r.parts) == 0:
 		return failed
 	case r.err != nil || slices.ContainsFunc(r.parts, func(o outcome) bool { return o.err != nil }):
 		return incomplete
 	case r.dryRun:
 		return string(connection.DryRun)
+	}
+	if _, ok := r.request.Action.(trigger.Reconcile); ok {
+		return reconciled
 	}
 	return cleaned
 }
@@ -144,6 +163,7 @@ const (
 	ExitDone    = 0
 	ExitFailed  = 1
 	ExitInvalid = 2 // the event was refused
+	ExitLeft    = 3 // connections are left over whose removal a person has to approve of
 )
 
 // exitCode is ExitInvalid only if each request that failed was refused.
@@ -155,6 +175,8 @@ func exitCode(results []result) int {
 			code = ExitInvalid
 		case r.outcome == failed || r.outcome == incomplete:
 			return ExitFailed
+		case r.outcome == withheld:
+			code = ExitLeft
 		}
 	}
 	return code

@@ -114,6 +114,8 @@ type State string
 const (
 	Removed State = "removed" // the API removed it
 	DryRun  State = "dry-run" // nothing was sent
+	// Withheld: nothing was sent, until a person approves of how many there are.
+	Withheld State = "withheld"
 
 	// AlreadyAbsent: there was no such connection, or no such instance any more.
 	AlreadyAbsent State = "absent"

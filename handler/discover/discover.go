@@ -290,7 +290,7 @@ func describe(ctx context.Context, reader *elasticsearch.Reader, id connection.I
 		return "", notThere, nil
 	case err != nil:
 		return "", cannotTell, err
-	case status == elasticsearch.Active, status == elasticsearch.Activating, status == elasticsearch.Inactive:
+	case status.Exists():
 		return status, there, nil
 	}
 	return status, cannotTell, nil

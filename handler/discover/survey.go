@@ -31,6 +31,7 @@ type Connection struct {
 // A Kept is a leftover that is not removed, and why.
 type Kept struct {
 	connection.Pair
+	Status elasticsearch.Status // of the other end; "" where it is not known
 	Reason string
 }
 
@@ -51,10 +52,10 @@ func (f Finder) reconcile(ctx context.Context, scope connection.Scope) (Finding,
 	if err != nil {
 		return found, err
 	}
-	why := f.prove(ctx, s.reader, found.Survey.Leftover)
+	kept := f.prove(ctx, s.reader, found.Survey.Leftover)
 	for _, pair := range found.Survey.Leftover {
-		if reason := why[pair.Connected]; reason != "" {
-			found.Kept = append(found.Kept, Kept{pair, reason})
+		if k := kept[pair.Connected]; k.Reason != "" {
+			found.Kept = append(found.Kept, Kept{pair, k.Status, k.Reason})
 		} else {
 			found.Pairs = append(found.Pairs, pair)
 		}
@@ -62,32 +63,32 @@ func (f Finder) reconcile(ctx context.Context, scope connection.Scope) (Finding,
 	return found, nil
 }
 
-// prove asks for each other end once, and returns why it is not proven to be gone;
-// "" if it is: it does not exist, by the API's own word.
-func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, leftover []connection.Pair) map[connection.InstanceID]string {
+// prove asks for each other end once, and returns why its connections are kept, with
+// no reason if it does not exist by the API's own word.
+func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, leftover []connection.Pair) map[connection.InstanceID]Kept {
 	var ends []connection.InstanceID
-	why := map[connection.InstanceID]string{}
+	kept := map[connection.InstanceID]Kept{}
 	for _, pair := range leftover {
-		if _, ok := why[pair.Connected]; !ok {
-			why[pair.Connected] = ""
+		if _, ok := kept[pair.Connected]; !ok {
+			kept[pair.Connected] = Kept{}
 			ends = append(ends, pair.Connected)
 		}
 	}
-	reasons := make([]string, len(ends))
+	found := make([]Kept, len(ends))
 	errs := parallel.Do(f.Limit, len(ends), func(i int) error {
 		status, is, err := describe(ctx, reader, ends[i])
 		if err == nil && is != notThere {
-			reasons[i] = fmt.Sprintf("%s is %s", ends[i], status)
+			found[i] = Kept{Status: status, Reason: fmt.Sprintf("%s is %s", ends[i], status)}
 		}
 		return err
 	})
 	for i, end := range ends {
-		why[end] = reasons[i]
+		kept[end] = found[i]
 		if errs[i] != nil {
-			why[end] = fmt.Sprintf("whether %s exists cannot be told: %s", end, message(errs[i]))
+			kept[end] = Kept{Reason: fmt.Sprintf("whether %s exists cannot be told: %s", end, message(errs[i]))}
 		}
 	}
-	return why
+	return kept
 }
 
 // message is what a caller may read of an error.

@@ -168,6 +168,11 @@ const (
 	Inactive   Status = "inactive"   // frozen: it was released, and can be recovered
 )
 
+// Exists says whether the status is that of an instance which is there. The others
+// that are documented, invalid and unknown, mean that it does not exist or cannot be
+// reached (SDK).
+func (s Status) Exists() bool { return s == Active || s == Activating || s == Inactive }
+
 // DescribeInstance returns the status of an instance. Its error is a
 // *[connection.Error], of kind NoInstance when there is no such instance.
 func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID) (Status, error) {
