@@ -12,11 +12,11 @@ import (
 
 // Outcomes of a request, besides those of a connection.
 const (
-	cleaned    = "cleaned"    // every connection of the instance is removed
-	reconciled = "reconciled" // every connection whose other end is proven not to exist is removed
-	withheld   = "withheld"   // there are more of them than may be removed at once; none is
-	incomplete = "incomplete" // some are not, or may not be
-	ignored    = "ignored"    // there was nothing to do
+	cleaned    = "cleaned"                   // every connection of the instance is removed
+	reconciled = "reconciled"                // every connection whose other end is proven not to exist is removed
+	withheld   = string(connection.Withheld) // there are more of them than may be removed at once; none is
+	incomplete = "incomplete"                // some are not, or may not be
+	ignored    = "ignored"                   // there was nothing to do
 	failed     = "failed"
 
 	// skipped is of a log line alone: an entry of a list is no instance id.
