@@ -1,11 +1,10 @@
 package discover
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"sort"
 	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -111,16 +110,19 @@ func (s sweep) survey() Survey {
 		if k := [2]string{min(own, other), max(own, other)}; !seen[k] {
 			seen[k] = true
 			survey.Connections = append(survey.Connections, Connection{pair, s.networks[i]})
-			if !listed[other] && strings.HasPrefix(other, "es-") {
-				survey.Leftover = append(survey.Leftover, pair)
-			}
 		}
 	}
-	slices.SortFunc(survey.Connections, func(a, b Connection) int { return compare(a.Pair, b.Pair) })
-	slices.SortFunc(survey.Leftover, compare)
+	sort.Sort(byPair(survey.Connections))
+	for _, c := range survey.Connections {
+		if other := strings.ToLower(c.Connected.String()); !listed[other] && strings.HasPrefix(other, "es-") {
+			survey.Leftover = append(survey.Leftover, c.Pair)
+		}
+	}
 	return survey
 }
 
-func compare(a, b connection.Pair) int {
-	return cmp.Or(strings.Compare(a.Instance.String(), b.Instance.String()), strings.Compare(a.Connected.String(), b.Connected.String()))
-}
+type byPair []Connection
+
+func (c byPair) Len() int           { return len(c) }
+func (c byPair) Swap(i, j int)      { c[i], c[j] = c[j], c[i] }
+func (c byPair) Less(i, j int) bool { return c[i].Compare(c[j].Pair) < 0 }
