@@ -97,7 +97,7 @@ func answers() map[string]struct {
 		"unavailable, by its Code": {elasticsearchtest.Refuse(500, "ServiceUnavailable", "m"), refused(connection.Unavailable, 500, "ServiceUnavailable", "ServiceUnavailable: m"), 6},
 		"an unknown 400":           {elasticsearchtest.Refuse(400, "X", "m"), refused(connection.Upstream, 400, "X", "X: m"), 1},
 		"a message with the token": {elasticsearchtest.Refuse(400, "SignatureDoesNotMatch", "sent "+account.SecurityToken+" by "+account.AccessKeyID),
-			refused(connection.Denied, 400, "SignatureDoesNotMatch", "SignatureDoesNotMatch: sent *** by ***; check the access key secret at the desk; in Function Compute this is a fault of the function"), 1},
+			refused(connection.Denied, 400, "SignatureDoesNotMatch", "SignatureDoesNotMatch: sent *** by ***; check the access key secret, if it is yours; in Function Compute this is a fault of the function"), 1},
 	}
 }
 
@@ -233,13 +233,13 @@ func TestCodes(t *testing.T) {
 // What callers read is kept to the letter.
 func TestHints(t *testing.T) {
 	t.Parallel()
-	const key = "; check the function's role, or at the desk the access key"
+	const key = "; check the function's role, or on the command line the access key"
 	const allow = "; allow elasticsearch:Action on the instance to the function's role"
 	want := map[string]string{
 		"InvalidSecurityToken.Expired": "; the credentials of this invocation have expired: send the event again",
 		"InvalidAccessKeyId.NotFound":  key,
 		"InvalidAccessKeyId.Inactive":  key,
-		"SignatureDoesNotMatch":        "; check the access key secret at the desk; in Function Compute this is a fault of the function",
+		"SignatureDoesNotMatch":        "; check the access key secret, if it is yours; in Function Compute this is a fault of the function",
 		"InvalidTimeStamp.Expired":     "; this clock is not the API's",
 		"UserNotOpen":                  "; open Elasticsearch in this account",
 		"StsRoleAccountNoPermission":   allow,

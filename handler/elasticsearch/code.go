@@ -115,9 +115,9 @@ func hint(code, action string, skew func() time.Duration) string {
 	case "InvalidSecurityToken.Expired":
 		return "; the credentials of this invocation have expired: send the event again"
 	case "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive":
-		return "; check the function's role, or at the desk the access key"
+		return "; check the function's role, or on the command line the access key"
 	case "SignatureDoesNotMatch":
-		return "; check the access key secret at the desk; in Function Compute this is a fault of the function"
+		return "; check the access key secret, if it is yours; in Function Compute this is a fault of the function"
 	case "InvalidTimeStamp.Expired":
 		return clockHint(skew())
 	case "UserNotOpen":
