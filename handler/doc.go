@@ -16,8 +16,9 @@
 //	       -reply----------> any, error   the results in the event's envelope   reply.go
 //
 // Handler.handle and Handler.serve in handler.go are this path. discover reads the
-// API with a client that cannot delete; only execute deletes, and reads once more
-// where the API calls a connection absent. decide and settle are pure. The log
+// API with a client that cannot delete; only execute deletes. It reads once more
+// where the API calls a connection absent, and before it removes what a survey found
+// left over (confirm.go). decide and settle are pure. The log
 // (log.go) and the reply render results: they decide nothing, and nothing reads
 // them. The time there is for reading, for removing and for the reply is deadlines
 // in handler.go.
@@ -35,7 +36,7 @@
 // request id, the scope and the credentials from Function Compute or from the
 // command line. scope.go says where a request is served, access.go makes the client
 // for each scope when it is first needed, and member.go gets the credentials for
-// another account.
+// another account. report.go reads for the command line what a reconcile reads.
 //
 // # Words
 //
@@ -44,7 +45,11 @@
 //	member     another account, in which the function assumes a role
 //	cleanup    the removal of all connections of one instance
 //	sweep      asking every instance of a scope whether it is connected with one that is gone
-//	reading    one pass over the pages of the list of instances; a sweep takes one or more (discover/region.go)
+//	survey     asking every instance of a scope with which it is connected (discover/survey.go)
+//	leftover   a connection whose other end is in no reading of the list
+//	reconcile  the removal of the leftovers whose other end is proven not to exist; the others are kept
+//	withheld   there are more leftovers than RECONCILE_LIMIT, so none is removed
+//	reading    one pass over the pages of the list of instances; a sweep or a survey takes one or more (discover/reading.go, region.go)
 //	odd entry  one of a list that is no instance id: passed over, and logged once
 //	pace       how fast the process may call the API; the calls of a scope share it (elasticsearch/pace.go)
 //	token      the client token: the API carries out a token once; derived (decide.go) when the caller gives none
@@ -59,8 +64,8 @@
 // into actions; a recorded event under events/.
 //
 // A new action: its type in trigger, how its connections are found in
-// Finder.examine, a case in rules.removal (decide.go) and in result.word
-// (result.go), its report in reply.go.
+// Finder.examine, a case in rules.removal and rules.isDryRun (decide.go) and in
+// result.word (result.go), its report in reply.go.
 //
 // A new variable: a row in variables (config.go), and in s.yaml and .env.example,
 // which tests hold to that list.
