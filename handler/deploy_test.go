@@ -25,7 +25,8 @@ type template struct {
 }
 
 type templateVars struct {
-	Failed map[string]destinations `yaml:"failed"`
+	Failed    map[string]destinations `yaml:"failed"`
+	Reconcile map[string]string       `yaml:"reconcile"`
 }
 
 type destinations struct {
@@ -69,6 +70,9 @@ type fcTriggerConfig struct {
 	AuthType string `yaml:"authType"`
 	Async    bool   `yaml:"asyncInvocationType"`
 	Filter   string `yaml:"eventRuleFilterPattern"`
+	Cron     string `yaml:"cronExpression"`
+	Enable   string `yaml:"enable"`
+	Payload  string `yaml:"payload"`
 }
 
 func TestTemplateIsSafe(t *testing.T) {
@@ -78,15 +82,15 @@ func TestTemplateIsSafe(t *testing.T) {
 	variables := slices.Sorted(maps.Keys(f.Props.Variables))
 	for sentence, point := range map[string]struct{ got, want any }{
 		"the command line checks the properties":         {s.Validation, true},
-		"the binary is built before each deployment":     {f.Actions["pre-deploy"], []action{{"make build", "./"}}},
+		"each deployment is checked and built for first": {f.Actions["pre-deploy"], []action{{"make build", "./"}}},
 		"the runtime is the SDK's":                       {f.Props.Runtime, "go1"},
 		"the handler in the code is what make builds":    {path.Join(f.Props.Code, f.Props.Handler), "target/main"},
 		"FC decides that an instance runs one request":   {f.Props.InstanceConcurrency, nil},
 		"the timeout is given, and is not FC's default":  {f.Props.Timeout > 3, true},
 		"the variables are those the function reads":     {variables, slices.Sorted(slices.Values(handler.Variables()))},
-		"http comes first, since fc3 can stop after it":  {each(triggers, kind), []string{"http", "eventbridge"}},
-		"http wants a signature, no other trigger a URL": {each(triggers, authType), []string{"function", ""}},
-		"events run asynchronously, requests do not":     {each(triggers, async), []bool{false, true}},
+		"fc3 can stop at eventbridge, so it comes last":  {each(triggers, kind), []string{"http", "timer", "eventbridge"}},
+		"http wants a signature, no other trigger a URL": {each(triggers, authType), []string{"function", "", ""}},
+		"events run asynchronously, requests do not":     {each(triggers, async), []bool{false, false, true}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			t.Parallel()
@@ -144,12 +148,8 @@ type pattern map[string][]string
 func filter(t *testing.T) pattern {
 	t.Helper()
 	_, f := deployed(t)
-	events := slices.DeleteFunc(f.Props.Triggers, isHTTP)
-	if len(events) != 1 {
-		t.Fatalf("s.yaml has %d triggers beside http, want one", len(events))
-	}
 	var p pattern
-	decode(t, []byte(events[0].Config.Filter), &p)
+	decode(t, []byte(only(t, f, "eventbridge").Config.Filter), &p)
 	if fields := slices.Sorted(maps.Keys(p)); !slices.Equal(fields, []string{"source", "type"}) {
 		t.Fatalf("the filter has the fields %q", fields)
 	}
@@ -222,11 +222,16 @@ func release(source, eventType, deleteType string) string {
 		`"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":%[3]q}}`, source, eventType, connected, deleteType)
 }
 
-// The example is what people copy, so it names all that s.yaml takes from the environment, with the same defaults.
+// fromEnvironment finds the variables that s.yaml takes from the environment, and their defaults.
+const fromEnvironment = `(?m)^[^#\n]*\$\{env\('([A-Z_]+)', '(.*?)'\)`
+
+// The example is what people copy, so it names all that s.yaml takes from the environment, with the same defaults, but for
+// the one that keeps a first deployment from removing anything.
 func TestTemplateAndExampleAgree(t *testing.T) {
 	t.Parallel()
-	want := found(t, "../s.yaml", `(?m)^[^#\n]*\$\{env\('([A-Z_]+)', '(.*?)'\)`)
+	want := found(t, "../s.yaml", fromEnvironment)
 	got := found(t, "../.env.example", `(?m)^([A-Z_]+)=(.*)$`)
+	want["DRY_RUN"] = "true"
 	if len(want) == 0 || !maps.Equal(got, want) {
 		t.Errorf(".env.example:\n got %q\nwant %q", got, want)
 	}
@@ -265,6 +270,16 @@ func read(t *testing.T, file string) []byte {
 	return content
 }
 
+// only returns the one trigger of this type.
+func only(t *testing.T, f resource, triggerType string) fcTrigger {
+	t.Helper()
+	rest := slices.DeleteFunc(slices.Clone(f.Props.Triggers), func(g fcTrigger) bool { return g.Type != triggerType })
+	if len(rest) != 1 {
+		t.Fatalf("s.yaml has %d triggers of type %s, want one", len(rest), triggerType)
+	}
+	return rest[0]
+}
+
 func each[T any](triggers []fcTrigger, part func(fcTrigger) T) (parts []T) {
 	for _, f := range triggers {
 		parts = append(parts, part(f))
@@ -275,4 +290,3 @@ func each[T any](triggers []fcTrigger, part func(fcTrigger) T) (parts []T) {
 func kind(t fcTrigger) string     { return t.Type }
 func authType(t fcTrigger) string { return t.Config.AuthType }
 func async(t fcTrigger) bool      { return t.Config.Async }
-func isHTTP(t fcTrigger) bool     { return t.Type == "http" }

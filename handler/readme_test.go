@@ -43,10 +43,10 @@ func TestReadmeTargets(t *testing.T) {
 	}
 }
 
-// The variables are the function's, in its order, and their defaults those of .env.example.
+// The variables are the function's, in its order, and their defaults those of s.yaml.
 func TestReadmeConfiguration(t *testing.T) {
 	t.Parallel()
-	defaults := found(t, "../.env.example", `(?m)^([A-Z_]+)=(.*)$`)
+	defaults := found(t, "../s.yaml", fromEnvironment)
 	var want [][]string
 	for _, name := range handler.Variables() {
 		want = append(want, []string{name, defaults[name]})
