@@ -16,11 +16,11 @@ RACE = $(shell go build -race runtime/cgo 2>/dev/null && echo -race)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the checks print; one at a time stays readable
-.PHONY: help build package replay soak test check fuzz bench compare deploy clean \
+.PHONY: help build package replay soak test check fuzz bench compare preflight deploy clean \
 	format vet modules staticcheck vulnerabilities
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # nethttpomithttp2 leaves out HTTP/2, which neither the runtime nor the API is spoken to in: a twentieth of the binary.
 # Static, because the runtime promises no C library; GOAMD64=v1, because it promises no newer processor; -trimpath, so
@@ -96,8 +96,11 @@ bench: ## the built function, a floor and a peer: size, start, speed, memory (AR
 compare: ## two runs of bench, by benchstat (ARGS='old.txt target/bench.txt')
 	go run $(BENCHSTAT) $(ARGS)
 
-# s.yaml has the binary built first.
-deploy: ## build and deploy with Serverless Devs (ARGS='--function code')
+preflight: ## check before a deployment: changes nothing, needs no account
+	@go run ./handler/preflight
+
+# s.yaml has the checks made and the binary built as well, for a bare s deploy.
+deploy: preflight ## build and deploy with Serverless Devs (ARGS='--function code')
 	@command -v s >/dev/null || \
 		{ echo 'make deploy needs Serverless Devs: npm install -g @serverless-devs/s, then s config add' >&2; exit 1; }
 	s deploy -y $(ARGS)

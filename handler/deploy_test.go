@@ -82,7 +82,7 @@ func TestTemplateIsSafe(t *testing.T) {
 	variables := slices.Sorted(maps.Keys(f.Props.Variables))
 	for sentence, point := range map[string]struct{ got, want any }{
 		"the command line checks the properties":         {s.Validation, true},
-		"each deployment is checked and built for first": {f.Actions["pre-deploy"], []action{{"make build", "./"}}},
+		"each deployment is checked and built for first": {f.Actions["pre-deploy"], []action{{"make preflight", "./"}, {"make build", "./"}}},
 		"the runtime is the SDK's":                       {f.Props.Runtime, "go1"},
 		"the handler in the code is what make builds":    {path.Join(f.Props.Code, f.Props.Handler), "target/main"},
 		"FC decides that an instance runs one request":   {f.Props.InstanceConcurrency, nil},
