@@ -34,7 +34,7 @@ func allowed() map[string][]string {
 		".": {module + "/handler", own + "elasticsearch", sdk + "fc"},
 		"handler": {own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",
 			sdk + "fc/messages", sdk + "fccontext", "github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid"},
-		"handler/preflight":                       {"github.com/robfig/cron/v3", "go.yaml.in/yaml/v3"},
+		"handler/preflight":                       {module + "/handler", "github.com/robfig/cron/v3", "go.yaml.in/yaml/v3"},
 		"handler/acs3":                            nil,
 		"handler/connection":                      nil,
 		"handler/discover":                        {own + "connection", own + "elasticsearch", own + "parallel", own + "trigger"},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // A finding is a line of the output: what a check came to.
@@ -26,43 +25,34 @@ func ok(about, format string, args ...any) finding {
 	return finding{fine, about, fmt.Sprintf(format, args...)}
 }
 
+func warn(about, format string, args ...any) finding {
+	return finding{warning, about, fmt.Sprintf(format, args...)}
+}
+
 func fault(about, format string, args ...any) finding {
 	return finding{bad, about, fmt.Sprintf(format, args...)}
 }
 
 // preflight makes all checks.
 func preflight(m machine) []finding {
+	found := tools(m)
 	s, err := readSettings(m)
 	if err != nil {
-		return []finding{fault("s.yaml", "and .env have to be readable: %v", err)}
+		return append(found, fault("s.yaml", "and .env cannot be read: %v; run this in their folder", err))
 	}
-	return []finding{
-		reconcile(s.value("RECONCILE")),
-		reconcileCron(s.value("RECONCILE_CRON"), m.now()),
-	}
-}
-
-// reconcile checks what the timer does. s.yaml takes any other value for report.
-func reconcile(mode string) finding {
-	if !slices.Contains([]string{"off", "report", "remove"}, mode) {
-		return fault("RECONCILE", "is %q, and can be off, report or remove, such as RECONCILE=report", mode)
-	}
-	return ok("RECONCILE", "%s", mode)
-}
-
-// reconcileCron checks when the timer does it, also where it is off: the trigger is
-// deployed even so.
-func reconcileCron(expression string, now time.Time) finding {
-	const example = "such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)"
-	when, err := schedule(expression)
-	if err != nil {
-		return fault("RECONCILE_CRON", "is %q and %v; %s", expression, err, example)
-	}
-	next := when.Next(now)
-	if next.IsZero() {
-		return fault("RECONCILE_CRON", "is %q, a day that does not come in the next five years; %s", expression, example)
-	}
-	return ok("RECONCILE_CRON", "%s, next at %s", expression, next.UTC().Format("2006-01-02 15:04 UTC"))
+	region := s.value("FUNCTION_REGION")
+	return slices.Concat(found,
+		envFile(s),
+		hidden(s),
+		configuration(s),
+		[]finding{
+			functionRegion(region),
+			functionRole(s.value("FUNCTION_ROLE")),
+			deadLetterQueue(s.value("DEAD_LETTER_QUEUE")),
+			reconcile(s.value("RECONCILE")),
+			reconcileCron(s.value("RECONCILE_CRON"), m.now()),
+		},
+		profile(m, region))
 }
 
 func isBad(found []finding) bool {

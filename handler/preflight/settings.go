@@ -13,7 +13,7 @@ import (
 // settings are where s.yaml takes its values from.
 type settings struct {
 	defaults map[string]string           // of each variable that s.yaml reads
-	file     map[string]string           // .env
+	file     map[string]string           // .env; nil if there is none
 	shell    func(string) (string, bool) // which comes first
 }
 
@@ -27,11 +27,11 @@ func readSettings(m machine) (settings, error) {
 	if err != nil {
 		return settings{}, err
 	}
-	file, err := m.readFile(".env")
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return settings{}, err
+	text, err := m.readFile(".env")
+	if errors.Is(err, fs.ErrNotExist) {
+		return settings{defaults, nil, m.getenv}, nil
 	}
-	return settings{defaults, dotenv(string(file)), m.getenv}, nil
+	return settings{defaults, dotenv(string(text)), m.getenv}, err
 }
 
 // value is what s.yaml gets: a variable of the shell hides the one in .env, also when
@@ -74,7 +74,6 @@ const assignment = `(?m)^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)` +
 // dotenv reads the variables of .env. Of two with the same name the later counts.
 func dotenv(text string) map[string]string {
 	found := map[string]string{}
-	text = strings.ReplaceAll(text, "\r\n", "\n")
 	for _, match := range regexp.MustCompile(assignment).FindAllStringSubmatch(text, -1) {
 		found[match[1]] = unquote(strings.TrimSpace(match[2]))
 	}

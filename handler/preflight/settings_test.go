@@ -12,9 +12,9 @@ func TestDotenv(t *testing.T) {
 	t.Parallel()
 	got := dotenv("# A=comment\n" +
 		"A=CRON_TZ=UTC 0 17 3 * * *   # daily\r\n" +
-		" B = spaced value \n" +
+		" B = spaced value \r\n" +
 		"C=\"double # \\n quoted\"\n" +
-		"D='single'\n" +
+		"D='single'\r\n" +
 		"E=\n" +
 		"export F=exported\n" +
 		"H: colon\n" +
