@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,7 +62,8 @@ func ownRegionAlone(events []event) (played, passedOver []event) {
 func (e event) isElsewhere() bool {
 	text, err := os.ReadFile(e.path)
 	names := func(scope string) bool { return bytes.Contains(text, []byte(scope)) }
-	return err == nil && slices.ContainsFunc([]string{otherRegion, memberAccount, strangeAccount}, names) || e.name() == "http-get.json"
+	elsewhere := slices.AppendSeq([]string{memberAccount, strangeAccount}, maps.Keys(otherRegions()))
+	return err == nil && slices.ContainsFunc(elsewhere, names) || e.name() == "http-get.json"
 }
 
 // named takes the events given by name, in the order given.

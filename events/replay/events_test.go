@@ -46,6 +46,8 @@ func wholeMembers(e event, object map[string]any) []string {
 	switch {
 	case strings.HasPrefix(e.name(), "http-"):
 		return httpMembers()
+	case strings.HasPrefix(e.name(), "timer-"):
+		return []string{"payload", "triggerName", "triggerTime"}
 	case e.name() == "eventbridge-invalid.json":
 		return slices.DeleteFunc(cloudEventMembers(), func(name string) bool { return name == "source" })
 	case strings.HasSuffix(e.name(), "-account.json"):

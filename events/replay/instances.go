@@ -1,7 +1,9 @@
 package main
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
@@ -21,7 +23,7 @@ const (
 	releasedInstance  = "es-cn-7tc1u6h9g000v0009" // gone
 	strandedInstance  = "es-cn-1xm1z4p5h000w0010" // gone
 
-	// In the other region.
+	// In cn-beijing.
 	otherRegionSurvivor  = "es-cn-4kd1a7r2e000x0011" // keeps what a released instance left
 	otherRegionReleased  = "es-cn-9vm1c3t8k000y0012" // gone
 	otherRegionInstance  = "es-cn-2wp1e5x6n000z0013" // connected with otherRegionConnected
@@ -30,7 +32,46 @@ const (
 	// In the member's account.
 	memberSurvivor = "es-cn-8nf1j2v7m001b0015" // keeps what a released instance left
 	memberReleased = "es-cn-3qh1l6w9p001d0016" // gone
+
+	// In cn-shanghai, where nothing is left over.
+	tidyInstance  = "es-cn-7wm1b4d8s001g0017" // connected with tidyConnected
+	tidyConnected = "es-cn-5ct1f9h3v001h0018"
+
+	// In cn-shenzhen, where the function may not see all that there is.
+	seenInstance   = "es-cn-0kp1j6l2x001m0019" // connected with unseenInstance
+	unseenInstance = "es-cn-8rs1n5q7z001p0020" // not listed, and whoever asks for it is refused
+
+	// In cn-guangzhou.
+	willingSurvivor = "es-cn-3xv1t2w6c001q0021" // keeps what a released instance left
+	busySurvivor    = "es-cn-6yb1z8c4f001s0022" // does so too, and is being changed
+	doublyStranded  = "es-cn-9dg1h1j5k001t0023" // gone
 )
+
+// A place is what a region has besides the function's own.
+type place struct {
+	instances   []string
+	connections [][2]string
+}
+
+func otherRegions() map[string]place {
+	return map[string]place{
+		otherRegion: {
+			[]string{otherRegionSurvivor, otherRegionInstance, otherRegionConnected},
+			[][2]string{{otherRegionReleased, otherRegionSurvivor}, {otherRegionInstance, otherRegionConnected}},
+		},
+		"cn-shanghai": {[]string{tidyInstance, tidyConnected}, [][2]string{{tidyInstance, tidyConnected}}},
+		"cn-shenzhen": {[]string{seenInstance}, [][2]string{{seenInstance, unseenInstance}}},
+		"cn-guangzhou": {
+			[]string{willingSurvivor, busySurvivor},
+			[][2]string{{doublyStranded, willingSurvivor}, {doublyStranded, busySurvivor}},
+		},
+	}
+}
+
+// regions are those that the function can call, in order.
+func regions() []string {
+	return slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(otherRegions())), region)))
+}
 
 // reset brings the services back to where every event begins.
 func (s *services) reset() {
@@ -42,11 +83,14 @@ func (s *services) reset() {
 	s.cloud.STS.Reset()
 	s.own.AddInstanceOf(memberAccount, memberSurvivor)
 	s.own.Connect(memberReleased, memberSurvivor)
-	other := s.cloud.Region(otherRegion)
-	other.Reset()
-	other.AddInstance(otherRegionSurvivor, otherRegionInstance, otherRegionConnected)
-	other.Connect(otherRegionReleased, otherRegionSurvivor)
-	other.Connect(otherRegionInstance, otherRegionConnected)
+	for id, there := range otherRegions() {
+		api := s.cloud.Region(id)
+		api.Reset()
+		api.AddInstance(there.instances...)
+		for _, c := range there.connections {
+			api.Connect(c[0], c[1])
+		}
+	}
 }
 
 // addOwn adds what there is in the function's own region and account.
@@ -64,13 +108,18 @@ func addOwn(api *elasticsearchtest.Server) {
 	api.Connect(lingeringInstance, otherSurvivor)
 }
 
-// askToWait is the API's answer for busyInstance: come back after a minute.
-func askToWait(r elasticsearchtest.Request) elasticsearchtest.Fault {
-	if r.Method != http.MethodDelete || !strings.Contains(r.Path, busyInstance) {
-		return elasticsearchtest.Fault{}
+// misbehave is what the API does that it does not do by itself: where an instance is being changed, it asks to come back after
+// a minute, and what may not be seen is refused.
+func misbehave(r elasticsearchtest.Request) elasticsearchtest.Fault {
+	isBusy := strings.Contains(r.Path, busyInstance) || strings.Contains(r.Path, busySurvivor)
+	switch {
+	case r.Method == http.MethodDelete && isBusy:
+		return elasticsearchtest.Fault{Answer: func(w http.ResponseWriter, q *http.Request) {
+			w.Header().Set("x-acs-retry-after", "60000")
+			elasticsearchtest.Refuse(http.StatusBadRequest, "InstanceActivating", "The instance is being changed.")(w, q)
+		}}
+	case strings.Contains(r.Path, unseenInstance):
+		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(http.StatusForbidden, "NoPermission", "You are not authorized.")}
 	}
-	return elasticsearchtest.Fault{Answer: func(w http.ResponseWriter, q *http.Request) {
-		w.Header().Set("x-acs-retry-after", "60000")
-		elasticsearchtest.Refuse(http.StatusBadRequest, "InstanceActivating", "The instance is being changed.")(w, q)
-	}}
+	return elasticsearchtest.Fault{}
 }

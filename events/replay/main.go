@@ -1,9 +1,10 @@
 // Command replay plays recorded events through the function as it is deployed; go run ./events/replay -h prints its usage.
 //
 // It builds the function's binary and runs it between stand-ins on loopback: the runtime API of Function Compute that
-// invokes it (package fctest), and the Elasticsearch OpenAPI of two regions and the Security Token Service, which it calls
-// by their names through a proxy (package elasticsearchtest). Where Go does not read SSL_CERT_FILE, on macOS and Windows,
-// the function has one endpoint instead, and events of other regions and accounts are not played. For each event it prints what came of it, and whether the reply is the one in NAME.want.json beside the event. It exits with
+// invokes it (package fctest), and the Elasticsearch OpenAPI of some regions and the Security Token Service, which it
+// calls by their names through a proxy (package elasticsearchtest). Where Go does not read SSL_CERT_FILE, on macOS and
+// Windows, the function has one endpoint instead, and events of other regions and accounts are not played. For each event
+// it prints what came of it, and whether the reply is the one in NAME.want.json beside the event. It exits with
 //
 //	0  every reply is as wanted, and no reply and no log line has a secret in it
 //	1  one is not, or has none to be compared with and was not given by name, or the replay itself broke off

@@ -13,10 +13,10 @@ type player struct {
 }
 
 // prepare deploys the function with services of its own. By default it makes one request at a time: else they come in
-// another order each time, and their ids with them.
+// another order each time, and their ids with them. And it removes so few leftovers that its own region has more.
 func prepare(ctx context.Context, binary, dir string, everywhere bool, variables ...string) (*player, error) {
 	s := newServices(everywhere)
-	variables = append(append([]string{"SWEEP_CONCURRENCY=1"}, s.variables()...), variables...)
+	variables = append(append([]string{"SWEEP_CONCURRENCY=1", "RECONCILE_LIMIT=3"}, s.variables()...), variables...)
 	f, err := deploy(ctx, binary, dir, s.certificate(), variables...)
 	if err != nil {
 		s.close()

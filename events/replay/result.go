@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -108,11 +109,12 @@ type answer struct {
 	Outcome, Reason string
 	Detail          string   // of a problem
 	Results, Events []answer // of each connection, and of each event in a batch
+	Kept            []answer // connections that stay, each with the reason
 }
 
 func (a answer) words() string {
 	var parts []string
-	for _, part := range append(a.Results, a.Events...) {
+	for _, part := range slices.Concat(a.Results, a.Kept, a.Events) {
 		parts = append(parts, part.words())
 	}
 	switch text := cmp.Or(a.Detail, a.Reason, strings.Join(parts, ", ")); {

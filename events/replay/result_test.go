@@ -93,6 +93,7 @@ func TestWords(t *testing.T) {
 		"a reason":         {`{"outcome":"ignored","reason":"it is none"}`, "ignored: it is none"},
 		"connections":      {`{"outcome":"incomplete","results":[{"outcome":"failed"},{"outcome":"removed"}]}`, "incomplete: failed, removed"},
 		"a batch":          {`{"events":[{"outcome":"cleaned","results":[{"outcome":"removed"}]},{"outcome":"ignored"}]}`, "cleaned: removed, ignored"},
+		"what stays":       {`{"outcome":"reconciled","results":[{"outcome":"removed"}],"kept":[{"reason":"it is there"}]}`, "reconciled: removed, it is there"},
 		"HTTP":             {`{"statusCode":207,"body":"{\"outcome\":\"removed\"}"}`, "HTTP 207 removed"},
 		"a problem":        {`{"statusCode":404,"body":"{\"detail\":\"nowhere\"}"}`, "HTTP 404 nowhere"},
 		"a function error": {`{"errorMessage":"{\"detail\":\"nowhere\"}","errorType":"Absent"}`, "Absent: nowhere"},

@@ -13,7 +13,7 @@ import (
 // The services are what the function calls in a replay.
 type services struct {
 	own   *elasticsearchtest.Server // of the function's region
-	cloud *elasticsearchtest.Cloud  // it, another region and STS; nil where the function reaches its own region alone
+	cloud *elasticsearchtest.Cloud  // it, other regions and STS; nil where the function reaches its own region alone
 }
 
 // canTrust says whether another process can be given a certificate by SSL_CERT_FILE. Go reads it but on macOS and Windows.
@@ -27,7 +27,9 @@ func newServices(everywhere bool) *services {
 	} else {
 		s.own = newAPI()
 	}
-	s.own.OnRequest = askToWait
+	for _, api := range s.apis() {
+		api.OnRequest = misbehave
+	}
 	return s
 }
 
@@ -87,11 +89,14 @@ func (s *services) requests() (lines []string) {
 }
 
 // apis are those of the regions.
-func (s *services) apis() []*elasticsearchtest.Server {
-	if s.cloud != nil {
-		return []*elasticsearchtest.Server{s.own, s.cloud.Region(otherRegion)}
+func (s *services) apis() (apis []*elasticsearchtest.Server) {
+	if s.cloud == nil {
+		return append(apis, s.own)
 	}
-	return []*elasticsearchtest.Server{s.own}
+	for _, id := range regions() {
+		apis = append(apis, s.cloud.Region(id))
+	}
+	return apis
 }
 
 // atHome gives an endpoint the name it has in the region instead of its port on loopback, which is another each time: so

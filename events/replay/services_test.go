@@ -121,8 +121,10 @@ func TestIsElsewhere(t *testing.T) {
 		got = append(got, e.name())
 	}
 	want := []string{
-		"direct-region.json", "eventbridge-batch-two-regions.json", "eventbridge-release-other-account.json",
-		"eventbridge-release-other-region.json", "eventbridge-release-unknown-account.json", "http-delete-region.json", "http-get.json",
+		"direct-reconcile.json", "direct-region.json", "eventbridge-batch-two-regions.json", "eventbridge-reconcile.json",
+		"eventbridge-release-other-account.json", "eventbridge-release-other-region.json", "eventbridge-release-unknown-account.json",
+		"http-delete-region.json", "http-get.json", "http-post-reconcile.json", "timer-reconcile.json",
+		"timer-reconcile-incomplete.json", "timer-reconcile-kept.json", "timer-reconcile-nothing.json",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("passed over:\n got %q\nwant %q", got, want)

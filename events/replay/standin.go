@@ -87,10 +87,10 @@ func newAPI() *elasticsearchtest.Server {
 	return api
 }
 
-// newCloud starts the API of two regions, and STS.
+// newCloud starts the API of all regions, and STS.
 func newCloud() *elasticsearchtest.Cloud {
 	cloud := elasticsearchtest.NewCloud()
-	for _, id := range []string{region, otherRegion} {
+	for _, id := range regions() {
 		cloud.Region(id).AddAccount(own())
 		cloud.Region(id).AddAccount(member())
 	}
