@@ -18,7 +18,7 @@ func (c command) soak(ctx context.Context, opts options, binary, dir string) (pa
 		Events: os.DirFS(c.events),
 		NewAPI: newAPI,
 		Start: func(ctx context.Context, api *elasticsearchtest.Server) (*soak.Process, error) {
-			f, err := deploy(ctx, binary, dir, api.CertificatePEM(), endpoint+"="+api.URL)
+			f, err := deploy(ctx, binary, dir, api.CertificatePEM(), endpoint+"="+api.URL, "RECONCILE_LIMIT=100000")
 			if err != nil {
 				return nil, err
 			}

@@ -10,7 +10,7 @@ import (
 func TestExpected(t *testing.T) {
 	t.Parallel()
 	ab, cd := newPair("a", "b"), newPair("c", "d")
-	asksAB, asksA := ask{pairs: []pair{ab}}, ask{cleanups: []string{"a"}}
+	asksAB, asksA, reconciles := ask{pairs: []pair{ab}}, ask{cleanups: []string{"a"}}, ask{reconciles: true}
 	for name, test := range map[string]struct {
 		ask      ask
 		released []string
@@ -27,11 +27,18 @@ func TestExpected(t *testing.T) {
 		"another done, too":                      {ask: asksAB, removed: []pair{ab, cd}, reported: done, want: []string{"ASKED"}},
 		"nothing asked, something done":          {removed: []pair{ab}, reported: done, want: []string{"ASKED"}},
 		"not done, both gone":                    {ask: asksAB, released: []string{"a", "b"}, reported: done},
-		"not done, one gone":                     {ask: asksAB, released: []string{"a"}, reported: done, want: []string{"LOST"}},
+		"not done, one gone":                     {ask: asksAB, released: []string{"a"}, reported: done, want: []string{"LOST", "LEFT"}},
 		"said to be absent, and is":              {ask: asksAB, removed: []pair{ab}, reported: absent},
 		"said to be absent, and is not":          {ask: asksAB, reported: absent, want: []string{"LOST"}},
-		"said to be absent, and an instance is":  {ask: asksAB, released: []string{"b"}, reported: absent},
-		"said to be absent, and another is gone": {ask: asksAB, released: []string{"c"}, reported: absent, want: []string{"LOST"}},
+		"said to be absent, and an instance is":  {ask: asksAB, released: []string{"b"}, reported: absent, want: []string{"LEFT"}},
+		"said to be absent, and another is gone": {ask: asksAB, released: []string{"c"}, reported: absent, want: []string{"LOST", "LEFT"}},
+		"reconciled, nothing to do":              {ask: reconciles, reported: done},
+		"reconciled":                             {ask: reconciles, released: []string{"a"}, removed: []pair{ab}, reported: done},
+		"reconciled, and is not":                 {ask: reconciles, released: []string{"a"}, reported: done, want: []string{"LOST", "LEFT"}},
+		"reconciled, too much":                   {ask: reconciles, released: []string{"a"}, removed: []pair{ab, cd}, reported: done, want: []string{"ASKED"}},
+		"reconciled, both gone":                  {ask: reconciles, released: []string{"a", "b"}, reported: done},
+		"to be reconciled again":                 {ask: reconciles, released: []string{"a"}, reported: again, want: []string{"LEFT"}},
+		"left over, and nobody reconciles":       {released: []string{"a"}, removed: []pair{ab}, reported: done, want: []string{"ASKED"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,6 +64,8 @@ func TestExpected(t *testing.T) {
 			if test.reported != again {
 				x.reported(test.reported, &attempt{}, claimed)
 			}
+			left = slices.DeleteFunc(left, func(q pair) bool { return q == newPair("a", "e") }) // by others
+			x.ended()
 			if got := words(x.violations); !slices.Equal(got, test.want) {
 				t.Errorf("violations:\n got %q\nwant %q", got, test.want)
 			}

@@ -13,6 +13,7 @@ import (
 type plan struct {
 	steps []step
 	after []change // to the instances, when the faults are over
+	final *event   // asks to reconcile, when all others are done
 	kills []int    // of the function, each when the API has seen so many requests
 }
 
@@ -90,6 +91,7 @@ func newPlan(seed uint64, recordings []recording, events int) plan {
 	for p.now = range events {
 		p.step()
 	}
+	p.final = p.numbered(p.reconcile("timer-reconcile"), events+1)
 	for n := 0; len(p.kills) < events/25; {
 		n += 20 + p.rng.IntN(200)
 		p.kills = append(p.kills, n)
@@ -115,10 +117,12 @@ func (p *planner) step() {
 		p.happen(0, change{became, id, "activating"})
 		p.happen(5, change{became, id, "active"})
 	}
-	e := p.event()
-	e.number = p.now + 1
-	e.deliveries = p.deliveries(e.sender)
-	p.steps[p.now].event = e
+	p.steps[p.now].event = p.numbered(p.event(), p.now+1)
+}
+
+func (p *planner) numbered(e *event, number int) *event {
+	e.number, e.deliveries = number, p.deliveries(e.sender)
+	return e
 }
 
 func (p *planner) event() *event {
@@ -129,15 +133,17 @@ func (p *planner) event() *event {
 		return p.mutated()
 	case n < 6:
 		return p.array()
+	case n < 7:
+		return p.reconcile("")
 	default:
 		return p.recorded(recording.isAny)
 	}
 }
 
-// again sends an event once more, whether the first has an end or not, as EventBridge may.
+// again sends an event once more, whether the first has an end or not, as EventBridge and a timer may.
 func (p *planner) again() *event {
 	e := *p.steps[p.now-1].event
-	if e.sender != eventBridge {
+	if e.sender != eventBridge && !strings.HasPrefix(e.name, "timer-") {
 		return p.recorded(recording.isAny)
 	}
 	e.name = fmt.Sprintf("event %d once more", e.number)
@@ -169,6 +175,12 @@ func (p *planner) recorded(isSuitable func(recording) bool) *event {
 	return p.about(r, instances, r.ask)
 }
 
+// reconcile makes an event of a recording that asks to reconcile, of any or of those with such a name.
+func (p *planner) reconcile(name string) *event {
+	r := pick(p.rng, filter(p.recordings, func(r recording) bool { return r.ask.reconciles && strings.HasPrefix(r.name, name) }))
+	return p.about(r, map[string]string{}, r.ask)
+}
+
 // about makes an event about the instances given, by those recorded, and about instances to spare in place of all others. A
 // Logstash instance gets the name of an Elasticsearch instance, but for its beginning.
 func (p *planner) about(r recording, instances map[string]string, a ask) *event {
@@ -187,8 +199,8 @@ func (p *planner) about(r recording, instances map[string]string, a ask) *event 
 	from, _, _ := strings.Cut(r.name, "-")
 	return &event{
 		name:   r.name,
-		sender: map[string]sender{"direct": invoker, "eventbridge": eventBridge, "http": caller}[from],
-		text:   replace(idPattern, text, func(string) string { return p.uuid() }),
+		sender: map[string]sender{"direct": invoker, "timer": invoker, "eventbridge": eventBridge, "http": caller}[from],
+		text:   replace(idPattern, p.onTime(text), func(string) string { return p.uuid() }),
 		ask:    a.about(instances),
 	}
 }
@@ -229,6 +241,11 @@ func (p *planner) element() *event {
 		}
 	}
 	return p.recorded(recording.isElement)
+}
+
+// onTime gives the event of a timer another time in each step.
+func (p *planner) onTime(text string) string {
+	return timePattern.ReplaceAllString(text, fmt.Sprintf("${1}2023-09-05T%02d:%02d:00Z", p.now/60, p.now%60))
 }
 
 // uuid makes one, as far as its form goes.

@@ -51,7 +51,7 @@ func TestEveryKindOfEventComes(t *testing.T) {
 	t.Parallel()
 	all, _ := recorded(t)
 	var names strings.Builder
-	removals, cleanups, late := 0, 0, 0
+	removals, cleanups, late, reconciliations := 0, 0, 0, 0
 	for seed := range uint64(10) {
 		made := map[pair]bool{}
 		isReleased := map[string]bool{}
@@ -68,6 +68,9 @@ func TestEveryKindOfEventComes(t *testing.T) {
 			fmt.Fprintf(&names, "%s, %s;", s.event.sender, s.event.name)
 			removals += len(s.event.ask.pairs)
 			cleanups += len(s.event.ask.cleanups)
+			if s.event.ask.reconciles {
+				reconciliations++
+			}
 			for _, id := range s.event.ask.cleanups {
 				if !isReleased[id] {
 					late++
@@ -87,7 +90,8 @@ func TestEveryKindOfEventComes(t *testing.T) {
 			t.Errorf("%q never comes", want)
 		}
 	}
-	if removals < 400 || cleanups < 150 || late < 50 {
-		t.Errorf("of 1000 events: got %d removals, %d cleanups, %d of instances that are there", removals, cleanups, late)
+	if removals < 400 || cleanups < 150 || late < 50 || reconciliations < 50 {
+		t.Errorf("of 1000 events: got %d removals, %d cleanups, %d of instances that are there, %d to reconcile",
+			removals, cleanups, late, reconciliations)
 	}
 }

@@ -11,7 +11,7 @@ import (
 type recording struct {
 	name, text string
 	ask        ask
-	isRelease  bool // of the instances whose connections are all to be removed
+	isRelease  bool // of the instances whose connections are all to be removed; if they exist, that is refused
 }
 
 // neverWas is in recordings about an instance that does not exist.
@@ -37,22 +37,24 @@ func recordings() []recording {
 		{ask{pairs: []pair{newPair(first, third)}}, false, `http-not-connected`},
 		{ask{pairs: []pair{newPair(second, neverWas)}}, false, `http-absent eventbridge-absent`},
 		{ask{cleanups: []string{frozen}}, false, `direct-all`},
-		{ask{cleanups: []string{gone}}, false, `http-delete-all`},
-		{ask{cleanups: []string{alsoGone}}, false, `http-post-all-partly`},
+		{ask{cleanups: []string{gone}}, true, `http-delete-all`},
+		{ask{cleanups: []string{alsoGone}}, true, `http-post-all-partly`},
 		{ask{cleanups: []string{third}}, false, `http-post-all-nothing`},
 		{ask{cleanups: []string{gone}}, true, `eventbridge-release-api-immediate eventbridge-release-config-remove
 			eventbridge-release-console eventbridge-release-raw-actiontrail eventbridge-release-raw-config
 			eventbridge-batch-strings`},
-		{ask{cleanups: []string{first}}, true, `eventbridge-release-config-active`},
+		{ask{cleanups: []string{first}}, true, `eventbridge-release-config-active direct-all-exists`},
 		{ask{cleanups: []string{invalid}}, true, `eventbridge-release-service-expiry`},
 		{ask{cleanups: []string{gone, invalid}}, true, `eventbridge-release-several`},
 		{ask{cleanups: []string{invalid}, pairs: pairs}, true, `eventbridge-batch-array`},
 		{ask{cleanups: []string{alsoGone}, pairs: pairs}, true, `eventbridge-batch-partly`},
-		{ask{}, false, `direct-dry-run http-delete-dry-run http-get http-head eventbridge-release-cancel
+		{ask{reconciles: true}, false, `timer-reconcile timer-reconcile-incomplete timer-reconcile-kept
+			timer-reconcile-nothing timer-reconcile-withheld direct-reconcile http-post-reconcile eventbridge-reconcile`},
+		{ask{}, false, `direct-dry-run timer-reconcile-dry-run http-delete-dry-run http-get http-head eventbridge-release-cancel
 			eventbridge-release-config-modify eventbridge-release-console-active eventbridge-release-console-undecided
 			eventbridge-release-failed-call eventbridge-release-logstash eventbridge-release-other-product
 			eventbridge-release-own-delete eventbridge-release-protective`},
-		{ask{malformed: true}, false, `direct-invalid direct-same-instance eventbridge-invalid http-invalid
+		{ask{malformed: true}, false, `timer-wrong-payload direct-invalid direct-same-instance eventbridge-invalid http-invalid
 			eventbridge-release-no-instance http-method-not-allowed http-not-found http-unsupported-media-type`},
 	} {
 		for _, name := range strings.Fields(group.names) {
@@ -77,7 +79,7 @@ func (r recording) isElement() bool {
 	return !strings.HasPrefix(r.name, "http-") && !strings.HasPrefix(r.text, "[")
 }
 
-// read returns the recordings with their texts.
+// read returns the recordings with their texts. What is to be reconciled is always the one region that there is.
 func read(events fs.FS) ([]recording, error) {
 	all := recordings()
 	for i := range all {
@@ -85,7 +87,7 @@ func read(events fs.FS) ([]recording, error) {
 		if err != nil {
 			return nil, err
 		}
-		all[i].text = strings.TrimSpace(string(text))
+		all[i].text = regionPattern.ReplaceAllString(strings.TrimSpace(string(text)), "${1}cn-hangzhou")
 	}
 	return all, nil
 }
@@ -94,6 +96,8 @@ func read(events fs.FS) ([]recording, error) {
 var (
 	instancePattern  = regexp.MustCompile(`[el]s-cn-[0-9a-z]{17}`)
 	idPattern        = regexp.MustCompile(`(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{10,12}|change-[0-9]+-[0-9]+`)
+	regionPattern    = regexp.MustCompile(`(\\*"regionId\\*": ?\\*")cn-[a-z]+`)
+	timePattern      = regexp.MustCompile(`("triggerTime": ")[^"]*`)
 	requestIDPattern = regexp.MustCompile(`1-[0-9a-f]{8}-[0-9a-f]{12}-[0-9a-f]{12}`)
 )
 
@@ -134,14 +138,18 @@ func mutations() []mutation {
 		all       = objects + "http-post eventbridge eventbridge-data-string "
 		notices   = "eventbridge-release-api-immediate eventbridge-release-raw-actiontrail "
 		deletions = "http-delete-openapi http-delete-all "
+		timers    = "timer-reconcile timer-reconcile-withheld "
+		sweeps    = timers + "direct-reconcile http-post-reconcile eventbridge-reconcile"
 		member    = `(\\*)"instanceId\\*":`
 		id        = `("instanceId": )("es-cn-\w+)`
 		query     = `"queryParameters": \{`
+		reconcile = `(\\*)("reconcile\\*": ?)true`
 	)
 	return []mutation{
 		{"dry run", all + "direct-all http-post-all-partly", member, `${1}"dryRun${1}":true,$0`, false},
 		{"dry run in the query", deletions, query, `$0"dryRun": "true",`, false},
 		{"release that can be cancelled", notices, `immediate`, `protective`, false},
+		{"dry run of a reconciliation", sweeps, reconcile, `${1}"dryRun${1}":true,$0`, false},
 		{"event of another product", "eventbridge-release-api-immediate", `"acs\.elasticsearch"`, `"acs.ecs"`, false},
 
 		{"flag that is a string", all, member, `${1}"dryRun${1}":${1}"true${1}",$0`, true},
@@ -157,6 +165,12 @@ func mutations() []mutation {
 		{"two ids in one", objects, id, `$1$2,es-cn-0`, true},
 		{"cut off", all + notices, `(?s)..$`, ``, true},
 		{"two values", objects + notices, `(?s)^.*$`, `$0$0`, true},
+		{"reconciliation that is a string", sweeps, reconcile, `${1}${2}${1}"true${1}"`, true},
+		{"reconciliation that is none", sweeps, reconcile, `${1}${2}false`, true},
+		{"reconciliation of one instance", sweeps, reconcile, `${1}"instanceId${1}":${1}"es-cn-0${1}",$0`, true},
+		{"reconciliation by force", sweeps, reconcile, `$0,${1}"force${1}":true`, true},
+		{"timer that is cut off", timers, `(?s)..$`, ``, true},
+		{"timer whose payload is", timers, `true(.*)\}"`, `true$1"`, true},
 		{"attribute missing", "eventbridge eventbridge-data-string", `"specversion": "1.0",`, ``, true},
 		{"misspelt flag in the query", deletions, query, `$0"dryrun": "true",`, true},
 		{"path that goes on", deletions, `connected-clusters"`, `connected-clusters/"`, true},

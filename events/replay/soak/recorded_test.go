@@ -64,7 +64,7 @@ func TestMutationsChangeTheirRecordings(t *testing.T) {
 	for _, m := range mutations() {
 		for name := range strings.FieldsSeq(m.of) {
 			i := slices.IndexFunc(all, func(r recording) bool { return r.name == name })
-			if i < 0 || len(all[i].ask.pairs)+len(all[i].ask.cleanups) == 0 {
+			if i < 0 || len(all[i].ask.pairs)+len(all[i].ask.cleanups) == 0 && !all[i].ask.reconciles {
 				t.Errorf("%s: %s is no recording that asks for something", m.what, name)
 			} else if m.apply(all[i].text) == all[i].text {
 				t.Errorf("%s: %s stays the same", m.what, name)

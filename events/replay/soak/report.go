@@ -43,8 +43,8 @@ func (r *run) violation(w io.Writer, v violation) {
 	}
 	fmt.Fprintf(w, "  connection %s – %s\n", v.pair[0], v.pair[1])
 	for _, a := range r.attempts {
-		if a != v.attempt && a.ask.names(v.pair) {
-			fmt.Fprintf(w, "  also named by %v\n", a.event)
+		if a != v.attempt && (a.ask.names(v.pair) || a.ask.reconciles) {
+			fmt.Fprintf(w, "  also asked for by %v\n", a.event)
 		}
 	}
 	lines := r.requests(v.pair)

@@ -2,10 +2,10 @@ package soak
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"net/http"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -63,19 +63,22 @@ func (s Soak) newRun(seed uint64, recordings []recording) *run {
 	return r
 }
 
-// play delivers the events while there are faults, and then without until all are done.
+// play delivers the events while there are faults, and then without until all are done, and then one to reconcile.
 func (r *run) play(ctx context.Context) error {
 	err := r.deliverAll(ctx, faultyTries, r.begin)
 	r.faults.end()
 	r.apply(r.plan.after)
-	if err == nil {
-		err = r.deliverAll(ctx, faultlessTries, r.left)
+	for _, rest := range []iter.Seq[*attempt]{r.left, r.last} {
+		if err == nil {
+			err = r.deliverAll(ctx, faultlessTries, rest)
+		}
 	}
 	r.supervisor.stop()
 	r.api.Close()
 	if err != nil {
 		return err
 	}
+	r.expected.ended()
 	for a := range r.left {
 		r.expected.report(fmt.Sprintf("STUCK: not done in %d deliveries without a fault", faultlessTries), a)
 	}
@@ -93,6 +96,14 @@ func (r *run) begin(yield func(*attempt) bool) {
 			return
 		}
 	}
+}
+
+// last asks to reconcile, when nothing disturbs that.
+func (r *run) last(yield func(*attempt) bool) {
+	a := &attempt{event: r.plan.final}
+	r.attempts = append(r.attempts, a)
+	r.expected.sent(a.ask)
+	yield(a)
 }
 
 func (r *run) left(yield func(*attempt) bool) {
@@ -182,17 +193,6 @@ func (r *run) invocation(e *event, d delivery) fctest.Invocation {
 	return inv
 }
 
-// A verdict is what a reply means for an event.
-type verdict string
-
-const (
-	done    verdict = "done"
-	absent  verdict = "not there"
-	refused verdict = "refused"
-	again   verdict = "to be repeated"
-	wrong   verdict = "WRONG" // this reply cannot be
-)
-
 // settle reads a reply. An event is over when it is done, or when it can never be.
 func (r *run) settle(a *attempt, d delivery, claimed []pair, reply fctest.Reply) {
 	v := a.verdict(reply)
@@ -202,7 +202,8 @@ func (r *run) settle(a *attempt, d delivery, claimed []pair, reply fctest.Reply)
 	}
 	switch v {
 	case done, absent:
-		r.expected.reported(v, a, claimed)
+		stays := kept(reply.Payload)
+		r.expected.reported(v, a, filter(claimed, func(p pair) bool { return !slices.Contains(stays, p) }))
 		a.over = true
 	case refused:
 		a.refused++
@@ -210,44 +211,6 @@ func (r *run) settle(a *attempt, d delivery, claimed []pair, reply fctest.Reply)
 	case wrong:
 		r.expected.report("WRONG: this reply cannot be", a)
 		a.over = true
-	}
-}
-
-// verdict takes a reply as its receiver does.
-func (e *event) verdict(reply fctest.Reply) verdict {
-	switch {
-	case e.sender == caller:
-		return e.verdictOfHTTP(reply)
-	case reply.Failed && e.ask.malformed:
-		return refused
-	case reply.Failed:
-		return again
-	case e.ask.malformed:
-		return wrong
-	default:
-		return done
-	}
-}
-
-// verdictOfHTTP: the caller who is told with a 404 that there is no such instance or connection does not ask again.
-func (e *event) verdictOfHTTP(reply fctest.Reply) verdict {
-	var response struct{ StatusCode int }
-	if reply.Failed || json.Unmarshal(reply.Payload, &response) != nil {
-		return wrong
-	}
-	switch status := response.StatusCode; {
-	case e.ask.malformed && status >= 400 && status < 500:
-		return refused
-	case e.ask.malformed:
-		return wrong
-	case status == 200:
-		return done
-	case status == 404:
-		return absent
-	case status == 207, status == 409, status == 429, status >= 500:
-		return again
-	default:
-		return wrong
 	}
 }
 

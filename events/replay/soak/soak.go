@@ -7,8 +7,12 @@
 // After some deliveries the API is well again, what is not done yet is delivered until it is, and this must hold:
 //
 //   - Nothing lost: each connection that an event reported as done asked to remove is gone, at once and in the end.
-//   - Nothing else removed: the API is never asked to remove a connection that no event sent before names. An event that
-//     is a dry run, is refused, or reports no release names none.
+//   - Nothing else removed: the API is never asked to remove a connection that no event sent before names, unless one
+//     asked to reconcile and an instance of it is gone. An event that is a dry run, is refused, or reports no release
+//     names none.
+//   - Nothing left over: after a last event to reconcile, which nothing disturbs, no instance is connected with one that is
+//     gone. One that is reported as reconciled before has removed what was left over when it began, but for what it says
+//     it kept.
 //   - Every event that can be understood is done in the end, and one that cannot be is never.
 //   - Every invocation is answered, unless the function is killed; it never ends by itself.
 //   - No reply and no log line holds a secret.

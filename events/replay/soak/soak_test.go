@@ -37,7 +37,7 @@ func fakes() map[string]struct {
 		fake fake
 		want []string
 	}{
-		"reports what it did not do": {fake{reply: ok}, []string{"LOST", "WRONG"}},
+		"reports what it did not do": {fake{reply: ok}, []string{"LOST", "WRONG", "LEFT"}},
 		"finds nothing anywhere":     {fake{reply: `{"statusCode":404}`}, []string{"LOST", "WRONG"}},
 		"never succeeds":             {fake{reply: failure, failed: true}, []string{"STUCK", "WRONG"}},
 		"removes what nobody named":  {fake{reply: failure, failed: true, does: remove}, []string{"ASKED"}},

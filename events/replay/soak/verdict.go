@@ -1,0 +1,76 @@
+package soak
+
+import (
+	"encoding/json"
+
+	"elasticsearch-disconnect/events/replay/fctest"
+)
+
+// A verdict is what a reply means for an event.
+type verdict string
+
+const (
+	done    verdict = "done"
+	absent  verdict = "not there"
+	refused verdict = "refused"
+	again   verdict = "to be repeated"
+	wrong   verdict = "WRONG" // this reply cannot be
+)
+
+// verdict takes a reply as its receiver does.
+func (e *event) verdict(reply fctest.Reply) verdict {
+	switch {
+	case e.sender == caller:
+		return e.verdictOfHTTP(reply)
+	case reply.Failed && e.ask.malformed:
+		return refused
+	case reply.Failed:
+		return again
+	case e.ask.malformed:
+		return wrong
+	default:
+		return done
+	}
+}
+
+// verdictOfHTTP: the caller who is told with a 404 that there is no such instance or connection does not ask again.
+func (e *event) verdictOfHTTP(reply fctest.Reply) verdict {
+	var response struct{ StatusCode int }
+	if reply.Failed || json.Unmarshal(reply.Payload, &response) != nil {
+		return wrong
+	}
+	switch status := response.StatusCode; {
+	case e.ask.malformed && status >= 400 && status < 500:
+		return refused
+	case e.ask.malformed:
+		return wrong
+	case status == 200:
+		return done
+	case status == 404:
+		return absent
+	case status == 207, status == 409, status == 429, status >= 500:
+		return again
+	default:
+		return wrong
+	}
+}
+
+// kept are the connections that a reply to a request to reconcile says stay, because it cannot be told whether they may
+// be removed. It may be the body of a response, or one of several in a batch.
+func kept(payload []byte) (pairs []pair) {
+	var reply struct {
+		Body   string
+		Events []json.RawMessage
+		Kept   []struct{ InstanceID, ConnectedInstanceID string }
+	}
+	if json.Unmarshal(payload, &reply) != nil {
+		return nil
+	}
+	for _, k := range reply.Kept {
+		pairs = append(pairs, newPair(k.InstanceID, k.ConnectedInstanceID))
+	}
+	for _, part := range append(reply.Events, json.RawMessage(reply.Body)) {
+		pairs = append(pairs, kept(part)...)
+	}
+	return pairs
+}
