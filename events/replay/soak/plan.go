@@ -13,7 +13,9 @@ import (
 type plan struct {
 	steps []step
 	after []change // to the instances, when the faults are over
-	final *event   // asks to reconcile, when all others are done
+	final []*event // ask to reconcile, one after the other, when all others are done
+
+	alive []string // the instances that exist in the end
 	kills []int    // of the function, each when the API has seen so many requests
 }
 
@@ -76,7 +78,6 @@ type planner struct {
 	recordings []recording
 	now        int // the step that is being drawn
 
-	alive       []string
 	connections []pair        // all that ever were; none is made twice
 	taken       map[pair]bool // connected, or asked for and not to be connected
 	asked       map[pair]bool // by name
@@ -91,7 +92,9 @@ func newPlan(seed uint64, recordings []recording, events int) plan {
 	for p.now = range events {
 		p.step()
 	}
-	p.final = p.numbered(p.reconcile("timer-reconcile"), events+1)
+	for n := range 2 {
+		p.final = append(p.final, p.numbered(p.reconcile("timer-reconcile"), events+n+1))
+	}
 	for n := 0; len(p.kills) < events/25; {
 		n += 20 + p.rng.IntN(200)
 		p.kills = append(p.kills, n)
@@ -112,6 +115,9 @@ func (p *planner) step() {
 		p.create()
 	}
 	p.connect(pick(p.rng, p.alive))
+	if p.oneIn(6) {
+		p.release(0) // which no event reports
+	}
 	if p.oneIn(8) {
 		id := pick(p.rng, p.alive)
 		p.happen(0, change{became, id, "activating"})

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -34,6 +35,7 @@ type run struct {
 	faults     *faults
 	supervisor *supervisor
 	attempts   []*attempt
+	isHiding   atomic.Bool   // the API's list leaves out an instance that exists
 	patience   time.Duration // until an invocation counts as unanswered
 }
 
@@ -58,17 +60,21 @@ func (s Soak) newRun(seed uint64, recordings []recording) *run {
 		if q.Method == http.MethodDelete {
 			r.expected.requested(pairOf(q))
 		}
+		if q.Action == "ListInstance" && r.isHiding.Load() {
+			return r.hide(q)
+		}
 		return r.faults.answer(q)
 	}
 	return r
 }
 
-// play delivers the events while there are faults, and then without until all are done, and then one to reconcile.
+// play delivers the events while there are faults, and then without until all are done, and then two to reconcile: one
+// for which the list of instances is not all, and one that nothing disturbs.
 func (r *run) play(ctx context.Context) error {
 	err := r.deliverAll(ctx, faultyTries, r.begin)
 	r.faults.end()
 	r.apply(r.plan.after)
-	for _, rest := range []iter.Seq[*attempt]{r.left, r.last} {
+	for _, rest := range []iter.Seq[*attempt]{r.left, r.final(0), r.final(1)} {
 		if err == nil {
 			err = r.deliverAll(ctx, faultlessTries, rest)
 		}
@@ -98,12 +104,23 @@ func (r *run) begin(yield func(*attempt) bool) {
 	}
 }
 
-// last asks to reconcile, when nothing disturbs that.
-func (r *run) last(yield func(*attempt) bool) {
-	a := &attempt{event: r.plan.final}
-	r.attempts = append(r.attempts, a)
-	r.expected.sent(a.ask)
-	yield(a)
+func (r *run) final(n int) iter.Seq[*attempt] {
+	return func(yield func(*attempt) bool) {
+		r.isHiding.Store(n == 0)
+		a := &attempt{event: r.plan.final[n]}
+		r.attempts = append(r.attempts, a)
+		r.expected.sent(a.ask)
+		yield(a)
+	}
+}
+
+// hide answers with a list that lacks an instance, the oldest, and says that it is whole.
+func (r *run) hide(q elasticsearchtest.Request) elasticsearchtest.Fault {
+	listed, total := r.plan.alive[1:], len(r.plan.alive)-1
+	if q.Query.Get("page") != "1" {
+		listed = nil
+	}
+	return elasticsearchtest.Fault{Answer: elasticsearchtest.Page(total, listed...)}
 }
 
 func (r *run) left(yield func(*attempt) bool) {
@@ -162,6 +179,9 @@ func (r *run) deliver(ctx context.Context, a *attempt) error {
 	d := a.deliveries[a.delivered]
 	a.delivered++
 	claimed := r.expected.claim(a.ask)
+	if r.isHiding.Load() { // what that one has left over cannot be found
+		claimed = filter(claimed, func(p pair) bool { return !slices.Contains(p[:], r.plan.alive[0]) })
+	}
 	waiting, cancel := context.WithTimeoutCause(ctx, r.patience, fmt.Errorf("no reply in %v", r.patience))
 	defer cancel()
 	reply, err := process.invoke(waiting, r.invocation(a.event, d))
