@@ -53,6 +53,7 @@ type sizes struct {
 	latency     time.Duration // of the API, where it has one
 	sweeps      []int         // instances, by which the rows are called
 	shrink      int           // what the instances are divided by, to be done sooner
+	reconciles  int
 	batches     int
 	paced       int // instances of a sweep where the API limits the rate
 }
@@ -60,13 +61,13 @@ type sizes struct {
 // whole takes three minutes on two cores. The level is that of zip unless it is told otherwise.
 func whole() sizes {
 	return sizes{level: 6, starts: 40, generations: 3, chunks: 8, chunk: 500, concurrent: 4000,
-		latency: 20 * time.Millisecond, sweeps: []int{300, 1000, 300, 1000, 300, 1000, 3000}, shrink: 1, batches: 5, paced: 60}
+		latency: 20 * time.Millisecond, sweeps: []int{300, 1000, 300, 1000, 300, 1000, 3000}, shrink: 1, reconciles: 3, batches: 5, paced: 60}
 }
 
 // smoke runs everything once, so that the names of the rows promise too much.
 func smoke() sizes {
 	return sizes{level: flate.HuffmanOnly, starts: 1, generations: 1, chunks: 2, chunk: 20, concurrent: 64,
-		latency: time.Millisecond, sweeps: []int{300, 1000, 3000}, shrink: 10, batches: 1, paced: 6}
+		latency: time.Millisecond, sweeps: []int{300, 1000, 3000}, shrink: 10, reconciles: 1, batches: 1, paced: 6}
 }
 
 // measure builds the programs, takes all measurements, one kind after the other, and writes their lines.
@@ -91,7 +92,7 @@ func measure(ctx context.Context, s sizes, programs []program, lines, progress i
 		{"first invocations", b.cold},
 		{"warm invocations", b.warm},
 		{"concurrent invocations", b.concurrently},
-		{"sweeps and batches", b.wide},
+		{"sweeps, reconciles and batches", b.wide},
 		{"sweeps under a limit", b.limited},
 	} {
 		begun := time.Now()

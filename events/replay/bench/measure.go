@@ -15,6 +15,7 @@ const (
 	inFlight  = 8   // requests that the function makes at a time unless it is told otherwise
 	pageSize  = 100 // instances
 	batchSize = 100 // pairs
+	leftovers = 16  // removed without anyone's approval
 )
 
 // removed is in every program's reply to the removal of one connection.
@@ -168,6 +169,9 @@ func (b *bench) wide() {
 	for _, instances := range b.sweeps {
 		b.sweep(instances)
 	}
+	for range b.reconciles {
+		b.reconcile(1000)
+	}
 	for range b.batches {
 		b.batch()
 	}
@@ -189,6 +193,30 @@ func (b *bench) sweep(name int) {
 	p.reportMemory(memoryOf(name))
 }
 
+// reconcile removes what is left over among three connections for each instance.
+func (b *bench) reconcile(name int) {
+	instances := name / b.shrink
+	api := newRegion(instances, b.latency)
+	defer api.Close()
+	for i := range instances {
+		api.Connect(survivor(i), survivor((i+1)%instances))
+		api.Connect(survivor(i), survivor((i+2)%instances))
+		if i < leftovers {
+			api.Connect(survivor(i), fmt.Sprintf("es-cn-released%04d", i))
+		} else {
+			api.Connect(survivor(i), survivor((i+3)%instances))
+		}
+	}
+	p := b.start(function, api.URL)
+	defer p.stop()
+	want := fmt.Sprintf(`"outcome":"reconciled","scanned":%d,"connections":%d,`, instances, 3*instances)
+	took := p.leave(3*instances-leftovers, api, `{"reconcile":true}`, want)
+	pages, waves := float64(instances)/pageSize, float64(instances+3*leftovers)/inFlight
+	b.reportTime(reconcileOf(name), function, took)
+	b.report(reconcileOf(name), ideal, float64(b.latency)*(pages+waves), "ns/op")
+	p.reportMemory(memoryOfReconcile(name))
+}
+
 // batch removes a hundred connections of as many instances in one invocation.
 func (b *bench) batch() {
 	api := newRegion(batchSize, b.latency)
@@ -206,10 +234,15 @@ func (b *bench) batch() {
 
 // clear has a process serve an event after which no connection is left.
 func (p *process) clear(api *elasticsearchtest.Server, event, want string) time.Duration {
+	return p.leave(0, api, event, want)
+}
+
+// leave has a process serve an event after which so many connections are left.
+func (p *process) leave(n int, api *elasticsearchtest.Server, event, want string) time.Duration {
 	p.idle()
 	took := p.invoke([]byte(event), want)
-	if left := len(api.Connections()); left > 0 {
-		p.check(fmt.Errorf("%d connections are left", left))
+	if left := len(api.Connections()); left != n {
+		p.check(fmt.Errorf("%d connections are left, and not %d", left, n))
 	}
 	return took
 }

@@ -18,7 +18,9 @@ const (
 func cpuOf(shape, api string) string { return fmt.Sprintf("CPU/event=%s/api=%s", shape, api) }
 func p50Of(shape, api string) string { return fmt.Sprintf("P50/event=%s/api=%s", shape, api) }
 func sweepOf(n int) string           { return fmt.Sprintf("Sweep/instances=%d", n) }
+func reconcileOf(n int) string       { return fmt.Sprintf("Reconcile/instances=%d", n) }
 func memoryOf(n int) string          { return fmt.Sprintf("PeakRSS/after=sweep-%d", n) }
+func memoryOfReconcile(n int) string { return fmt.Sprintf("PeakRSS/after=reconcile-%d", n) }
 func pacedOf(rate int) string        { return fmt.Sprintf("Paced/rate=%d", rate) }
 func refusedOf(rate int) string      { return fmt.Sprintf("Refused/rate=%d", rate) }
 
@@ -77,6 +79,9 @@ func rows() []row {
 		row{sweepOf(1000), "sweep of 1000, 20 ms, 8 in flight, ms", ms, bound{1.10, key(sweepOf(1000), ideal), "ideal"}},
 		row{sweepOf(3000), "sweep of 3000, 20 ms, 8 in flight, ms", ms, bound{11, key(sweepOf(300), function), "sweep of 300"}},
 		row{memoryOf(3000), "peak RSS after a sweep of 3000, MiB", mebi, bound{1.10, key(memoryOf(1000), function), "sweep of 1000"}},
+		// A request to reconcile reads no more often than a sweep, and keeps each connection once.
+		row{reconcileOf(1000), "reconcile of 1000, 3000 connections, ms", ms, bound{1.10, key(reconcileOf(1000), ideal), "ideal"}},
+		row{memoryOfReconcile(1000), "peak RSS after it, MiB", mebi, bound{1.20, key(memoryOf(1000), function), "sweep of 1000"}},
 		row{batch, "batch of 100 pairs, 20 ms, 8 in flight, ms", ms, bound{1.10, key(batch, ideal), "ideal"}},
 	)
 	for _, rate := range rates() { // where the API limits the rate of calls, nearly all of it is used, and few are refused
