@@ -124,7 +124,7 @@ func statusAndTitle(kind connection.Kind) (int, string) {
 		connection.Denied:         {http.StatusForbidden, "Credentials or permissions do not allow it"},
 		connection.NoInstance:     {http.StatusNotFound, "There is no such instance or connection"},
 		connection.NoConnection:   {http.StatusNotFound, "There is no such instance or connection"},
-		connection.Conflict:       {http.StatusConflict, "The instance is busy with another change"},
+		connection.Conflict:       {http.StatusConflict, "The state of the instance does not allow it now"},
 		connection.Throttled:      {http.StatusTooManyRequests, "The Elasticsearch API limits the rate of requests"},
 		connection.Upstream:       {http.StatusBadGateway, "The Elasticsearch API did not do it"},
 		connection.Unavailable:    {http.StatusServiceUnavailable, "The Elasticsearch API cannot be reached"},

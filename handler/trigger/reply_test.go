@@ -52,7 +52,7 @@ func failures() map[string]struct {
 	}{
 		"denied":      {failed(connection.Denied), problem("Denied", "Credentials or permissions do not allow it", 403)},
 		"absent":      {failed(connection.NoInstance), problem("Absent", "There is no such instance or connection", 404)},
-		"conflict":    {failed(connection.Conflict), problem("Conflict", "The instance is busy with another change", 409)},
+		"conflict":    {failed(connection.Conflict), problem("Conflict", "The state of the instance does not allow it now", 409)},
 		"throttled":   {failed(connection.Throttled), problem("Throttled", "The Elasticsearch API limits the rate of requests", 429)},
 		"upstream":    {failed(connection.Upstream), problem("Upstream", "The Elasticsearch API did not do it", 502)},
 		"unavailable": {failed(connection.Unavailable), problem("Unavailable", "The Elasticsearch API cannot be reached", 503)},

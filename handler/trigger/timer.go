@@ -22,7 +22,11 @@ func scheduled(o *object) Request {
 	}
 	payload, err := document(o.value("payload"))
 	if err != nil || string(lookup(payload, "reconcile")) != "true" {
-		o.fault(o.at("payload"), "is %s; put there the text of %s", quote(string(o.value("payload"))), wanted)
+		shown := o.value("payload")
+		if shown[0] == '"' {
+			shown = unquote(shown)
+		}
+		o.fault(o.at("payload"), "is %s; put there the text of %s", quote(string(shown)), wanted)
 		return Request{}
 	}
 	return removal(o.reader, o.at("payload"), payload, "")
