@@ -55,7 +55,7 @@ func decode(response *http.Response, body *bounded, now time.Time, redact func(s
 func (a *answer) read(body *bounded, contentType string) {
 	mediaType, _, _ := mime.ParseMediaType(contentType)
 	var err error
-	r := bufio.NewReader(body)
+	r := bufio.NewReaderSize(body, 16) // for one byte: the decoders have buffers of their own
 	switch first := firstByte(r); {
 	case first == 0:
 		a.odd = "empty"
