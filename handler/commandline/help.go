@@ -1,0 +1,72 @@
+package commandline
+
+import (
+	"fmt"
+	"strings"
+
+	"elasticsearch-disconnect/handler"
+)
+
+// help says what can be asked for, by task.
+func help() string {
+	return fmt.Sprintf(helpText, regionVariable, strings.Join(handler.Variables(), "\n    "))
+}
+
+const helpText = `elasticsearch-disconnect removes network connections between Alibaba Cloud
+Elasticsearch instances. Function Compute runs it with FC_RUNTIME_API set. Here
+it is a command, which calls the real API.
+
+See what is connected in a region, and what is left over. Nothing is removed:
+
+  main --report --region REGION [--json | --mermaid]
+
+    main --report --region cn-hangzhou
+    main --report --region cn-hangzhou --json | grep '"leftover":true'
+    main --report --region cn-hangzhou --mermaid >connections.mmd
+
+Remove what is left over: connections whose other end does not exist any more.
+It shows them and asks before; --yes answers for you. With more than the limit
+nothing is removed, until you raise it:
+
+  main --remove --region REGION [--limit N] [--yes]
+
+    main --remove --region cn-hangzhou
+    main --remove --region cn-hangzhou --limit 50 --yes
+
+Remove one connection, or all of an instance; to cut off one that exists, add
+--force. --dry-run shows what would be sent:
+
+  main --instance ID --connected ID --region REGION [--dry-run]
+  main --instance ID --all [--force] --region REGION [--dry-run]
+
+    main --instance es-cn-a --connected es-cn-b --region cn-hangzhou
+    main --instance es-cn-a --all --region cn-hangzhou --dry-run
+
+Serve one event as the function does; FILE may be - for standard input:
+
+  main --event FILE --region REGION
+
+    main --event events/direct.json --region cn-hangzhou
+
+Other:
+
+  main --version
+  main --help
+
+Exit codes:
+  0  done; of a report: nothing is left over
+  1  failed, or not all could be read
+  2  a wrong flag, configuration or event
+  3  connections are left over; of --remove: they wait for your approval
+
+What was asked for goes to standard output; the log, questions and progress to
+standard error.
+
+Variables:
+  %s has the region where --region is not given.
+  Credentials come from the default chain of Alibaba Cloud's tools, such as
+  ALIBABA_CLOUD_ACCESS_KEY_ID with ALIBABA_CLOUD_ACCESS_KEY_SECRET.
+  The function's own are
+
+    %s
+`
