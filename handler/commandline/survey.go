@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -61,10 +60,15 @@ func surveyOf(found discover.Finding, region string, limit int) survey {
 		s.removable = len(found.Pairs)
 	}
 	known := indexOf(found, s.withheld, limit)
+	var others []row
 	for _, c := range found.Survey.Connections {
-		s.connections = append(s.connections, known.row(region, c))
+		if r := known.row(region, c); r.Leftover {
+			s.connections = append(s.connections, r)
+		} else {
+			others = append(others, r)
+		}
 	}
-	slices.SortStableFunc(s.connections, leftoverFirst)
+	s.connections = append(s.connections, others...)
 	if found.Err != nil {
 		s.problem = ascii(message(found.Err))
 	}
@@ -75,16 +79,6 @@ func surveyOf(found discover.Finding, region string, limit int) survey {
 		s.odd = append(s.odd, note{o.Of.String(), ascii(o.Text)})
 	}
 	return s
-}
-
-func leftoverFirst(a, b row) int {
-	switch {
-	case a.Leftover == b.Leftover:
-		return 0
-	case a.Leftover:
-		return -1
-	}
-	return 1
 }
 
 // An index has the status of each instance, by its id in lower case, and of each
