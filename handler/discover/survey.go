@@ -17,7 +17,7 @@ import (
 type Survey struct {
 	Instances   map[connection.InstanceID]elasticsearch.Status // as the list says it; "" where it does not
 	Connections []Connection                                   // each once, in order
-	Leftover    []connection.Pair                              // those whose other end, Connected, is in no reading of the list
+	Leftover    []connection.Pair                              // those whose other end, Connected, is in no reading of the list; none if that is not whole
 }
 
 // A Connection is a pair, and the type of its network, "" where the API does not
@@ -39,7 +39,7 @@ type Kept struct {
 // far as others list them.
 func (f Finder) Survey(ctx context.Context, scope connection.Scope) (survey Survey, unread []Unread, odd []Odd, err error) {
 	s, err := f.sweep(ctx, scope, nil)
-	return s.survey(), s.unread, s.odd, err
+	return s.survey(err == nil), s.unread, s.odd, err
 }
 
 // reconcile finds the connections whose other end is proven not to exist. What a
@@ -47,13 +47,13 @@ func (f Finder) Survey(ctx context.Context, scope connection.Scope) (survey Surv
 // what may be seen. If the reading is not whole, nothing is found.
 func (f Finder) reconcile(ctx context.Context, scope connection.Scope) (Finding, error) {
 	s, err := f.sweep(ctx, scope, nil)
-	found := Finding{Scanned: s.asked, Unread: s.unread, Odd: s.odd, Survey: s.survey()}
+	found := Finding{Scanned: s.asked, Unread: s.unread, Odd: s.odd, Survey: s.survey(err == nil)}
 	if err != nil {
 		return found, err
 	}
 	kept := f.prove(ctx, s.reader, found.Survey.Leftover)
 	for _, pair := range found.Survey.Leftover {
-		if k := kept[pair.Connected]; k.Reason != "" {
+		if k := kept[lower(pair.Connected)]; k.Reason != "" {
 			found.Kept = append(found.Kept, Kept{pair, k.Status, k.Reason})
 		} else {
 			found.Pairs = append(found.Pairs, pair)
@@ -62,14 +62,15 @@ func (f Finder) reconcile(ctx context.Context, scope connection.Scope) (Finding,
 	return found, nil
 }
 
-// prove asks for each other end once, and returns why its connections are kept, with
-// no reason if it does not exist by the API's own word.
-func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, leftover []connection.Pair) map[connection.InstanceID]Kept {
+// prove asks for each other end once, in each letter case in which it is listed, and
+// returns why its connections are kept, with no reason if it does not exist by the
+// API's own word.
+func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, leftover []connection.Pair) map[string]Kept {
 	var ends []connection.InstanceID
-	kept := map[connection.InstanceID]Kept{}
+	seen := map[connection.InstanceID]bool{}
 	for _, pair := range leftover {
-		if _, ok := kept[pair.Connected]; !ok {
-			kept[pair.Connected] = Kept{}
+		if !seen[pair.Connected] {
+			seen[pair.Connected] = true
 			ends = append(ends, pair.Connected)
 		}
 	}
@@ -81,10 +82,13 @@ func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, leftove
 		}
 		return err
 	})
+	kept := map[string]Kept{}
 	for i, end := range ends {
-		kept[end] = found[i]
 		if errs[i] != nil {
-			kept[end] = Kept{Reason: fmt.Sprintf("whether %s exists cannot be told: %s", end, message(errs[i]))}
+			found[i] = Kept{Reason: fmt.Sprintf("whether %s exists cannot be told: %s", end, message(errs[i]))}
+		}
+		if kept[lower(end)].Reason == "" {
+			kept[lower(end)] = found[i]
 		}
 	}
 	return kept
@@ -98,15 +102,15 @@ func message(err error) string {
 	return "an unforeseen fault"
 }
 
-func (s sweep) survey() Survey {
+func (s sweep) survey(isWhole bool) Survey {
 	survey := Survey{Instances: s.known}
-	listed := map[string]bool{} // in one letter case: see InstanceID.Same
+	listed := map[string]bool{}
 	for id := range s.known {
-		listed[strings.ToLower(id.String())] = true
+		listed[lower(id)] = true
 	}
 	seen := map[[2]string]bool{}
 	for i, pair := range s.pairs {
-		own, other := strings.ToLower(pair.Instance.String()), strings.ToLower(pair.Connected.String())
+		own, other := lower(pair.Instance), lower(pair.Connected)
 		if k := [2]string{min(own, other), max(own, other)}; !seen[k] {
 			seen[k] = true
 			survey.Connections = append(survey.Connections, Connection{pair, s.networks[i]})
@@ -114,12 +118,15 @@ func (s sweep) survey() Survey {
 	}
 	sort.Sort(byPair(survey.Connections))
 	for _, c := range survey.Connections {
-		if other := strings.ToLower(c.Connected.String()); !listed[other] && strings.HasPrefix(other, "es-") {
+		if other := lower(c.Connected); isWhole && !listed[other] && strings.HasPrefix(other, "es-") {
 			survey.Leftover = append(survey.Leftover, c.Pair)
 		}
 	}
 	return survey
 }
+
+// lower is the same for an instance in either letter case: see InstanceID.Same.
+func lower(id connection.InstanceID) string { return strings.ToLower(id.String()) }
 
 type byPair []Connection
 
