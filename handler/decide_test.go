@@ -18,11 +18,14 @@ const (
 	idA = "es-cn-n6w1o1x0w001c0001"
 	idB = "es-cn-09k1rgid9000g0002"
 
-	tokenOfRequest   = "25ae6e5a-187f-5a04-ba61-87d9c317be49" // fc-1
-	tokenOfEvent     = "2ad38e8a-6d04-5047-afc5-981450e63f5b" // e1 of s1
-	tokenOfToken     = "264dad29-12ea-5f0e-9c4a-ac144e3d3eea" // t1, where it stands for several
-	tokenOfBA        = "fbf66214-2d93-51b8-8406-3880cf34e285" // fc-1, from the other side
-	tokenOfOtherSide = "09d2f009-02d2-537c-8399-f4b533d036db" // tokenOfRequest, where the other side is asked
+	tokenOfRequest        = "25ae6e5a-187f-5a04-ba61-87d9c317be49" // fc-1
+	tokenOfEvent          = "2ad38e8a-6d04-5047-afc5-981450e63f5b" // e1 of s1
+	tokenOfToken          = "264dad29-12ea-5f0e-9c4a-ac144e3d3eea" // t1, where it stands for several
+	tokenOfBA             = "fbf66214-2d93-51b8-8406-3880cf34e285" // fc-1, from the other side
+	tokenOfTokenAt        = "796d5754-5753-527a-b419-3eec71d16109" // t1 at e1, where a timer gives it each time
+	tokenOfTokenInBeijing = "0b898dcf-c503-5e47-add8-886fed08b216" // t1 in cn-beijing, account 1
+	tokenOfCB             = "4bc26f58-e40a-5c60-bfa0-08124691002a" // fc-1, of es-c
+	tokenOfOtherSide      = "09d2f009-02d2-537c-8399-f4b533d036db" // tokenOfRequest, where the other side is asked
 )
 
 func scopeAt(region, account string) connection.Scope {
@@ -93,6 +96,9 @@ func (r removal) inShort() string {
 	if r.MayBeDone {
 		text += " may be done"
 	}
+	if r.confirm {
+		text += ", if it is there"
+	}
 	return text
 }
 
@@ -101,6 +107,10 @@ func TestDecide(t *testing.T) {
 	ab, ba, cb := pairOf(idA, idB), pairOf(idB, idA), pairOf("es-c", idB)
 	none, byEvent, byCaller, dry := flags{}, flags{event: true}, flags{token: "t1"}, flags{dryRun: true}
 	operator, redelivered := rules{dryRun: true}, rules{mayBeDone: true}
+	const leftover = " may be done, if it is there"
+	two := flags{}.reconcile(ab, cb)
+	three := flags{}.reconcile(ab, cb)
+	three.Survey.Leftover = append(three.Survey.Leftover, pairOf("es-c", "es-kept"))
 	for name, test := range map[string]struct {
 		rules    rules
 		findings []discover.Finding
@@ -134,6 +144,20 @@ func TestDecide(t *testing.T) {
 		"several, in the order of the findings":       {rules{}, []discover.Finding{none.cleanup(cb), byCaller.disconnect(ab)}, []string{"es-c-B " + rules{}.derived("request", "", "fc-1", connection.Scope{}, cb).String() + " may be done", "A-B t1"}},
 
 		"a pair in two regions is two": {rules{}, []discover.Finding{byCaller.disconnect(ab), inBeijing(byCaller.disconnect(ba))}, []string{"A-B t1", "B-A t1"}},
+
+		"a leftover":                            {rules{limit: 1}, []discover.Finding{none.reconcile(ab)}, []string{"A-B " + tokenOfRequest + leftover}},
+		"a leftover of an event, or a timer":    {rules{limit: 1}, []discover.Finding{byEvent.reconcile(ab)}, []string{"A-B " + tokenOfEvent + leftover}},
+		"a leftover, with the caller's token":   {rules{limit: 1}, []discover.Finding{byCaller.reconcile(ab)}, []string{"A-B " + tokenOfToken + leftover}},
+		"a timer that gives a token each time":  {rules{limit: 1}, []discover.Finding{flags{token: "t1", event: true}.reconcile(ab)}, []string{"A-B " + tokenOfTokenAt + leftover}},
+		"as many leftovers as may be":           {rules{limit: 2}, []discover.Finding{two}, []string{"A-B " + tokenOfRequest + leftover, "es-c-B " + tokenOfCB + leftover}},
+		"one more":                              {rules{limit: 1}, []discover.Finding{two}, nil},
+		"one more, which is kept":               {rules{limit: 2}, []discover.Finding{three}, nil},
+		"one, and none may be":                  {rules{}, []discover.Finding{none.reconcile(ab)}, nil},
+		"none, and none may be":                 {rules{}, []discover.Finding{none.reconcile()}, nil},
+		"too many, and dry":                     {rules{}, []discover.Finding{dry.reconcile(ab)}, []string{"A-B " + tokenOfRequest + " dry" + leftover}},
+		"too many, and the operator has it dry": {operator, []discover.Finding{none.reconcile(ab)}, []string{"A-B " + tokenOfRequest + " dry" + leftover}},
+		"too many of one request":               {rules{limit: 1}, []discover.Finding{two, inBeijing(byCaller.reconcile(ab)), none.disconnect(cb)}, []string{"A-B " + tokenOfTokenInBeijing + leftover, "es-c-B " + tokenOfCB}},
+		"a leftover that somebody asks for":     {rules{limit: 1}, []discover.Finding{none.disconnect(ba), byEvent.reconcile(ab)}, []string{"B-A " + tokenOfBA}},
 
 		"nothing asked for":    {rules{}, nil, nil},
 		"information":          {rules{}, []discover.Finding{found(trigger.Request{Action: trigger.Info{}})}, nil},
@@ -192,5 +216,43 @@ func TestTokensAreOfAllTheirParts(t *testing.T) {
 			t.Errorf("%s has the token of %s", name, other)
 		}
 		seen[token] = name
+	}
+}
+
+// TestTokensOfRuns: two runs have no token in common, so that what the one left is
+// not taken for done by the other; the same run again has the same.
+func TestTokensOfRuns(t *testing.T) {
+	t.Parallel()
+	tokens := func(requestID string, q trigger.Request) (tokens []string) {
+		for _, r := range decide([]discover.Finding{{Request: q, Pairs: []connection.Pair{pairOf(idA, idB), pairOf("es-c", idB)}}}, rules{requestID: requestID}) {
+			tokens = append(tokens, r.ClientToken.String(), r.otherToken.String())
+		}
+		return tokens
+	}
+	plain, given := trigger.Reconcile{}, trigger.Reconcile{ClientToken: must(connection.ParseClientToken("t1"))}
+	seen := map[string]string{}
+	for name, test := range map[string]struct {
+		requestID string
+		request   trigger.Request
+	}{
+		"a timer's":                     {"fc-1", trigger.Request{Source: "timer", EventID: "2026-11-24T03:17:00Z", Action: plain}},
+		"the next day":                  {"fc-1", trigger.Request{Source: "timer", EventID: "2026-11-25T03:17:00Z", Action: plain}},
+		"of another timer":              {"fc-1", trigger.Request{Source: "hourly", EventID: "2026-11-24T03:17:00Z", Action: plain}},
+		"of a timer without its time":   {"fc-1", trigger.Request{Source: "timer", Action: plain}},
+		"and the next of those":         {"fc-2", trigger.Request{Source: "timer", Action: plain}},
+		"a timer's, with a token":       {"fc-1", trigger.Request{Source: "timer", EventID: "2026-11-24T03:17:00Z", Action: given}},
+		"the next day, with that token": {"fc-1", trigger.Request{Source: "timer", EventID: "2026-11-25T03:17:00Z", Action: given}},
+		"direct, with that token":       {"fc-1", trigger.Request{Action: given}},
+	} {
+		got := tokens(test.requestID, test.request)
+		if again := tokens(test.requestID, test.request); !slices.Equal(got, again) || len(got) != 4 {
+			t.Errorf("%s: %q, and again %q", name, got, again)
+		}
+		for _, token := range got {
+			if other, twice := seen[token]; twice {
+				t.Errorf("%s has a token of %s", name, other)
+			}
+			seen[token] = name
+		}
 	}
 }

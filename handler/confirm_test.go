@@ -1,0 +1,220 @@
+package handler
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// reconcile is the finding of a request to reconcile, of which all is proven.
+func (f flags) reconcile(pairs ...connection.Pair) discover.Finding {
+	found := found(f.request(trigger.Reconcile{ClientToken: f.clientToken(), DryRun: f.dryRun}), pairs...)
+	found.Survey.Leftover = pairs
+	return found
+}
+
+// newLeftovers is a fixture of three survivors, of which the first has two leftovers.
+func newLeftovers(t *testing.T) (*fixture, []connection.Pair) {
+	t.Helper()
+	f := newFixture(t)
+	f.confirmer = new(confirmer)
+	pairs := []connection.Pair{pairOf("es-a", "es-x"), pairOf("es-a", "es-y"), pairOf("es-b", "es-x"), pairOf("es-c", "es-x")}
+	for _, pair := range pairs {
+		f.api.AddInstance(pair.Instance.String())
+		f.api.Connect(pair.Instance.String(), pair.Connected.String())
+	}
+	return f, pairs
+}
+
+// calls are the requests that the API has had, in order.
+func (f *fixture) calls() (calls []string) {
+	for _, r := range f.api.Requests() {
+		calls = append(calls, r.String())
+	}
+	return calls
+}
+
+// TestConfirm: each survivor is asked after once, before the first removal of it. If
+// one is not there, by the word that proved the others to be gone, nothing more is
+// removed; if that cannot be told, nothing is of that one.
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	const (
+		describeA, describeB, describeC = "DescribeInstance es-a", "DescribeInstance es-b", "DescribeInstance es-c"
+		ax, ay                          = "DeleteConnectedCluster es-a es-x", "DeleteConnectedCluster es-a es-y"
+		bx, cx                          = "DeleteConnectedCluster es-b es-x", "DeleteConnectedCluster es-c es-x"
+
+		removedA, removedC = "es-a-es-x removed, es-a-es-y removed", "es-c-es-x removed"
+	)
+	answer := func(call string, answer func() elasticsearchtest.Fault) func(elasticsearchtest.Request) elasticsearchtest.Fault {
+		return elasticsearchtest.At(call, func(int) elasticsearchtest.Fault { return answer() })
+	}
+	refuse := func(status int, code string) func() elasticsearchtest.Fault {
+		return func() elasticsearchtest.Fault {
+			return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(status, code, "m")}
+		}
+	}
+	is := func(status string) func() elasticsearchtest.Fault {
+		return func() elasticsearchtest.Fault {
+			return elasticsearchtest.Fault{Answer: elasticsearchtest.Body(200, "application/json", `{"Result":{"status":"`+status+`"}}`)}
+		}
+	}
+	stopped := func(id string) string {
+		return "failed " + id + " was listed, and is answered as if it did not exist: the region, the credentials or the API's answers are wrong, and nothing more is removed: the API answered HTTP 400: InstanceNotFound: m"
+	}
+	whole := []string{describeA, ax, ay, describeB, bx, describeC, cx}
+	withoutB := []string{describeA, ax, ay, describeB, describeC, cx}
+	for name, test := range map[string]struct {
+		hook  func(elasticsearchtest.Request) elasticsearchtest.Fault
+		calls []string
+		want  string
+	}{
+		"all are there":     {nil, whole, removedA + ", es-b-es-x removed, " + removedC},
+		"one is frozen":     {answer(describeB, is("inactive")), whole, removedA + ", es-b-es-x removed, " + removedC},
+		"one is changed":    {answer(describeB, is("activating")), whole, removedA + ", es-b-es-x removed, " + removedC},
+		"the first is gone": {answer(describeA, refuse(400, "InstanceNotFound")), []string{describeA}, fmt.Sprintf("es-a-es-x %s, es-a-es-y %[1]s, es-b-es-x %[1]s, es-c-es-x %[1]s", stopped("es-a"))},
+		"another is gone":   {answer(describeB, refuse(400, "InstanceNotFound")), []string{describeA, ax, ay, describeB}, fmt.Sprintf("%s, es-b-es-x %s, es-c-es-x %[2]s", removedA, stopped("es-b"))},
+		"one is denied": {answer(describeB, refuse(403, "Forbidden.RAM")), withoutB,
+			removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role, " + removedC},
+		"the first is denied": {answer(describeA, refuse(403, "Forbidden.RAM")), []string{describeA, describeB, bx, describeC, cx},
+			fmt.Sprintf("es-a-es-x %s, es-a-es-y %[1]s, es-b-es-x removed, %s", "failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role", removedC)},
+		"one is invalid":                   {answer(describeB, is("invalid")), withoutB, removedA + ", es-b-es-x failed es-b was listed and is invalid now: nothing is removed of it, " + removedC},
+		"one is unknown":                   {answer(describeB, is("unknown")), withoutB, removedA + ", es-b-es-x failed es-b was listed and is unknown now: nothing is removed of it, " + removedC},
+		"one has no status":                {answer(describeB, is("")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 200: Result has no status, " + removedC},
+		"one is answered as not connected": {answer(describeB, refuse(400, "RepetitionOperationError")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 400: RepetitionOperationError: m, " + removedC},
+		"one is not answered":              {answer(describeB, refuse(504, "")), slices.Insert(slices.Clone(withoutB), 3, slices.Repeat([]string{describeB}, 5)...), removedA + ", es-b-es-x failed the API answered HTTP 504: the body has no Code, " + removedC},
+		"a removal is denied":              {answer(bx, refuse(403, "Forbidden.RAM")), whole, removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role, " + removedC},
+		"a removal is answered as done":    {answer(bx, refuse(400, "RepetitionOperationError")), append(slices.Clone(whole[:5]), "ListConnectedClusters es-b", describeC, cx), removedA + ", es-b-es-x failed the API answers that es-b and es-x are not connected, and es-b lists it, " + removedC},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, pairs := newLeftovers(t)
+			f.api.OnRequest = test.hook
+			got := strings.Join(saidOfAll(f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4}))), ", ")
+			if got != test.want {
+				t.Errorf("outcomes:\n got %s\nwant %s", got, test.want)
+			}
+			if known := strings.Join(f.lines, ", "); known != got {
+				t.Errorf("known:\n got %s\nwant %s", known, got)
+			}
+			if calls := f.calls(); !slices.Equal(calls, test.calls) {
+				t.Errorf("calls:\n got %q\nwant %q", calls, test.calls)
+			}
+		})
+	}
+}
+
+// TestConfirmNothing: nobody is asked after where nothing is sent, or somebody names
+// the connection or the instance.
+func TestConfirmNothing(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		rules rules
+		of    func(...connection.Pair) discover.Finding
+		want  string
+	}{
+		"a dry run":              {rules{limit: 4}, flags{dryRun: true}.reconcile, "dry-run"},
+		"the operator's dry run": {rules{limit: 4, dryRun: true}, flags{}.reconcile, "dry-run"},
+		"a cleanup":              {rules{}, flags{}.cleanup, "removed"},
+		"too many":               {rules{limit: 3}, flags{}.reconcile, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, pairs := newLeftovers(t)
+			for _, o := range f.execute(t.Context(), decide([]discover.Finding{test.of(pairs...)}, test.rules)) {
+				if o.word() != test.want {
+					t.Errorf("outcome %s", said(o))
+				}
+			}
+			for _, call := range f.calls() {
+				if !strings.HasPrefix(call, "Delete") || test.want != "removed" {
+					t.Errorf("%s is sent", call)
+				}
+			}
+		})
+	}
+}
+
+// TestStopIsOfLeftovers: what somebody asks for by name is removed though a
+// reconcile stops.
+func TestStopIsOfLeftovers(t *testing.T) {
+	t.Parallel()
+	f, pairs := newLeftovers(t)
+	f.api.OnRequest = elasticsearchtest.At("DescribeInstance es-a", func(int) elasticsearchtest.Fault {
+		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "m")}
+	})
+	f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs[:2]...), flags{}.disconnect(pairs[3])}, rules{limit: 2}))
+	if want := []string{"DescribeInstance es-a", "DeleteConnectedCluster es-c es-x"}; !slices.Equal(f.calls(), want) {
+		t.Errorf("calls %q, want %q", f.calls(), want)
+	}
+}
+
+// TestConfirmInEachScope: instances of one name are not one instance.
+func TestConfirmInEachScope(t *testing.T) {
+	t.Parallel()
+	f, pairs := newLeftovers(t)
+	f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs[2]), inBeijing(flags{}.reconcile(pairs[2]))}, rules{limit: 1, mayBeDone: true}))
+	asked := 0
+	for _, call := range f.calls() {
+		if call == "DescribeInstance es-b" {
+			asked++
+		}
+	}
+	if asked != 2 {
+		t.Errorf("es-b is asked after %d times: %q", asked, f.calls())
+	}
+}
+
+// TestConfirmTogether: survivors are asked after at the same time, each once; and if
+// all are not there, nothing is removed of any.
+func TestConfirmTogether(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer elasticsearchtest.Fault
+		calls  int
+		left   int
+	}{
+		"all are there": {elasticsearchtest.Fault{}, 3 + 4, 0},
+		"none is there": {elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "m")}, 3, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, pairs := newLeftovers(t)
+			f.limit = 3
+			f.api.OnRequest = elasticsearchtest.Each(
+				elasticsearchtest.Together(t.Context(), 3, "DescribeInstance"),
+				elasticsearchtest.At("DescribeInstance", func(int) elasticsearchtest.Fault { return test.answer }))
+			f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4}))
+			if calls, left := f.calls(), f.api.Connections(); len(calls) != test.calls || len(left) != test.left {
+				t.Errorf("%d left; calls %q", len(left), calls)
+			}
+		})
+	}
+}
+
+// TestConfirmPanics: a panic where one survivor is asked after fails its removals
+// alone, of which none is sent.
+func TestConfirmPanics(t *testing.T) {
+	t.Parallel()
+	f, pairs := newLeftovers(t)
+	client, asked := f.client, 0
+	f.client = func(ctx context.Context, scope connection.Scope) (*elasticsearch.Client, error) {
+		if asked++; asked == 1 {
+			panic("of the client")
+		}
+		return client(ctx, scope)
+	}
+	got := saidOfAll(f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4})))
+	want := []string{"es-a-es-x failed panic: of the client", "es-a-es-y failed panic: of the client", "es-b-es-x removed", "es-c-es-x removed"}
+	if !slices.Equal(got, want) || len(f.calls()) != 4 {
+		t.Errorf("outcomes:\n got %q\nwant %q\ncalls %q", got, want, f.calls())
+	}
+}
