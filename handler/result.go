@@ -175,7 +175,7 @@ func exitCode(results []result) int {
 			code = ExitInvalid
 		case r.outcome == failed || r.outcome == incomplete:
 			return ExitFailed
-		case r.outcome == withheld:
+		case r.outcome == withheld && code == ExitDone:
 			code = ExitLeft
 		}
 	}

@@ -109,6 +109,96 @@ func TestSettle(t *testing.T) {
 	}
 }
 
+// TestSettleLeftovers: what became of a request to reconcile that may remove two.
+func TestSettleLeftovers(t *testing.T) {
+	t.Parallel()
+	const removed, absent, dryRun = connection.Removed, connection.AlreadyAbsent, connection.DryRun
+	ab, cb, db := pairOf(idA, idB), pairOf("es-c", idB), pairOf("es-d", idB)
+	denied, timeout := failureOf(connection.Denied), failureOf(connection.Timeout)
+	refused := &trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$", Detail: "d"}}}
+	refusal := found(trigger.Request{Err: refused})
+	refusal.Err = refused
+	of := flags{}.reconcile
+	unread := func(f discover.Finding) discover.Finding {
+		f.Unread = append(f.Unread, discover.Unread{Pair: connection.Pair{Instance: db.Instance}, Err: denied})
+		return f
+	}
+	kept := func(f discover.Finding) discover.Finding {
+		f.Survey.Leftover = append(slices.Clone(f.Survey.Leftover), db)
+		f.Kept = append(f.Kept, discover.Kept{Pair: db, Reason: "es-d is active"})
+		return f
+	}
+	failing := func(f discover.Finding) discover.Finding { f.Err = timeout; return f }
+	for name, test := range map[string]struct {
+		findings []discover.Finding
+		ends     []any // of the removals, in order
+		want     string
+	}{
+		"none":                                {[]discover.Finding{of()}, nil, "reconciled, exit 0, 200"},
+		"all removed":                         {[]discover.Finding{of(ab, cb)}, []any{removed, removed}, "reconciled, exit 0, 200"},
+		"removed and absent":                  {[]discover.Finding{of(ab, cb)}, []any{removed, absent}, "reconciled, exit 0, 200"},
+		"one removed, one kept":               {[]discover.Finding{kept(of(ab))}, []any{removed}, "reconciled, exit 0, 200"},
+		"all kept":                            {[]discover.Finding{kept(of())}, nil, "reconciled, exit 0, 200"},
+		"one of two failed":                   {[]discover.Finding{of(ab, cb)}, []any{removed, denied}, "incomplete, exit 1, 207 PartialFailure"},
+		"all failed":                          {[]discover.Finding{of(ab)}, []any{timeout}, "incomplete, exit 1, 504 PartialFailure"},
+		"one instance was not read":           {[]discover.Finding{unread(of(ab))}, []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
+		"the only one was not read":           {[]discover.Finding{unread(of())}, nil, "incomplete, exit 1, 403 PartialFailure"},
+		"the reading is cut":                  {[]discover.Finding{failing(of())}, nil, "failed, exit 1, 504 Timeout"},
+		"it is cut, and one not read":         {[]discover.Finding{failing(unread(of()))}, nil, "incomplete, exit 1, 504 PartialFailure"},
+		"too many":                            {[]discover.Finding{of(ab, cb, db)}, nil, "withheld, exit 3, 200"},
+		"too many with one kept":              {[]discover.Finding{kept(of(ab, cb))}, nil, "withheld, exit 3, 200"},
+		"too many, and one not read":          {[]discover.Finding{unread(of(ab, cb, db))}, nil, "withheld, exit 3, 200"},
+		"too many, dry":                       {[]discover.Finding{flags{dryRun: true}.reconcile(ab, cb, db)}, []any{dryRun, dryRun, dryRun}, "dry-run, exit 0, 200"},
+		"dry, with one kept":                  {[]discover.Finding{kept(flags{dryRun: true}.reconcile(ab))}, []any{dryRun}, "dry-run, exit 0, 200"},
+		"dry, and none":                       {[]discover.Finding{flags{dryRun: true}.reconcile()}, nil, "dry-run, exit 0, 200"},
+		"dry, and one not read":               {[]discover.Finding{unread(flags{dryRun: true}.reconcile(ab))}, []any{dryRun}, "incomplete, exit 1, 207 PartialFailure"},
+		"dry, and cut":                        {[]discover.Finding{failing(flags{dryRun: true}.reconcile())}, nil, "failed, exit 1, 504 Timeout"},
+		"too many, and one removed":           {[]discover.Finding{of(ab, cb, db), flags{}.disconnect(pairOf("es-e", idB))}, []any{removed}, "withheld removed, exit 3, 200"},
+		"too many, and one failed":            {[]discover.Finding{of(ab, cb, db), flags{}.disconnect(pairOf("es-e", idB))}, []any{denied}, "withheld failed, exit 1, 207 PartialFailure"},
+		"too many, and one refused":           {[]discover.Finding{of(ab, cb, db), refusal}, nil, "withheld failed, exit 2, 207 PartialFailure"},
+		"one refused, and too many":           {[]discover.Finding{refusal, of(ab, cb, db)}, nil, "failed withheld, exit 2, 207 PartialFailure"},
+		"too many, of which one is asked for": {[]discover.Finding{of(ab, cb, db), flags{}.disconnect(ab)}, []any{removed}, "withheld removed, exit 3, 200"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var outcomes []outcome
+			may := rules{limit: 2}
+			for i, r := range decide(test.findings, may) {
+				outcomes = append(outcomes, ended(r.Pair, r.DryRun, test.ends[i]))
+			}
+			if got := saidOf(t, settle(test.findings, outcomes, may)); got != test.want {
+				t.Errorf("results:\n got %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestLimits: of three leftovers, nothing is removed unless as many may be; each is
+// reported either way.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	f := flags{}.reconcile(pairOf("es-b", "es-x"), pairOf("es-a", "es-y"), pairOf("es-a", "es-x"))
+	for limit, want := range map[int]string{
+		0:  "0: withheld: es-a es-x withheld, es-a es-y withheld, es-b es-x withheld",
+		2:  "0: withheld: es-a es-x withheld, es-a es-y withheld, es-b es-x withheld",
+		3:  "3: reconciled: es-a es-x removed, es-a es-y removed, es-b es-x removed",
+		20: "3: reconciled: es-a es-x removed, es-a es-y removed, es-b es-x removed",
+	} {
+		var outcomes []outcome
+		for _, r := range decide([]discover.Finding{f}, rules{limit: limit}) {
+			outcomes = append(outcomes, ended(r.Pair, r.DryRun, connection.Removed))
+		}
+		r := settle([]discover.Finding{f}, outcomes, rules{limit: limit})[0]
+		var parts []string
+		for _, o := range r.parts {
+			parts = append(parts, o.Instance.String()+" "+o.Connected.String()+" "+o.word())
+		}
+		if got := fmt.Sprintf("%d: %s: %s", len(outcomes), r.outcome, strings.Join(parts, ", ")); got != want || r.limit != limit {
+			t.Errorf("limit %d, %d:\n got %s\nwant %s", limit, r.limit, got, want)
+		}
+	}
+}
+
 // saidOf is what a person and a program are told of results. Over HTTP the
 // status is the same as in the problem of an event.
 func saidOf(t *testing.T, results []result) string {
