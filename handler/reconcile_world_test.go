@@ -1,0 +1,290 @@
+package handler_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
+	"pgregory.net/rapid"
+
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// TestReconcileAnyWorld: whatever a region is like, and whatever happens in it between
+// any two calls, no connection is removed of two instances that exist, and each reply
+// is one that is documented. Then, when nothing happens any more, a run does exactly
+// what can be foretold; and where the list has such manners that it cannot, what it
+// calls reconciled is.
+//
+// For long: go test ./handler -run AnyWorld -rapid.checks=100000
+func TestReconcileAnyWorld(t *testing.T) {
+	t.Parallel()
+	w := &world{api: elasticsearchtest.NewServer(), clock: stoppedTime}
+	t.Cleanup(w.api.Close)
+	w.api.AddAccount(accountOf(role))
+	w.api.Now, w.api.OnRequest = w.now, w.onRequest
+	seen := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		w.draw(t)
+		w.disturb(t)
+		for _, reply := range w.runs(t) {
+			w.checkDocumented(t, reply)
+		}
+		w.happens, w.faults, w.wrong = nil, nil, false
+		w.checkDryRun(t)
+		for i, limit := range []int{rapid.IntRange(0, 4).Draw(t, "limit"), 100} { // the operator raises it
+			w.checkCalm(t, fmt.Sprintf("calm-%d", i), limit, seen)
+		}
+		if len(w.live) > 0 {
+			t.Errorf("connections of two that exist: %q", w.live)
+		}
+	})
+	if seen["removed"] == 0 || seen["withheld"] == 0 {
+		t.Errorf("what is foretold: %v", seen)
+	}
+}
+
+// checkCalm: a run in which nothing happens does what is foretold, which is noted.
+func (w *world) checkCalm(t *rapid.T, id string, limit int, seen map[string]int) {
+	want, before, deletes := w.expect(limit), w.api.Connections(), w.deletes
+	clear(w.asked)
+	event := drawEvent(t, id)
+	got := w.checkDocumented(t, w.invoke(context.Background(), w.handler(limit, 1), event, id, 0))
+	after := w.api.Connections()
+	if diff := want.differs(got); diff != "" {
+		t.Errorf("limit %d, %s: %s\nbefore %v", limit, event, diff, before)
+	}
+	want.checkRemoved(t, before, after)
+	if got.outcome == "withheld" && w.deletes > deletes {
+		t.Errorf("it is withheld, and %d are sent", w.deletes-deletes)
+	}
+	if got.outcome == "reconciled" {
+		w.checkNothingLeft(t)
+	}
+	seen[want.outcome]++
+	seen["removed"] += len(before) - len(after)
+}
+
+// checkDryRun: it sends nothing, however many there are.
+func (w *world) checkDryRun(t *rapid.T) {
+	before := w.deletes
+	got := w.checkDocumented(t, w.invoke(context.Background(), w.handler(0, 1), `{"reconcile":true,"dryRun":true}`, "dry", 0))
+	if w.deletes > before || got.outcome == "withheld" || got.outcome == "reconciled" {
+		t.Errorf("a dry run sends %d, and is %v", w.deletes-before, got)
+	}
+}
+
+// drawEvent is one of the ways in which everything left over is asked for.
+func drawEvent(t *rapid.T, id string) string {
+	post, _ := json.Marshal(reconcile)
+	return rapid.SampledFrom([]string{
+		reconcile,
+		strings.Replace(daily, "2026-11-24T03:17:00Z", id, 1),
+		`{"specversion":"1.0","id":"` + id + `","source":"s1","type":"t1","data":` + reconcile + `}`,
+		`{"version":"v1","rawPath":"/","body":` + string(post) + `,"requestContext":{"http":{"method":"POST"}}}`,
+	}).Draw(t, "event")
+}
+
+// runs makes a run, or two at once, and returns all replies. What is killed comes
+// again, to another process.
+func (w *world) runs(t *rapid.T) []string {
+	limit, concurrency := rapid.SampledFrom([]int{0, 2, 100, 100}).Draw(t, "limit"), rapid.SampledFrom([]int{1, 1, 4}).Draw(t, "concurrency")
+	runs := rapid.SampledFrom([]int{1, 1, 1, 2}).Draw(t, "runs at once")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	w.cancel = cancel
+	replies := make([]string, runs)
+	var all sync.WaitGroup
+	for i := range runs {
+		id := fmt.Sprintf("run-%d", i)
+		event := drawEvent(t, id)
+		all.Go(func() {
+			replies[i] = w.invoke(ctx, w.handler(limit, concurrency), event, id, 0)
+			if ctx.Err() != nil {
+				replies[i] = w.invoke(context.Background(), w.handler(limit, concurrency), event, id, 1)
+			}
+		})
+	}
+	all.Wait()
+	return append(replies, w.replies...)
+}
+
+// A verdict is what a reply says: the outcome, and those of the connections.
+type verdict struct {
+	outcome string
+	results map[string]string // by the pair, failed ones by the instance if the other is not known
+	kept    []string
+	partial bool // the reply is an error, which says nothing of those that are kept
+	any     bool // it cannot be foretold
+}
+
+// answered is what the runtime posts, by itself.
+func answered(reply any, err error) string {
+	if failure := (messages.InvokeResponse_Error{}); errors.As(err, &failure) {
+		return failure.Type + " " + failure.Message
+	}
+	text, failure := json.Marshal(reply)
+	return string(text) + fmt.Sprint(cmp.Or(err, failure))
+}
+
+// checkDocumented reads a reply, which has to be one of those that are documented.
+func (w *world) checkDocumented(t *rapid.T, reply string) verdict {
+	t.Helper()
+	type part struct{ InstanceID, ConnectedInstanceID, Outcome string }
+	var r struct {
+		StatusCode    int
+		Headers       map[string]string
+		Body          string
+		Outcome       string
+		Results, Kept []part
+		Failed, Done  []part
+	}
+	text := strings.TrimSuffix(reply, "<nil>")
+	kind, problem, isError := "", "", false
+	if !strings.HasPrefix(text, "{") {
+		kind, problem, isError = strings.Cut(text, " ")
+		text = problem
+	}
+	err := json.Unmarshal([]byte(text), &r)
+	if r.Body != "" {
+		isError = strings.HasSuffix(r.Headers["Content-Type"], "problem+json")
+		err = json.Unmarshal([]byte(r.Body), &r)
+	}
+	v := verdict{outcome: r.Outcome, results: map[string]string{}, partial: isError}
+	switch {
+	case isError && kind == "PartialFailure":
+		v.outcome = "incomplete"
+	case isError:
+		v.outcome = "failed"
+	}
+	for _, p := range r.Failed {
+		v.results[p.InstanceID+" "+p.ConnectedInstanceID] = "failed"
+	}
+	for _, p := range append(r.Results, r.Done...) {
+		v.results[p.InstanceID+" "+p.ConnectedInstanceID] = p.Outcome
+	}
+	for _, k := range r.Kept {
+		v.kept = append(v.kept, k.InstanceID+" "+k.ConnectedInstanceID)
+	}
+	isKnown := slices.Contains([]string{"reconciled", "withheld", "incomplete", "failed", "cleaned", "ignored", "dry-run"}, v.outcome)
+	if err != nil || !isKnown || strings.Contains(reply, "Internal") && !strings.Contains(reply, "InternalError") {
+		t.Errorf("reply %s: %v", reply, err)
+	}
+	return v
+}
+
+// expect foretells what a run does in which nothing happens.
+func (w *world) expect(limit int) verdict {
+	visible, size := w.visible(), cmp.Or(w.api.Manners.LargestPage, 100)
+	v := verdict{outcome: "reconciled", results: map[string]string{}}
+	first := visible[:min(len(visible), size)]
+	isDenied := func(id string) bool {
+		return w.unread[id] == "denied" || w.unread[id] == "absent" && w.refused[id] == "denied"
+	}
+	switch {
+	case len(visible) == 0 && (w.api.Manners.Total != nil || w.hides() && w.tellsAll), !w.hides() && w.api.Manners.Page != nil:
+		return verdict{outcome: "any", any: true}
+	case len(first) > 0 && !slices.ContainsFunc(first, func(id string) bool { return !isDenied(id) }):
+		v.outcome = "failed"
+		return v
+	}
+	leftover := w.leftover(visible)
+	kept := map[string]bool{} // the other ends, in lower case
+	for _, pair := range leftover {
+		if w.refused[pair[1]] != "" || w.status(pair[1]) != "" {
+			kept[strings.ToLower(pair[1])] = true
+		}
+	}
+	for _, id := range visible {
+		if w.unread[id] != "" {
+			v.results[id+" "] = "failed"
+		}
+	}
+	for _, pair := range leftover {
+		a, name := pair[0], pair[0]+" "+pair[1]
+		switch {
+		case kept[strings.ToLower(pair[1])]:
+			v.kept = append(v.kept, name)
+		case len(leftover) > limit:
+			v.results[name] = "withheld"
+		case w.refused[a] != "", w.alive[a] != "active" && w.alive[a] != "inactive", w.api.Manners.RefusesGone != "":
+			v.results[name] = "failed"
+		default:
+			v.results[name] = "removed"
+		}
+	}
+	switch {
+	case len(leftover) > limit:
+		v.outcome = "withheld"
+	case slices.Contains(slices.Collect(maps.Values(v.results)), "failed"):
+		v.outcome = "incomplete"
+	}
+	return v
+}
+
+// leftover are the connections of those that are visible and can be read with others
+// that are not visible, in order.
+func (w *world) leftover(visible []string) (leftover [][2]string) {
+	isListed := func(id string) bool {
+		return slices.ContainsFunc(visible, func(other string) bool { return strings.EqualFold(id, other) })
+	}
+	for _, c := range w.api.Connections() {
+		for _, pair := range [][2]string{c, {c[1], c[0]}} {
+			if slices.Contains(visible, pair[0]) && w.unread[pair[0]] == "" && !isListed(pair[1]) && strings.HasPrefix(strings.ToLower(pair[1]), "es-") {
+				leftover = append(leftover, pair)
+			}
+		}
+	}
+	return leftover
+}
+
+// differs says what a reply has that was not foretold; "" for nothing.
+func (v verdict) differs(got verdict) string {
+	sorted := func(kept []string) []string { return slices.Sorted(slices.Values(kept)) }
+	switch {
+	case v.any:
+		return ""
+	case v.outcome != got.outcome, !maps.Equal(v.results, got.results) && v.outcome != "failed", !got.partial && !slices.Equal(sorted(v.kept), sorted(got.kept)):
+		return fmt.Sprintf("\n got %v\nwant %v", got, v)
+	}
+	return ""
+}
+
+// checkRemoved: of the connections there were, those are gone that were foretold.
+func (v verdict) checkRemoved(t *rapid.T, before, after [][2]string) {
+	for _, c := range before {
+		isRemoved := v.results[c[0]+" "+c[1]] == "removed" || v.results[c[1]+" "+c[0]] == "removed"
+		if !v.any && isRemoved == slices.Contains(after, c) {
+			t.Errorf("%v is to be removed: %t; left %v", c, isRemoved, after)
+		}
+	}
+}
+
+// checkNothingLeft: none of those that listed their connections in this run has one
+// with an instance that provably does not exist, unless it may not be removed.
+func (w *world) checkNothingLeft(t *rapid.T) {
+	for _, c := range w.leftover(slices.Sorted(maps.Keys(w.alive))) {
+		if w.asked[c[0]] && w.refused[c[1]] == "" && !w.isKept(c[1]) {
+			t.Errorf("%v is left, and the outcome is reconciled", c)
+		}
+	}
+}
+
+// isKept says whether the end is named in another letter case, too, of which it cannot
+// be told whether it exists.
+func (w *world) isKept(end string) bool {
+	for id := range w.refused {
+		if strings.EqualFold(id, end) {
+			return true
+		}
+	}
+	return false
+}

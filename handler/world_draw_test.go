@@ -1,0 +1,122 @@
+package handler_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// misanswers are what a call may be answered instead.
+func misanswers() map[string]fault {
+	return map[string]fault{
+		"denied":    refuse(403, "Forbidden.RAM"),
+		"unknown":   refuse(400, "X"),
+		"broken":    refuse(500, "InternalError"),
+		"throttled": refuse(400, "Throttling.User"),
+		"garbage":   answering(elasticsearchtest.Body(200, jsonMedia, `{"Result":`)),
+		"page":      answering(elasticsearchtest.HTML(502)),
+		"empty":     answering(elasticsearchtest.Body(200, jsonMedia, `{"Result":{},"RequestId":"E5"}`)),
+		"lost":      done(refuse(500, "InternalError")),
+		"absent":    refuse(400, "InstanceNotFound"),
+		"apart":     refuse(400, "RepetitionOperationError"),
+	}
+}
+
+// ends are instances that never exist, as others may list them. es-0 may.
+func ends() []string { return []string{"es-w", "es-x", "es-y", "ES-Z", "ls-g", "ES-0", "gone"} }
+
+// draw makes a world.
+func (w *world) draw(t *rapid.T) {
+	w.api.Reset()
+	w.api.Manners = elasticsearchtest.Manners{}
+	w.hidden, w.refused, w.unread = map[string]bool{}, map[string]string{}, map[string]string{}
+	w.alive, w.asked, w.live, w.replies = map[string]string{}, map[string]bool{}, nil, nil
+	w.calls, w.deletes, w.created, w.happens, w.faults, w.wrong = 0, 0, 0, nil, nil, false
+	w.drawInstances(t)
+	w.drawAnswers(t)
+	w.drawLists(t)
+}
+
+// one draws one of some names, of which the first is the most frequent.
+func one(t *rapid.T, label string, of ...string) string {
+	return rapid.SampledFrom(of).Draw(t, label)
+}
+
+// seldom draws true once in so many times.
+func seldom(t *rapid.T, label string, times int) bool {
+	return rapid.IntRange(1, times).Draw(t, label) == times
+}
+
+// drawInstances draws those that exist, and which are connected.
+func (w *world) drawInstances(t *rapid.T) {
+	all, some := ends(), ends()[:1] // some exist, unless none does
+	for i := range rapid.SampledFrom([]int{4, 5, 3, 6, 2, 1, 0}).Draw(t, "instances") {
+		id := fmt.Sprintf("es-%d", i)
+		all, some = append(all, id), append(some, id)
+		w.exists(id, one(t, "status", "active", "active", "active", "active", "inactive", "inactive", "activating", "invalid", "unknown"))
+		w.hidden[id] = seldom(t, "hidden", 8)
+	}
+	for range rapid.SampledFrom([]int{4, 6, 8, 2, 1, 0}).Draw(t, "connections") {
+		w.connect(one(t, "a", some...), one(t, "b", all...))
+	}
+}
+
+// drawAnswers draws which calls are never answered as documented, by the instance.
+func (w *world) drawAnswers(t *rapid.T) {
+	for _, id := range append(ends(), slices.Sorted(maps.Keys(w.alive))...) {
+		if seldom(t, "refused", 8) {
+			w.refused[id] = one(t, "why refused", "denied", "unknown", "broken", "garbage", "empty", "page")
+		}
+		if w.alive[id] != "" && seldom(t, "unread", 10) {
+			w.unread[id] = one(t, "why unread", "denied", "unknown", "absent")
+		}
+	}
+	if seldom(t, "one that is gone is refused", 8) {
+		w.api.Manners.RefusesGone = one(t, "as", "InstanceNotFound", "RepetitionOperationError", "InvalidParameter")
+	}
+}
+
+// drawLists draws the manners of the lists.
+func (w *world) drawLists(t *rapid.T) {
+	m := &w.api.Manners
+	w.api.ListShape = rapid.SampledFrom([]elasticsearchtest.ListShape{0, 1, 2}).Draw(t, "shape")
+	w.tellsAll = seldom(t, "the total is of the hidden, too", 3)
+	m.LargestPage = rapid.SampledFrom([]int{0, 1, 2, 3}).Draw(t, "entries a page")
+	m.Joined = seldom(t, "joined", 8)
+	if seldom(t, "odd", 6) {
+		m.Odd = []string{"es-cn-odd.0001", ""}
+	}
+	switch one(t, "manners", "", "", "", "", "the page's total", "no total", "one too many", "one too few", "the first page always", "the last page for another") {
+	case "the page's total":
+		m.Total = func(page, _ int) any { return page }
+	case "no total":
+		m.Total = func(int, int) any { return nil }
+	case "one too many":
+		m.Total = func(_, all int) any { return all + 1 }
+	case "one too few":
+		m.Total = func(_, all int) any { return all - 1 }
+	case "the first page always":
+		m.Page = func(int, int) int { return 1 }
+	case "the last page for another":
+		m.Page = func(asked, last int) int { return min(asked, last) }
+	}
+}
+
+// disturb draws what happens between calls, and which calls fail.
+func (w *world) disturb(t *rapid.T) {
+	w.happens, w.faults = map[int][]happening{}, map[int]string{}
+	kinds := []string{"release", "create", "freeze", "connect", "hide", "show", "a release", "another run", "kill"}
+	for range rapid.IntRange(0, 5).Draw(t, "happenings") {
+		n := rapid.IntRange(1, 40).Draw(t, "before call")
+		w.happens[n] = append(w.happens[n], happening{rapid.SampledFrom(kinds).Draw(t, "happens"), rapid.IntRange(0, 99).Draw(t, "of")})
+	}
+	names := slices.Sorted(maps.Keys(misanswers()))
+	for range rapid.IntRange(0, 4).Draw(t, "faults") {
+		w.faults[rapid.IntRange(1, 40).Draw(t, "fault of call")] = rapid.SampledFrom(names).Draw(t, "fault")
+	}
+	w.wrong = rapid.IntRange(1, 8).Draw(t, "wrong") == 8
+}

@@ -1,0 +1,244 @@
+package handler_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// A world is a region over the stand-in, without a network, in which anything may
+// happen before any call. It judges each removal when it is sent.
+type world struct {
+	api *elasticsearchtest.Server
+
+	hidden   map[string]bool   // exist, and are on no page of the list
+	tellsAll bool              // they are in its total
+	refused  map[string]string // what DescribeInstance of one is answered, by a name of misanswers
+	unread   map[string]string // the same of ListConnectedClusters
+	wrong    bool              // to DescribeInstance, none exists
+	happens  map[int][]happening
+	faults   map[int]string // the answers to calls of these numbers, by a name of misanswers
+
+	mu      sync.Mutex
+	alive   map[string]string // the status of those that exist
+	calls   int
+	deletes int             // calls that remove
+	created int             // instances, while the calls were made
+	asked   map[string]bool // were to list their connections in this run
+	live    []string        // removals that were sent of connections of two that exist
+	replies []string        // of runs inside of runs
+	clock   time.Time
+	cancel  func() // of the run that can be killed
+}
+
+// A happening is what happens before a call; of one of the instances that exist then.
+type happening struct {
+	kind string
+	of   int
+}
+
+func (w *world) exists(id, status string) {
+	w.alive[id] = status
+	w.api.SetStatus(id, status)
+}
+
+// connect connects two that are not one, nor are yet, in whatever letter case.
+func (w *world) connect(a, b string) {
+	isThis := func(c [2]string) bool {
+		return strings.EqualFold(c[0]+" "+c[1], a+" "+b) || strings.EqualFold(c[1]+" "+c[0], a+" "+b)
+	}
+	if !strings.EqualFold(a, b) && !slices.ContainsFunc(w.api.Connections(), isThis) {
+		w.api.Connect(a, b)
+	}
+}
+
+// one returns one of those that exist.
+func (w *world) one(of int) (string, bool) {
+	ids := slices.Sorted(maps.Keys(w.alive))
+	if len(ids) == 0 {
+		return "", false
+	}
+	return ids[of%len(ids)], true
+}
+
+// happen does what happens before a call.
+func (w *world) happen(h happening) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id, ok := w.one(h.of)
+	switch {
+	case h.kind == "kill":
+		w.cancel()
+		return
+	case !ok:
+		return
+	}
+	run := func(event string) {
+		w.mu.Unlock()
+		defer w.mu.Lock()
+		reply := w.invoke(context.Background(), w.handler(100, 1), event, fmt.Sprintf("inside-%d", h.of), 0)
+		w.replies = append(w.replies, reply)
+	}
+	switch h.kind {
+	case "release", "a release":
+		delete(w.alive, id)
+		w.api.RemoveInstance(id)
+		if h.kind == "a release" {
+			run(released(id))
+		}
+	case "create":
+		w.created++ // no id is used again
+		created := fmt.Sprintf("es-new-%d", w.created)
+		w.exists(created, "active")
+		w.api.Connect(id, created)
+	case "freeze":
+		w.exists(id, "inactive")
+	case "connect":
+		other, _ := w.one(h.of / 10)
+		w.connect(id, other)
+	case "hide":
+		w.hidden[id] = true
+	case "show":
+		clear(w.hidden)
+	case "another run":
+		run(reconcile)
+	}
+}
+
+// onRequest is the stand-in's: what happens before the call, whether it may be, and
+// what is answered.
+func (w *world) onRequest(r request) fault {
+	w.mu.Lock()
+	w.calls++
+	n := w.calls
+	w.mu.Unlock()
+	for _, h := range w.happens[n] {
+		w.happen(h)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id := strings.TrimSuffix(strings.TrimPrefix(r.Path, "/openapi/instances/"), "/connected-clusters")
+	if r.Action == "DeleteConnectedCluster" {
+		w.deletes++
+		if other := r.Query.Get("connectedInstanceId"); w.status(id) != "" && w.status(other) != "" {
+			w.live = append(w.live, id+" "+other)
+		}
+	}
+	if name := w.faults[n]; w.mayAnswer(r.Action, name) {
+		return misanswers()[name]
+	}
+	switch {
+	case r.Action == "DescribeInstance" && w.wrong:
+		return refuse(400, "InstanceNotFound")
+	case r.Action == "DescribeInstance" && w.refused[id] != "":
+		return misanswers()[w.refused[id]]
+	case r.Action == "DescribeInstance" && w.status(id) != "":
+		return answering(elasticsearchtest.Body(200, jsonMedia, `{"RequestId":"E5","Result":{"status":"`+w.status(id)+`"}}`))
+	case r.Action == "ListConnectedClusters" && w.unread[id] != "":
+		return misanswers()[w.unread[id]]
+	case r.Action == "ListConnectedClusters":
+		w.asked[id] = true
+	case r.Action == "ListInstance" && w.hides():
+		return w.page(r)
+	}
+	return fault{}
+}
+
+// status of an instance, in whatever letter case; "" if it does not exist.
+func (w *world) status(id string) string {
+	for _, name := range []string{id, strings.ToLower(id)} {
+		if status := w.alive[name]; status != "" {
+			return status
+		}
+	}
+	return ""
+}
+
+// mayAnswer says whether a call may be answered so. That an instance does not exist is
+// no fault of a moment: nothing could be told from that any more.
+func (w *world) mayAnswer(action, name string) bool {
+	switch name {
+	case "":
+		return false
+	case "absent":
+		return action == "DeleteConnectedCluster" || action == "ListConnectedClusters"
+	case "apart":
+		return action == "DeleteConnectedCluster"
+	case "lost":
+		return action != "ListInstance" && action != "DescribeInstance"
+	}
+	return true
+}
+
+// visible are those on the pages of the list, in order.
+func (w *world) visible() (ids []string) {
+	for _, id := range slices.Sorted(maps.Keys(w.alive)) {
+		if !w.hidden[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// hides says whether the list is without some.
+func (w *world) hides() bool { return slices.Contains(slices.Collect(maps.Values(w.hidden)), true) }
+
+// page is one of the list without those that are hidden.
+func (w *world) page(r request) fault {
+	ids, size := w.visible(), cmp.Or(w.api.Manners.LargestPage, 100)
+	number, _ := strconv.Atoi(r.Query.Get("page"))
+	from := min((number-1)*size, len(ids))
+	total := len(ids)
+	if w.tellsAll {
+		total = len(w.alive)
+	}
+	return answering(elasticsearchtest.Page(total, ids[from:min(from+size, len(ids))]...))
+}
+
+// handler is a process of the function, which may remove so many leftovers and makes
+// so many calls at a time. Waiting takes no time but its own clock's.
+func (w *world) handler(limit, concurrency int) *handler.Handler {
+	endpoint, err := elasticsearch.ParseEndpoint("http://127.0.0.1")
+	if err != nil {
+		panic(err)
+	}
+	return &handler.Handler{
+		Config:    handler.Config{Endpoint: endpoint, ReconcileLimit: limit, Concurrency: concurrency},
+		Log:       slog.New(slog.DiscardHandler),
+		Transport: http.RoundTripper(w.api),
+		Now:       w.now,
+		Sleep: func(ctx context.Context, wait time.Duration) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.clock = w.clock.Add(wait)
+			return ctx.Err()
+		},
+	}
+}
+
+func (w *world) now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.clock
+}
+
+// invoke hands an event to a process, and returns what the runtime would post.
+func (w *world) invoke(ctx context.Context, h *handler.Handler, event, requestID string, retry int) string {
+	ctx = fccontext.NewContext(ctx, &fccontext.FcContext{RequestID: requestID, Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role, RetryCount: retry})
+	reply, err := h.Handle(ctx, []byte(event))
+	return answered(reply, err)
+}
