@@ -263,3 +263,28 @@ func TestSurvey(t *testing.T) {
 		}
 	}
 }
+
+// TestProgress: what is told while a region is read, and again where the list has to be
+// read again.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		total func(page, all int) any
+		want  string
+	}{
+		"the total is told": {nil, "100/120 120/120"},
+		"it is not":         {func(int, int) any { return nil }, "100/-1 120/-1 120/-1 120/-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newRegion(t, 120, 7)
+			f.api.Manners.Total = test.total
+			var told []string
+			f.Progress = func(asked, of int) { told = append(told, fmt.Sprintf("%d/%d", asked, of)) }
+			f.Find(t.Context(), []trigger.Request{reconcile()})
+			if got := strings.Join(told, " "); got != test.want {
+				t.Errorf("told %s, want %s", got, test.want)
+			}
+		})
+	}
+}
