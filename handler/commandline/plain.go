@@ -67,7 +67,10 @@ func columns(lines [][]string) string {
 // summary is the survey in one line.
 func (s survey) summary() string {
 	left := "none left over"
-	if s.leftover > 0 {
+	switch {
+	case s.problem != "":
+		left = "and which are left over is not known"
+	case s.leftover > 0:
 		left = thousands(s.leftover) + " left over: " + s.fate()
 	}
 	line := fmt.Sprintf("%s, %s, %s", count(s.instances, "instance"), count(len(s.connections), "connection"), left)

@@ -90,9 +90,6 @@ type index struct {
 
 func indexOf(found discover.Finding, withheld bool, limit int) index {
 	x := index{map[string]string{}, map[connection.Pair]string{}}
-	for _, pair := range found.Survey.Leftover {
-		x.leftover[pair] = "the reading is not whole"
-	}
 	for _, pair := range found.Pairs {
 		x.statuses[lower(pair.Connected)] = gone
 		x.leftover[pair] = ""

@@ -34,14 +34,6 @@ type Kept struct {
 	Reason string
 }
 
-// Survey reads a whole scope. Its error says why that may not be all. An instance
-// that could not be read is in unread, and its connections are in the survey only as
-// far as others list them.
-func (f Finder) Survey(ctx context.Context, scope connection.Scope) (survey Survey, unread []Unread, odd []Odd, err error) {
-	s, err := f.sweep(ctx, scope, nil)
-	return s.survey(err == nil), s.unread, s.odd, err
-}
-
 // reconcile finds the connections whose other end is proven not to exist. What a
 // reading does not list may be there all the same: the list may be cut, or hold only
 // what may be seen. If the reading is not whole, nothing is found.
