@@ -78,12 +78,17 @@ func TestLeftovers(t *testing.T) {
 		"capitals of one that is listed":                   {ab, nil, func(*fixture) hook { return lists("es-a", "ES-B") }, readingOf(ab...), "0 of 1: 2 asked"},
 		"one that is listed in capitals": {[]string{"ES-B", "es-a"}, nil, func(*fixture) hook { return elasticsearchtest.Each(lists("es-a", "es-b"), lists("ES-B", "ES-A")) },
 			readingOf("ES-B", "es-a"), "0 of 1: 2 asked"},
+		"one that is listed in capitals, and lists nothing": {[]string{"ES-B", "es-a"}, nil, func(*fixture) hook { return lists("es-a", "es-b") },
+			readingOf("ES-B", "es-a"), "0 of 1: 2 asked"},
 		"in both letter cases, neither there": {ab, nil, func(*fixture) hook { return elasticsearchtest.Each(lists("es-a", "ES-X"), lists("es-b", "es-x")) },
 			append(readingOf(ab...), "DescribeInstance ES-X", x), "2 of 2: 2 asked, es-a-ES-X, es-b-es-x"},
 		"in both letter cases, one there": {ab, nil, func(*fixture) hook {
 			return elasticsearchtest.Each(lists("es-a", "ES-X"), lists("es-b", "es-x"), at(x, answer(`{"Result":{"status":"active"}}`)))
 		}, append(readingOf(ab...), "DescribeInstance ES-X", x), "2 of 2: 2 asked, es-a-ES-X kept: es-x is active, es-b-es-x kept: es-x is active"},
 
+		"in both letter cases, the first there": {ab, nil, func(*fixture) hook {
+			return elasticsearchtest.Each(lists("es-a", "ES-X"), lists("es-b", "es-x"), at("DescribeInstance ES-X", answer(`{"Result":{"status":"active"}}`)))
+		}, append(readingOf(ab...), "DescribeInstance ES-X", x), "2 of 2: 2 asked, es-a-ES-X kept: ES-X is active, es-b-es-x kept: ES-X is active"},
 		"an odd entry among the instances": {ab, [][2]string{{"es-a", "es-x"}}, func(*fixture) hook { return listed([]int{2}, []string{"es-a", "es-x;es-b", "es-b"}) },
 			append(readingOf(ab...), x), `1 of 1: 2 asked, es-a-es-x, () has a character other than letters, digits, - and _: "es-x;es-b"`},
 		"it is hidden from the list": {[]string{"es-a", "es-b", "es-x"}, [][2]string{{"es-a", "es-x"}}, func(*fixture) hook { return listed([]int{2}, ab) },
