@@ -47,8 +47,8 @@ func decide(findings []discover.Finding, r rules) []removal {
 	return removals
 }
 
-// isWithheld says whether a request to reconcile found more than may be removed
-// without a person who looks at it. Then nothing is.
+// isWithheld says whether a request to reconcile found more left over than may be
+// without a person who looks at it. Then nothing is removed.
 func (r rules) isWithheld(f discover.Finding) bool {
 	return len(f.Survey.Leftover) > r.limit && !r.isDryRun(f.Request.Action)
 }

@@ -123,9 +123,10 @@ func (e executor) ask(ctx context.Context, scope connection.Scope, r connection.
 	return done, err
 }
 
-// isToBeTurned says whether the other side is to be asked.
+// isToBeTurned says whether the other side is to be asked. That of a leftover does not
+// exist.
 func (o outcome) isToBeTurned() bool {
-	return o.mayBeDone() && connection.KindOf(o.err) == connection.NoInstance
+	return o.mayBeDone() && !o.confirm && connection.KindOf(o.err) == connection.NoInstance
 }
 
 // mayBeDone says whether the connection may have been removed by an earlier

@@ -125,13 +125,15 @@ func (r result) left() string {
 			len(r.survey.Leftover), r.limit, strings.Join(texts, ", "))
 	}
 	for _, k := range r.kept[:min(len(r.kept), maxPairs)] {
-		texts = append(texts, fmt.Sprintf("%s-%s stays: %s", k.Instance, k.Connected, k.Reason))
+		texts = append(texts, fmt.Sprintf("%s-%s stays: %s", k.Instance, k.Connected, strings.ToValidUTF8(k.Reason[:min(len(k.Reason), maxReason)], "")))
 	}
 	return strings.Join(texts, "; ")
 }
 
-// maxPairs bounds how many pairs a log line lists.
-const maxPairs = 50
+const (
+	maxPairs  = 50  // that a log line lists
+	maxReason = 300 // bytes that it has of each reason: a line of Log Service has 32 KB
+)
 
 // refused logs an event that came to no results.
 func (l logger) refused(ctx context.Context, err error) {

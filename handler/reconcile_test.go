@@ -51,6 +51,23 @@ var (
 	}
 )
 
+// TestLeftoversAreNotTurned: where the removal of a leftover is answered as if its
+// instance did not exist, the other end, which does not, is not asked.
+func TestLeftoversAreNotTurned(t *testing.T) {
+	t.Parallel()
+	s := newLeftovers(t)
+	s.api.OnRequest = at("DeleteConnectedCluster", refuse(400, "InstanceNotFound"))
+	got := s.handle(t, reconcile)
+	if n := strings.Count(got, "the API does not remove a connection with an instance that is gone"); n != 2 || !strings.HasPrefix(got, "PartialFailure ") {
+		t.Errorf("%d of it, in %s", n, got)
+	}
+	for _, r := range s.api.Requests() {
+		if r.Method == "DELETE" && !strings.Contains(r.Path, "/es-a/") && !strings.Contains(r.Path, "/es-b/") {
+			t.Errorf("sent %s", r)
+		}
+	}
+}
+
 // reportOf is the report of a reconcile of the leftovers, in an envelope.
 func reportOf(outcome string, scanned, connections int, results, kept string) string {
 	return fmt.Sprintf(`{"regionId":"cn-hangzhou","outcome":"%s","scanned":%d,"connections":%d,"results":[%s],"kept":[%s]}`, outcome, scanned, connections, results, kept)

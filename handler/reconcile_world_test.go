@@ -189,7 +189,13 @@ func (w *world) expect(limit int) verdict {
 	isDenied := func(id string) bool {
 		return w.unread[id] == "denied" || w.unread[id] == "absent" && w.refused[id] == "denied"
 	}
+	total := w.api.Manners.Total
 	switch {
+	case w.hides() && w.tellsAll && len(visible) > 0 && len(visible) < len(w.alive): // the list is known to lack some
+		v.outcome, v.any = "failed", len(w.unread) > 0
+		return v
+	case !w.hides() && total != nil && total(1, 1) != nil:
+		return verdict{outcome: "any", any: true}
 	case len(visible) == 0 && (w.api.Manners.Total != nil || w.hides() && w.tellsAll), !w.hides() && w.api.Manners.Page != nil:
 		return verdict{outcome: "any", any: true}
 	case len(first) > 0 && !slices.ContainsFunc(first, func(id string) bool { return !isDenied(id) }):

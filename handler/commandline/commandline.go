@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"strconv"
 	"time"
 
 	"elasticsearch-disconnect/handler"
@@ -76,10 +77,12 @@ func (c Command) Run(ctx context.Context) int {
 // handler makes the function as the environment configures it, which logs in JSON
 // lines, as it does in Function Compute.
 func (c Command) handler(o options) (*handler.Handler, error) {
-	config, err := handler.ReadConfig(c.Getenv)
-	if o.limit >= 0 {
-		config.ReconcileLimit = o.limit
-	}
+	config, err := handler.ReadConfig(func(name string) string {
+		if name == "RECONCILE_LIMIT" && o.limit >= 0 {
+			return strconv.Itoa(o.limit)
+		}
+		return c.Getenv(name)
+	})
 	return &handler.Handler{
 		Config:     config,
 		Build:      c.Build,

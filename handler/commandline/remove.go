@@ -37,6 +37,7 @@ func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int 
 		c.say("Nothing was removed.")
 		return handler.ExitLeft
 	}
+	h.Config.ReconcileLimit = s.leftover // what has come since was not agreed to
 	return c.serve(ctx, h, []byte(`{"reconcile":true}`))
 }
 

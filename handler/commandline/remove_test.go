@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
 // A removal is one way to ask for it, and what is left of the region.
@@ -35,7 +36,7 @@ func removals() map[string]removal {
 			f.api.Connect("es-a", "es-b")
 		}, "", handler.ExitDone, nil},
 		"what is kept":                      {[]string{"--yes"}, unproven, "", handler.ExitDone, nil},
-		"what is kept of more than allowed": {[]string{"--yes"}, limited(unproven), "", handler.ExitDone, nil},
+		"what is kept of more than allowed": {[]string{"--yes"}, limited(unproven), "", handler.ExitLeft, nil},
 		"refused": {nil, func(f *fixture) {
 			f.api.AddInstance("es-a")
 			f.api.Connect("es-a", "es-gone")
@@ -43,8 +44,18 @@ func removals() map[string]removal {
 
 		"more than the limit":         {nil, limited(region), "yes\n", handler.ExitLeft, nil},
 		"more than the limit unasked": {[]string{"--yes"}, limited(region), "", handler.ExitLeft, nil},
-		"up to a higher limit":        {[]string{"--limit", "4"}, limited(region), "yes\n", handler.ExitDone, both},
-		"up to a lower limit":         {[]string{"--limit", "0"}, region, "yes\n", handler.ExitLeft, nil},
+		"more than was agreed to": {nil, func(f *fixture) {
+			region(f)
+			f.api.OnRequest = elasticsearchtest.At("ListInstance 1", func(n int) elasticsearchtest.Fault {
+				if n == 2 { // after the question
+					f.api.Connect("es-b", "es-late")
+				}
+				return elasticsearchtest.Fault{}
+			})
+		}, "yes\n", handler.ExitLeft, nil},
+		"too high a limit":     {[]string{"--limit", "100001", "--yes"}, region, "", handler.ExitInvalid, nil},
+		"up to a higher limit": {[]string{"--limit", "4"}, limited(region), "yes\n", handler.ExitDone, both},
+		"up to a lower limit":  {[]string{"--limit", "0"}, region, "yes\n", handler.ExitLeft, nil},
 
 		"of what is not all read": {nil, unread, "yes\n", handler.ExitFailed, ofA},
 		"denied":                  {[]string{"--yes"}, denied, "", handler.ExitFailed, nil},
@@ -78,6 +89,9 @@ func TestRemove(t *testing.T) {
 				t.Errorf("exit code %d, want %d", exit, test.exit)
 			}
 			checkGolden(t, "remove-"+name, f.transcript(exit))
+			if name == "more than was agreed to" {
+				before = f.api.Connections()
+			}
 			want := slices.DeleteFunc(before, func(pair [2]string) bool { return slices.Contains(test.removed, pair) })
 			if got := f.api.Connections(); !slices.Equal(got, want) {
 				t.Errorf("connections:\n got %q\nwant %q", got, want)

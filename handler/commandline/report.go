@@ -26,7 +26,10 @@ func (c Command) report(ctx context.Context, h *handler.Handler, o options) int 
 	default:
 		text = s.plain()
 	}
-	fmt.Fprint(c.Stdout, text)
+	if _, err := fmt.Fprint(c.Stdout, text); err != nil {
+		c.say("%v", err)
+		return handler.ExitFailed
+	}
 	switch {
 	case !s.isWhole():
 		c.say("%s", s.incomplete())
@@ -47,7 +50,7 @@ func (c Command) survey(ctx context.Context, h *handler.Handler, region string) 
 	if ctx.Err() != nil {
 		return survey{}, errors.New("interrupted: nothing was removed")
 	}
-	return surveyOf(found, region, h.Config.ReconcileLimit), nil
+	return surveyOf(found, region, h.Config), nil
 }
 
 // progress rewrites a line on a terminal that says how far the reading is. The log at

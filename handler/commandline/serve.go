@@ -14,7 +14,10 @@ func (c Command) serve(ctx context.Context, h *handler.Handler, event []byte) in
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	reply, exit := h.HandleOnce(ctx, event)
-	c.Stdout.Write(reply)
+	if _, err := c.Stdout.Write(reply); err != nil {
+		c.say("%v", err)
+		return handler.ExitFailed
+	}
 	return exit
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/discover"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -20,7 +21,7 @@ type survey struct {
 	connections []row // those left over first
 	leftover    int
 	removable   int  // of those
-	withheld    bool // some would be, if there were not more than the limit
+	withheld    bool // none is, for there are more than the limit
 	unread      []note
 	odd         []note
 	problem     string // why the reading was cut; "" if it was not
@@ -53,13 +54,13 @@ const (
 
 // surveyOf says what a finding means for a person. With more leftovers than the limit
 // none is removed.
-func surveyOf(found discover.Finding, region string, limit int) survey {
+func surveyOf(found discover.Finding, region string, config handler.Config) survey {
 	s := survey{region: region, instances: len(found.Survey.Instances), leftover: len(found.Survey.Leftover)}
-	s.withheld = s.leftover > limit && len(found.Pairs) > 0
+	s.withheld = s.leftover > config.ReconcileLimit && !config.DryRun
 	if !s.withheld {
 		s.removable = len(found.Pairs)
 	}
-	known := indexOf(found, s.withheld, limit)
+	known := indexOf(found, s.withheld, config.ReconcileLimit)
 	var others []row
 	for _, c := range found.Survey.Connections {
 		if r := known.row(region, c); r.Leftover {

@@ -251,7 +251,7 @@ func (f Finder) notYet(ctx context.Context, reader *elasticsearch.Reader, a trig
 		return "", false, err
 	case is == notThere:
 		return "", true, nil
-	case isGuarded && is == there:
+	case isGuarded && !status.MayBeGone():
 		return "", false, exists(a.Instance, status)
 	case isGuarded:
 		return "", false, nil

@@ -34,6 +34,8 @@ func TestForce(t *testing.T) {
 		"active":        {"active", plain, nil, []string{describe}, exists("active")},
 		"activating":    {"activating", plain, nil, []string{describe}, exists("activating")},
 		"inactive":      {"inactive", plain, nil, []string{describe}, exists("inactive")},
+		"Active":        {"Active", plain, nil, []string{describe}, exists("Active")},
+		"resizing":      {"resizing", plain, nil, []string{describe}, exists("resizing")},
 		"active, eager": {"active", eager, nil, []string{describe}, exists("active")},
 
 		"active, by force":        {"active", func(_ *fixture, a *trigger.Cleanup) { a.Force = true }, nil, asked, pair},

@@ -52,11 +52,22 @@ func (s *sweep) run(ctx context.Context) error {
 		if r, err = s.read(ctx, n == 0); err != nil {
 			return s.cut(ctx, err)
 		}
-		if r.isWhole() || n > 0 && len(s.known) == before && r.isWholeIfRepeated() {
+		isRepeated := n > 0 && len(s.known) == before && r.isWholeIfRepeated()
+		switch {
+		case r.isWhole(), isRepeated && s.trusts(r):
 			return nil
+		case isRepeated:
+			return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the list of instances has %d, and %d are said to be in it", r.ids, r.total)}
 		}
 	}
 	return r.problem()
+}
+
+// trusts says whether a reading may be whole though its total is not that of the
+// instance ids. For a survey that is so only if odd entries are counted, or there is
+// no total: what is not listed could be taken for gone.
+func (s *sweep) trusts(r reading) bool {
+	return len(s.gone) > 0 || r.total < 0 || !r.changed && r.total == len(r.seen)
 }
 
 // read reads the list page by page, and asks about a page before it goes on, so

@@ -168,10 +168,12 @@ const (
 	Inactive   Status = "inactive"   // frozen: it was released, and can be recovered
 )
 
-// Exists says whether the status is that of an instance which is there. The others
-// that are documented, invalid and unknown, mean that it does not exist or cannot be
-// reached (SDK).
+// Exists says whether the status is that of an instance which is there.
 func (s Status) Exists() bool { return s == Active || s == Activating || s == Inactive }
+
+// MayBeGone says whether the status is one of those that mean that an instance does
+// not exist or cannot be reached (SDK). Of one that is not documented, nothing is known.
+func (s Status) MayBeGone() bool { return s == "invalid" || s == "unknown" }
 
 // DescribeInstance returns the status of an instance. Its error is a
 // *[connection.Error], of kind NoInstance when there is no such instance.
@@ -181,7 +183,11 @@ func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID)
 		method: http.MethodGet,
 		path:   "/openapi/instances/" + id.String(),
 	})
-	if failure != nil {
+	switch {
+	case failure != nil && failure.err.Kind == connection.NoInstance && (answer.result.status != "" || answer.status/100 != 4):
+		failure.err.Kind = connection.Upstream // much follows from this answer, so it has to be a plain one
+		return "", failure.err
+	case failure != nil:
 		return "", failure.err
 	}
 	if answer.result.status == "" {
