@@ -15,7 +15,10 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-const readme = "../README.md"
+const (
+	readme       = "../README.md"
+	replayReadme = "../events/replay/README.md"
+)
 
 func TestReadmeNamesEventsThatExist(t *testing.T) {
 	t.Parallel()
