@@ -158,23 +158,32 @@ func TestReadmeLog(t *testing.T) {
 		t.Errorf("README.md, the log line:\n got %swant %s", shown, want)
 	}
 
-	fields := append(keys(t, s.log.Bytes()), "error", "reason") // in failures, and of what is ignored, alone
+	fields := once(append(keys(t, s.log.Bytes()), keys(t, lineOfReconcile(t))...))
+	fields = append(fields, "error", "reason") // in failures, and of what is ignored, alone
 	if got := firsts(table(t, "field")); !slices.Equal(got, fields) {
 		t.Errorf("README.md, the fields of the log:\n got %q\nwant %q", got, fields)
 	}
 }
 
+// lineOfReconcile is what the function logs of a reconcile that finds nothing left over.
+func lineOfReconcile(t *testing.T) []byte {
+	t.Helper()
+	s := newFixture(t)
+	s.handle(t, `{"reconcile":true}`)
+	return s.log.Bytes()
+}
+
 // The figures compared, if README.md compares any, are those of the bench table: the function's and the peer's.
 func TestReadmeComparison(t *testing.T) {
 	t.Parallel()
-	if !strings.Contains(string(read(t, readme)), "\n| compared |") {
+	if !strings.Contains(string(read(t, frontReadme)), "\n| compared |") {
 		t.Skip("README.md compares nothing")
 	}
 	const figure = `([\d.]+)[^|]*`
 	peer := found(t, replayReadme, `(?m)^\| ([^|]+?) \|[^|]*\|[^|]*\| `+figure+`\|[^|]*\|[^|]*\|[^|]*\|$`)
 	function := found(t, replayReadme, `(?m)^\| ([^|]+?) \|[^|]*\|[^|]*\|[^|]*\| `+figure+`\|[^|]*\|[^|]*\|$`)
 	compared := 0
-	for _, cells := range table(t, "compared") {
+	for _, cells := range tableOf(t, frontReadme, "compared") {
 		name, got := cells[0], cells[1:3]
 		if function[name] == "" {
 			continue
@@ -205,9 +214,10 @@ func TestReadmeQueries(t *testing.T) {
 	t.Parallel()
 	var line map[string]any
 	decode(t, []byte(block(t, `{"time"`)), &line)
+	decode(t, lineOfReconcile(t), &line)
 	line["error"], line["reason"] = "", ""
 	want := map[string]string{}
-	for field := range found(t, readme, `\bmessage\.(\w+)()`) {
+	for field := range found(t, frontReadme, `\bmessage\.(\w+)()`) {
 		switch line[field].(type) {
 		case float64:
 			want[field] = "long"
@@ -218,7 +228,7 @@ func TestReadmeQueries(t *testing.T) {
 		}
 	}
 	got := map[string]string{}
-	for _, cells := range table(t, "index") {
+	for _, cells := range tableOf(t, frontReadme, "index") {
 		for _, field := range words(cells[1]) {
 			got[field] = words(cells[0])[0]
 		}
@@ -226,12 +236,12 @@ func TestReadmeQueries(t *testing.T) {
 	if !maps.Equal(got, want) {
 		t.Errorf("README.md, the index:\n got %v\nwant %v", got, want)
 	}
-	for outcome := range found(t, readme, `\bmessage\.outcome: ([-\w]+)()`) {
+	for outcome := range found(t, frontReadme, `\bmessage\.outcome: ([-\w]+)()`) {
 		if !slices.Contains(handler.Outcomes(), outcome) {
 			t.Errorf("README.md: a query asks for the outcome %s", outcome)
 		}
 	}
-	for kind := range found(t, readme, `\bmessage\.kind: (\w+)()`) {
+	for kind := range found(t, frontReadme, `\bmessage\.kind: (\w+)()`) {
 		if !slices.Contains(firsts(table(t, "kind")), kind) {
 			t.Errorf("README.md: a query asks for the kind %s", kind)
 		}

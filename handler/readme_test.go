@@ -15,20 +15,28 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
+// The files for readers: what the function takes and answers is in the one of this folder.
 const (
-	readme       = "../README.md"
+	readme       = "README.md"
+	frontReadme  = "../README.md"
+	eventsReadme = "../events/README.md"
 	replayReadme = "../events/replay/README.md"
 )
 
+// readmes are all of them.
+func readmes() []string { return []string{frontReadme, readme, eventsReadme, replayReadme} }
+
 func TestReadmeNamesEventsThatExist(t *testing.T) {
 	t.Parallel()
-	events := found(t, readme, `(events/[-\w]+\.json)()`)
-	if len(events) == 0 {
-		t.Error("README.md names no event")
-	}
-	for file := range events {
-		if !json.Valid(read(t, "../"+file)) {
-			t.Errorf("%s is not JSON", file)
+	for _, name := range readmes() {
+		events := found(t, name, `(events/[-\w]+\.json)()`)
+		if len(events) == 0 && name != eventsReadme { // which names them without their folder
+			t.Errorf("%s names no event", name)
+		}
+		for file := range events {
+			if !json.Valid(read(t, "../"+file)) {
+				t.Errorf("%s: %s is not JSON", name, file)
+			}
 		}
 	}
 }
@@ -36,12 +44,14 @@ func TestReadmeNamesEventsThatExist(t *testing.T) {
 func TestReadmeTargets(t *testing.T) {
 	t.Parallel()
 	want := found(t, "../Makefile", `(?m)^([a-z]+):.* ## (.+)$`)
-	if got := found(t, readme, `(?m)^  make ([a-z]+) +(.+)$`); !maps.Equal(got, want) {
+	if got := found(t, frontReadme, `(?m)^  make ([a-z]+) +(.+)$`); !maps.Equal(got, want) {
 		t.Errorf("the list of make help in README.md:\n got %q\nwant %q", got, want)
 	}
-	for target := range found(t, readme, `\bmake ([a-z]+)()`) {
-		if want[target] == "" {
-			t.Errorf("README.md: make %s is not in the Makefile", target)
+	for _, name := range readmes() {
+		for target := range found(t, name, `\bmake ([a-z]+)()`) {
+			if want[target] == "" {
+				t.Errorf("%s: make %s is not in the Makefile", name, target)
+			}
 		}
 	}
 }
@@ -73,7 +83,7 @@ func TestReadmePolicy(t *testing.T) {
 			Resource string
 		}
 	}
-	for text := range found(t, readme, `(?s) --PolicyDocument '(.+?)'()`) {
+	for text := range found(t, frontReadme, `(?s) --PolicyDocument '(.+?)'()`) {
 		decode(t, []byte(text), &policy)
 	}
 	var got []string
@@ -90,7 +100,7 @@ func TestReadmePolicy(t *testing.T) {
 		t.Errorf("README.md, the actions of the policy:\n got %q\nwant %q", got, want)
 	}
 	want = newFixture(t).actions(t, direct)
-	if alone := found(t, readme, "name both instances, `(\\w+)`( )alone"); len(want) != 1 || alone[strings.TrimPrefix(want[0], "elasticsearch:")] == "" {
+	if alone := found(t, frontReadme, "name both instances, `(\\w+)`( )alone"); len(want) != 1 || alone[strings.TrimPrefix(want[0], "elasticsearch:")] == "" {
 		t.Errorf("README.md, the action for a pair:\n got %q\nwant %q", alone, want)
 	}
 }
@@ -112,9 +122,9 @@ func (s *fixture) actions(t *testing.T, event string) (asked []string) {
 func TestReadmeFilter(t *testing.T) {
 	t.Parallel()
 	var got pattern
-	decode(t, []byte(block(t, `{"source"`)), &got)
+	decode(t, []byte(blockOf(t, eventsReadme, `{"source"`)), &got)
 	if want := filter(t); !reflect.DeepEqual(got, want) {
-		t.Errorf("README.md, the pattern of the rule:\n got %v\nwant %v", got, want)
+		t.Errorf("events/README.md, the pattern of the rule:\n got %v\nwant %v", got, want)
 	}
 }
 
@@ -122,11 +132,11 @@ func TestReadmeFilter(t *testing.T) {
 func TestReadmeCustomEvent(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
-	text := block(t, `{"specversion"`)
+	text := blockOf(t, eventsReadme, `{"specversion"`)
 	var event struct{ Source, Type string }
 	decode(t, []byte(text), &event)
-	if want := fmt.Sprintf("`{\"source\":[%q],\"type\":[%q]}`", event.Source, event.Type); !strings.Contains(string(read(t, readme)), want) {
-		t.Errorf("README.md does not have the pattern %s", want)
+	if want := fmt.Sprintf("`{\"source\":[%q],\"type\":[%q]}`", event.Source, event.Type); !strings.Contains(string(read(t, eventsReadme)), want) {
+		t.Errorf("events/README.md does not have the pattern %s", want)
 	}
 	if slices.Contains(filter(t)["source"], event.Source) {
 		t.Errorf("the rule of s.yaml is for %s", event.Source)
@@ -140,17 +150,20 @@ func TestReadmeCustomEvent(t *testing.T) {
 // The requests shown are understood: those over HTTP, and the direct events to which the reader gives his ids.
 func TestReadmeRequests(t *testing.T) {
 	t.Parallel()
+	const shown = `(\{"(?:reconcile":true|instanceId":"[^"]+","(?:connectedInstanceId":"[^"]+"|all":true))[^}]*\})()`
 	var events []string
-	for event := range found(t, readme, `(\{"instanceId":"[^"]+","(?:connectedInstanceId":"[^"]+"|all":true)[^}]*\})()`) {
-		event = strings.Replace(event, "…", "x", 1)
-		events = append(events, strings.Replace(event, "…", "y", 1))
+	for _, name := range readmes() {
+		for event := range found(t, name, shown) {
+			event = strings.Replace(event, "…", "x", 1)
+			events = append(events, strings.Replace(event, "…", "y", 1))
+		}
+		for path, query := range found(t, name, `DELETE (/\S+)\?(\S+) HTTP`) {
+			parameters := strings.NewReplacer("=", `":"`, "&", `","`).Replace(query)
+			events = append(events, `{"rawPath":"`+path+`","queryParameters":{"`+parameters+`"},"requestContext":{"http":{"method":"DELETE"}}}`)
+		}
 	}
-	for path, query := range found(t, readme, `DELETE (/\S+)\?(\S+) HTTP`) {
-		parameters := strings.NewReplacer("=", `":"`, "&", `","`).Replace(query)
-		events = append(events, `{"rawPath":"`+path+`","queryParameters":{"`+parameters+`"},"requestContext":{"http":{"method":"DELETE"}}}`)
-	}
-	if len(events) < 4 {
-		t.Errorf("README.md shows %d requests", len(events))
+	if len(events) < 7 {
+		t.Errorf("the READMEs show %d requests: %q", len(events), events)
 	}
 	for _, event := range events {
 		if _, err := trigger.Parse([]byte(event)); err != nil {
@@ -162,23 +175,29 @@ func TestReadmeRequests(t *testing.T) {
 // The table of events says of each recorded one what it comes to; the replay holds the wants to that.
 func TestReadmeReleases(t *testing.T) {
 	t.Parallel()
-	for _, cells := range table(t, "event") {
+	for _, cells := range tableOf(t, eventsReadme, "type of event") {
 		for _, name := range words(cells[3]) {
 			var want struct{ Outcome, ErrorType string }
 			decode(t, read(t, "../events/eventbridge-release-"+name+".want.json"), &want)
 			if got := words(cells[2])[0]; got != want.Outcome+want.ErrorType {
-				t.Errorf("README.md says that %s is %s, and it is %s%s", name, got, want.Outcome, want.ErrorType)
+				t.Errorf("events/README.md says that %s is %s, and it is %s%s", name, got, want.Outcome, want.ErrorType)
 			}
 		}
 	}
 }
 
-// table returns the cells of the table in README.md whose first column has this title.
+// table is one of this folder's README.md.
 func table(t *testing.T, title string) (rows [][]string) {
 	t.Helper()
-	_, text, found := strings.Cut(string(read(t, readme)), "\n| "+title+" |")
+	return tableOf(t, readme, title)
+}
+
+// tableOf returns the cells of the table in a file whose first column has this title.
+func tableOf(t *testing.T, file, title string) (rows [][]string) {
+	t.Helper()
+	_, text, found := strings.Cut(string(read(t, file)), "\n| "+title+" |")
 	if !found {
-		t.Fatalf("README.md has no table of each %s", title)
+		t.Fatalf("%s has no table of each %s", file, title)
 	}
 	text, _, _ = strings.Cut(text, "\n\n")
 	for _, line := range strings.Split(text, "\n")[2:] {
@@ -191,12 +210,18 @@ func table(t *testing.T, title string) (rows [][]string) {
 	return rows
 }
 
-// block returns the JSON block of README.md that begins so.
+// block is one of this folder's README.md.
 func block(t *testing.T, begin string) string {
 	t.Helper()
-	_, text, found := strings.Cut(string(read(t, readme)), "```json\n"+begin)
+	return blockOf(t, readme, begin)
+}
+
+// blockOf returns the JSON block of a file that begins so.
+func blockOf(t *testing.T, file, begin string) string {
+	t.Helper()
+	_, text, found := strings.Cut(string(read(t, file)), "```json\n"+begin)
 	if !found {
-		t.Fatalf("README.md has no JSON that begins with %s", begin)
+		t.Fatalf("%s has no JSON that begins with %s", file, begin)
 	}
 	text, _, _ = strings.Cut(text, "```")
 	return begin + text
