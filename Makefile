@@ -1,6 +1,7 @@
 # Needs Go and GNU make; package also zip, deploy also Serverless Devs. The shell is whatever POSIX sh there is.
 
 # Exact versions, so that the same commit is judged the same way on every day.
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
@@ -18,7 +19,7 @@ RACE = $(shell go build -race runtime/cgo 2>/dev/null && echo -race)
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the checks print; one at a time stays readable
 .PHONY: help build package replay soak test check fuzz bench compare preflight deploy clean \
-	format vet modules staticcheck vulnerabilities
+	format vet modules workflows staticcheck vulnerabilities
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,7 +51,7 @@ test: ## all tests, with the race detector where there is a C compiler
 	go test $(RACE) -vet=off ./...
 
 check: FUZZTIME = 5s
-check: format vet modules staticcheck vulnerabilities fuzz replay ## format, vet, modules, staticcheck, govulncheck, 5 s of each fuzz test, replay; not test
+check: format vet modules workflows staticcheck vulnerabilities fuzz replay ## format, vet, modules, actionlint, staticcheck, govulncheck, 5 s of each fuzz test, replay; not test
 	@echo 'make check ran $^, but for what it says above it skipped; it leaves out the tests: make test'
 
 # The gofmt of the very toolchain that builds, which need not be the first in PATH.
@@ -66,6 +67,10 @@ vet: # and the two floors of bench; the peer's modules are many, and only bench 
 modules:
 	go mod tidy -diff
 	go mod verify
+
+# Without shellcheck and pyflakes, which not every machine has.
+workflows:
+	go run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml
 
 staticcheck:
 	go run $(STATICCHECK) ./...
