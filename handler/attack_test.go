@@ -32,13 +32,13 @@ func TestRefused(t *testing.T) {
 		event, want string // want: the status, and the faults
 	}{
 		"more than 1 MiB":          {`{"instanceId":"` + strings.Repeat("a", 1<<20) + `"}`, "413 $ has 1048593 bytes, more than 1048576"},
-		"10,001 levels over HTTP":  {posts(t, deep), "400 $.body is not JSON: invalid character '[' exceeded max depth, at byte 10001"},
+		"10,001 levels over HTTP":  {posts(t, deep), "400 $.body " + notJSON(deep)},
 		"5,000 entries and one":    {"[" + strings.Repeat("{},", 5000) + "{}]", "413 $ has 5001 entries, more than 5000"},
 		"a member twice, escaped":  {`{"instanceId":"a","connectedInstanceId":"b","\u0069nstanceId":"c"}`, "400 $.instanceId is given more than once"},
 		"a member in another case": {`{"instanceId":"a","connectedInstanceId":"b","INSTANCEID":"c"}`, `400 $["INSTANCEID"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
 		"invalid UTF-8 in base64":  {inBase64(base64.StdEncoding.EncodeToString([]byte("{\"instanceId\":\"a\xff\"}"))), "400 $.body is not UTF-8"},
 		"half a surrogate":         {`{"instanceId":"a\ud800","connectedInstanceId":"b"}`, `400 $.instanceId has a character other than letters, digits, - and _: "a\ufffd"`},
-		"a zero byte":              {"{\"instanceId\":\"a\x00\"}", `400 $ is not JSON: invalid character '\x00' in string literal, at byte 17`},
+		"a zero byte":              {"{\"instanceId\":\"a\x00\"}", "400 $ " + notJSON("{\"instanceId\":\"a\x00\"}")},
 		"strings for booleans":     {`{"instanceId":"a","connectedInstanceId":"b","dryRun":"true"}`, "400 $.dryRun is a string, not true or false"},
 		"null for all over HTTP":   {`{"version":null,"rawPath":null,"requestContext":{"http":{"method":null}},"body":null}`, "400 $.version is null, not a string; $.requestContext.http.method is null, not a string; $.rawPath is null, not a string"},
 		"no base64, though said":   {inBase64(direct), "400 $.body is not base64, though isBase64Encoded says so: illegal base64 data at input byte 0"},
@@ -54,6 +54,12 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// notJSON is what is wrong with a text where Go's releases word it differently (1.27).
+func notJSON(text string) string {
+	at := json.Unmarshal([]byte(text), new(json.RawMessage)).(*json.SyntaxError)
+	return fmt.Sprintf("is not JSON: %v, at byte %d", at, at.Offset)
 }
 
 // refusal handles an event, and holds the refusal to its form: nothing is sent,
