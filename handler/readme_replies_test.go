@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -205,46 +204,6 @@ func TestReadmeOutcomes(t *testing.T) {
 	got := firsts(table(t, "outcome"))
 	if slices.Sort(got); !slices.Equal(got, want) {
 		t.Errorf("README.md, outcomes:\n got %q\nwant %q", got, want)
-	}
-}
-
-// The queries ask for outcomes and kinds that there are, and for the fields that the index has: text or long, as the
-// values are in the line shown.
-func TestReadmeQueries(t *testing.T) {
-	t.Parallel()
-	var line map[string]any
-	decode(t, []byte(block(t, `{"time"`)), &line)
-	decode(t, lineOfReconcile(t), &line)
-	line["error"], line["reason"] = "", ""
-	want := map[string]string{}
-	for field := range found(t, frontReadme, `\bmessage\.(\w+)()`) {
-		switch line[field].(type) {
-		case float64:
-			want[field] = "long"
-		case string, bool:
-			want[field] = "text"
-		default:
-			t.Errorf("README.md: a query asks for %s, which no log line has", field)
-		}
-	}
-	got := map[string]string{}
-	for _, cells := range tableOf(t, frontReadme, "index") {
-		for _, field := range words(cells[1]) {
-			got[field] = words(cells[0])[0]
-		}
-	}
-	if !maps.Equal(got, want) {
-		t.Errorf("README.md, the index:\n got %v\nwant %v", got, want)
-	}
-	for outcome := range found(t, frontReadme, `\bmessage\.outcome: ([-\w]+)()`) {
-		if !slices.Contains(handler.Outcomes(), outcome) {
-			t.Errorf("README.md: a query asks for the outcome %s", outcome)
-		}
-	}
-	for kind := range found(t, frontReadme, `\bmessage\.kind: (\w+)()`) {
-		if !slices.Contains(firsts(table(t, "kind")), kind) {
-			t.Errorf("README.md: a query asks for the kind %s", kind)
-		}
 	}
 }
 

@@ -1,0 +1,157 @@
+package handler_test
+
+import (
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+const (
+	logs      = "logs/README.md"
+	dashboard = "logs/dashboard.json"
+	product   = "elasticsearch-disconnect" // names what logs/apply creates
+)
+
+// queries are those of logs/README.md, by their names.
+func queries(t *testing.T) map[string]string {
+	t.Helper()
+	named := found(t, logs, "(?m)^### (.+)\n[^#]*?```text\n(.+)\n```$")
+	if headings := found(t, logs, `(?m)^### (.+)()$`); len(named) != len(headings) || len(named) == 0 {
+		t.Fatalf("%s has %d queries under %d headings", logs, len(named), len(headings))
+	}
+	return named
+}
+
+// types are the fields that lines of the log have, each as Log Service indexes its value.
+func (s *fixture) types(t *testing.T) map[string]string {
+	t.Helper()
+	fields := map[string]string{}
+	for _, line := range s.lines(t) {
+		for field, value := range line {
+			fields[field] = "text"
+			if _, ok := value.(float64); ok {
+				fields[field] = "long"
+			}
+		}
+	}
+	return fields
+}
+
+// lines are those that the fixture logged.
+func (s *fixture) lines(t *testing.T) (lines []map[string]any) {
+	t.Helper()
+	for text := range strings.Lines(s.log.String()) {
+		var line map[string]any
+		decode(t, text, &line)
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// The queries ask for fields that a line of the log has, a number as a number, and for outcomes, kinds and triggers that
+// there are; the index is of these fields and no others.
+func TestLogQueries(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	for _, event := range []string{direct, "{}", release("acs.elasticsearch", "none", ""), reconcileByTimer} {
+		s.handle(t, event)
+	}
+	fields := s.types(t)
+
+	want := map[string]string{}
+	files := append(jsonFiles(t, "logs/alerts"), logs, readme, frontReadme, dashboard)
+	for _, file := range files {
+		for field := range found(t, file, `\bmessage\.(\w+)()`) {
+			if fields[field] == "" {
+				t.Errorf("%s: a query asks for %s, which no log line has", file, field)
+			}
+			want[field] = fields[field]
+		}
+		for field := range found(t, file, `\bmessage\.(\w+) [<>]()`) {
+			if fields[field] != "long" {
+				t.Errorf("%s: a query compares %s, which is no number", file, field)
+			}
+		}
+		for value, known := range map[string][]string{
+			"outcome": handler.Outcomes(),
+			"kind":    kinds(),
+			"trigger": {string(trigger.Direct), string(trigger.HTTP), string(trigger.EventBridge), string(trigger.Timer)},
+		} {
+			for asked := range found(t, file, `\bmessage\.`+value+`: ([-\w]+)()`) {
+				if !slices.Contains(known, asked) {
+					t.Errorf("%s: a query asks for the %s %s", file, value, asked)
+				}
+			}
+		}
+	}
+	got := map[string]string{}
+	for index, cells := range found(t, logs, "(?m)^\\| `(text|long)` \\| (.+) \\|$") {
+		for _, field := range words(cells) {
+			if got[field] != "" {
+				t.Errorf("%s: the index has %s twice", logs, field)
+			}
+			got[field] = index
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("%s, the index:\n got %v\nwant %v", logs, got, want)
+	}
+}
+
+func kinds() (names []string) {
+	for _, kind := range connection.Kinds() {
+		names = append(names, kind.String())
+	}
+	return names
+}
+
+func jsonFiles(t *testing.T, folder string) []string {
+	t.Helper()
+	files, err := filepath.Glob(folder + "/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s has no JSON: %v", folder, err)
+	}
+	return files
+}
+
+var needsID = regexp.MustCompile(`: "[^"]*…"`)
+
+// The dashboard has each query that needs no id.
+func TestDashboard(t *testing.T) {
+	t.Parallel()
+	const members = "charts dashboardName description display displayName end height logstore query search start title topic type width xPos yPos"
+	if got := strings.Join(slices.Sorted(maps.Keys(found(t, dashboard, `"(\w+)":()`))), " "); got != members {
+		t.Errorf("%s, members:\n got %s\nwant %s, as the documents of CreateDashboard spell them", dashboard, got, members)
+	}
+	var board struct {
+		DashboardName string
+		Charts        []struct {
+			Title, Type string
+			Search      struct{ Logstore, Query string }
+			Display     struct{ DisplayName string }
+		}
+	}
+	decode(t, read(t, dashboard), &board)
+	if board.DashboardName != product {
+		t.Errorf("%s is called %s, and logs/apply asks for %s", dashboard, board.DashboardName, product)
+	}
+	got := map[string]string{}
+	for _, chart := range board.Charts {
+		got[chart.Display.DisplayName] = chart.Search.Query
+		if chart.Type != "table" || chart.Search.Logstore != "${logstore}" || chart.Title == "" {
+			t.Errorf("%s: %+v", dashboard, chart)
+		}
+	}
+	want := queries(t)
+	maps.DeleteFunc(want, func(_, query string) bool { return needsID.MatchString(query) })
+	if !maps.Equal(got, want) {
+		t.Errorf("%s:\n got %v\nwant %v", dashboard, got, want)
+	}
+}
