@@ -10,9 +10,6 @@ import (
 	"unicode/utf8"
 )
 
-// references are the READMEs that say how each thing is, with a table of contents.
-func references() []string { return []string{readme, eventsReadme, replayReadme} }
-
 // TestReadmeLinks: every relative link leads to a file, and every #anchor to a heading.
 func TestReadmeLinks(t *testing.T) {
 	t.Parallel()
@@ -42,7 +39,7 @@ func TestReadmeLinks(t *testing.T) {
 // TestReadmeContents: each section is in the table of contents, which is before the first.
 func TestReadmeContents(t *testing.T) {
 	t.Parallel()
-	for _, name := range references() {
+	for _, name := range readmes() {
 		text := prose(t, name)
 		contents, _, _ := strings.Cut(text, "\n## ")
 		for _, title := range regexp.MustCompile(`(?m)^## .+`).FindAllString(text, -1) {
@@ -57,7 +54,7 @@ func TestReadmeContents(t *testing.T) {
 func TestReadmeWords(t *testing.T) {
 	t.Parallel()
 	image := regexp.MustCompile(`(?i)\b(desk|brake|corridor|door|errand|noun|seal|house)s?\b`)
-	for _, name := range references() {
+	for _, name := range readmes() {
 		if word := image.Find(read(t, name)); word != nil {
 			t.Errorf("%s says %q", name, word)
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -44,9 +43,6 @@ func TestReadmeNamesEventsThatExist(t *testing.T) {
 func TestReadmeTargets(t *testing.T) {
 	t.Parallel()
 	want := found(t, "../Makefile", `(?m)^([a-z]+):.* ## (.+)$`)
-	if got := found(t, frontReadme, `(?m)^  make ([a-z]+) +(.+)$`); !maps.Equal(got, want) {
-		t.Errorf("the list of make help in README.md:\n got %q\nwant %q", got, want)
-	}
 	for _, name := range readmes() {
 		for target := range found(t, name, `\bmake ([a-z]+)()`) {
 			if want[target] == "" {
@@ -83,8 +79,9 @@ func TestReadmePolicy(t *testing.T) {
 			Resource string
 		}
 	}
-	for text := range found(t, frontReadme, `(?s) --PolicyDocument '(.+?)'()`) {
-		decode(t, []byte(text), &policy)
+	for text := range found(t, frontReadme, `(?s) --PolicyDocument '(.+?\})'()\n`) {
+		shell := strings.NewReplacer(`'$REGION'`, "cn-hangzhou", `'$ACCOUNT'`, "1234567890984321")
+		decode(t, []byte(shell.Replace(text)), &policy)
 	}
 	var got []string
 	for _, statement := range policy.Statement {
