@@ -86,12 +86,12 @@ func roleCredentials(c fccontext.Credentials) (acs3.Credentials, error) {
 func OnCommandLine(region string) func(context.Context) Invocation {
 	scope := scopeOf(&fccontext.FcContext{Region: region})
 	return func(context.Context) Invocation {
-		return Invocation{RequestID: uuid.NewString(), Scope: scope, Credentials: chainCredentials}
+		return Invocation{RequestID: uuid.NewString(), Scope: scope, Credentials: ChainCredentials}
 	}
 }
 
-// chainCredentials are those of whoever runs the command.
-func chainCredentials() (acs3.Credentials, error) {
+// ChainCredentials are those of whoever runs the command.
+func ChainCredentials() (acs3.Credentials, error) {
 	c, err := obtain(providers.NewDefaultCredentialsProvider())
 	if err != nil {
 		return c, denied("no credentials; set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`."+

@@ -33,7 +33,7 @@ func allowed() map[string][]string {
 	)
 	return map[string][]string{
 		".":                   {module + "/handler", own + "commandline", own + "elasticsearch", sdk + "fc"},
-		"handler/commandline": {module + "/handler", own + "connection", own + "discover", own + "elasticsearch"},
+		"handler/commandline": {module + "/handler", own + "acs3", own + "connection", own + "discover", own + "elasticsearch"},
 		"handler": {own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",
 			sdk + "fc/messages", sdk + "fccontext", "github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid"},
 		"handler/preflight":                       {module + "/handler", "github.com/robfig/cron/v3", "go.yaml.in/yaml/v3"},

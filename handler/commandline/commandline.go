@@ -1,6 +1,6 @@
 // Package commandline is the program as a person runs it, outside Function Compute.
 // It shows what is connected in a region and what is left over, removes that, removes
-// what is named, or serves one event.
+// what is named, has the deployed function remove it, or serves one event.
 package commandline
 
 import (
@@ -54,6 +54,8 @@ func (c Command) Run(ctx context.Context) int {
 	case versionTask:
 		fmt.Fprintf(c.Stdout, "%s %s, commit %s, %s\n", handler.Name, c.Build.Version, cmp.Or(c.Build.Commit, "unknown"), runtime.Version())
 		return handler.ExitDone
+	case callTask:
+		return c.call(ctx, o)
 	}
 	h, err := c.handler(o)
 	if err != nil {

@@ -16,18 +16,20 @@ const regionVariable = "ALIBABA_CLOUD_REGION_ID"
 const (
 	reportTask   = "report"
 	removeTask   = "remove"
+	callTask     = "call"
 	instanceTask = "instance"
 	eventTask    = "event"
 	versionTask  = "version"
 	helpTask     = "help"
 )
 
-// tasks says which other flags each task may have. A new task is a row here, a case in
-// Command.Run and a part of the help.
+// tasks says which other flags each task may have; one of them may be a task where it
+// stands alone. A new task is a row here, a case in Command.Run and a part of the help.
 func tasks() []task {
 	return []task{
 		{reportTask, []string{"region", "json", "mermaid"}},
 		{removeTask, []string{"region", "limit", "yes"}},
+		{callTask, []string{instanceTask, "connected", "all", "force", "dry-run"}},
 		{instanceTask, []string{"region", "connected", "all", "force", "dry-run"}},
 		{eventTask, []string{"region"}},
 		{versionTask, nil},
@@ -48,6 +50,8 @@ type options struct {
 
 	limit int // of a removal of what is left over; -1: as configured
 	yes   bool
+
+	url string // of the function's HTTP trigger
 
 	instance, connected string
 	all, force, dryRun  bool
@@ -74,6 +78,7 @@ func parse(args []string, getenv func(string) string) (options, error) {
 		return nil
 	})
 	flags.BoolVar(&o.yes, "yes", false, "")
+	flags.StringVar(&o.url, callTask, "", "")
 	flags.StringVar(&o.instance, instanceTask, "", "")
 	flags.StringVar(&o.connected, "connected", "", "")
 	flags.BoolVar(&o.all, "all", false, "")
@@ -101,7 +106,7 @@ func (o options) of(given map[string]bool) (options, error) {
 	var asked task
 	for _, t := range tasks() {
 		switch {
-		case !given[t.name]:
+		case !given[t.name], slices.Contains(asked.flags, t.name):
 		case asked.name != "":
 			return o, fmt.Errorf("--%s and --%s are given: it is one at a time", asked.name, t.name)
 		default:
@@ -109,11 +114,11 @@ func (o options) of(given map[string]bool) (options, error) {
 		}
 	}
 	if asked.name == "" {
-		return o, errors.New("nothing is asked for: give --report, --remove, --instance or --event")
+		return o, errors.New("nothing is asked for: give --report, --remove, --instance, --call or --event")
 	}
 	for _, t := range tasks() {
 		for _, name := range t.flags {
-			if given[name] && !slices.Contains(asked.flags, name) {
+			if given[name] && name != asked.name && !slices.Contains(asked.flags, name) {
 				return o, fmt.Errorf("--%s does not go with --%s", name, asked.name)
 			}
 		}
@@ -127,8 +132,10 @@ func (o options) contradiction() error {
 	switch {
 	case o.json && o.mermaid:
 		return errors.New("--json and --mermaid are given: it is one or the other")
-	case o.task != instanceTask:
+	case o.task != instanceTask && o.task != callTask:
 		return nil
+	case o.task == callTask && o.instance == "":
+		return errors.New("--call needs --instance ID")
 	case o.all == (o.connected != ""):
 		return errors.New("--instance needs either --connected ID, for one connection, or --all")
 	case o.force && !o.all:

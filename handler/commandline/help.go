@@ -42,6 +42,14 @@ Remove one connection, or all of an instance; to cut off one that exists, add
     main --instance es-cn-a --connected es-cn-b --region cn-hangzhou
     main --instance es-cn-a --all --region cn-hangzhou --dry-run
 
+Have the deployed function do the same. URL is that of its HTTP trigger. The
+request is signed with your credentials, sent once, and the reply printed:
+
+  main --call URL --instance ID --connected ID [--dry-run]
+  main --call URL --instance ID --all [--force] [--dry-run]
+
+    main --call https://example.cn-hangzhou.fcapp.run --instance es-cn-a --all
+
 Serve one event as the function does; FILE may be - for standard input:
 
   main --event FILE --region REGION

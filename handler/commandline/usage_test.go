@@ -1,6 +1,8 @@
 package commandline_test
 
 import (
+	"context"
+	"net"
 	"strings"
 	"testing"
 
@@ -13,27 +15,35 @@ func TestWrongUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"--regoin x":         "flag provided but not defined: -regoin",
 		"--region":           "flag needs an argument: -region",
-		"--region x":         "nothing is asked for: give --report, --remove, --instance or --event",
-		"--report=false":     "nothing is asked for: give --report, --remove, --instance or --event",
+		"--region x":         "nothing is asked for: give --report, --remove, --instance, --call or --event",
+		"--report=false":     "nothing is asked for: give --report, --remove, --instance, --call or --event",
 		"--report cn-x":      `"cn-x" is no flag`,
 		"--report \x1b[2J":   `"\x1b[2J" is no flag`,
 		"--report --remove":  "--report and --remove are given: it is one at a time",
 		"--event - --report": "--report and --event are given: it is one at a time",
 
-		"--report --json --mermaid":                "--json and --mermaid are given: it is one or the other",
-		"--remove --json":                          "--json does not go with --remove",
-		"--remove --dry-run":                       "--dry-run does not go with --remove",
-		"--report --limit 3":                       "--limit does not go with --report",
-		"--report --yes":                           "--yes does not go with --report",
-		"--report --connected es-a":                "--connected does not go with --report",
-		"--event - --dry-run":                      "--dry-run does not go with --event",
-		"--version --region cn-hangzhou":           "--region does not go with --version",
-		"--remove --yes --limit -1":                `invalid value "-1" for flag -limit: it is not a number from 0`,
-		"--remove --yes --limit many":              `invalid value "many" for flag -limit: it is not a number from 0`,
-		"--instance es-a":                          "--instance needs either --connected ID, for one connection, or --all",
-		"--instance es-a --all --connected es-b":   "--instance needs either --connected ID, for one connection, or --all",
-		"--instance es-a --connected es-b --force": "--force is for --all: one connection is removed without",
-		"--connected es-b":                         "nothing is asked for: give --report, --remove, --instance or --event",
+		"--report --json --mermaid":                           "--json and --mermaid are given: it is one or the other",
+		"--remove --json":                                     "--json does not go with --remove",
+		"--remove --dry-run":                                  "--dry-run does not go with --remove",
+		"--report --limit 3":                                  "--limit does not go with --report",
+		"--report --yes":                                      "--yes does not go with --report",
+		"--report --connected es-a":                           "--connected does not go with --report",
+		"--event - --dry-run":                                 "--dry-run does not go with --event",
+		"--version --region cn-hangzhou":                      "--region does not go with --version",
+		"--remove --yes --limit -1":                           `invalid value "-1" for flag -limit: it is not a number from 0`,
+		"--remove --yes --limit many":                         `invalid value "many" for flag -limit: it is not a number from 0`,
+		"--instance es-a":                                     "--instance needs either --connected ID, for one connection, or --all",
+		"--instance es-a --all --connected es-b":              "--instance needs either --connected ID, for one connection, or --all",
+		"--instance es-a --connected es-b --force":            "--force is for --all: one connection is removed without",
+		"--call https://h":                                    "--call needs --instance ID",
+		"--call https://h --all":                              "--call needs --instance ID",
+		"--call https://h --instance es-a":                    "--instance needs either --connected ID, for one connection, or --all",
+		"--call https://h --instance a --connected b --force": "--force is for --all: one connection is removed without",
+		"--call https://h --instance es-a --all --region x":   "--region does not go with --call",
+		"--call https://h --report":                           "--report and --call are given: it is one at a time",
+		"--event - --call https://h":                          "--call and --event are given: it is one at a time",
+		"--instance es-a --all --call":                        "flag needs an argument: -call",
+		"--connected es-b":                                    "nothing is asked for: give --report, --remove, --instance, --call or --event",
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
@@ -111,7 +121,7 @@ func TestHelp(t *testing.T) {
 		t.Errorf("--version: exit code %d, %s%s", exit, &version.stdout, &version.stderr)
 	}
 	words := append(handler.Variables(), "ALIBABA_CLOUD_REGION_ID", "ALIBABA_CLOUD_ACCESS_KEY_ID", "\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ",
-		"--report", "--json", "--mermaid", "--remove", "--limit", "--yes", "--instance", "--connected", "--all", "--force", "--dry-run",
+		"--report", "--json", "--mermaid", "--remove", "--limit", "--yes", "--instance", "--connected", "--call", "--all", "--force", "--dry-run",
 		"--event", "--region", "--version", "--help")
 	for _, word := range words {
 		if !strings.Contains(asked.stdout.String(), word) {
@@ -126,6 +136,7 @@ func TestHelp(t *testing.T) {
 }
 
 // TestExamplesOfHelp: the commands that it shows are understood. What refuses them is that there is no such instance or file.
+// Wherever they go to, it is the stand-in that hears of it.
 func TestExamplesOfHelp(t *testing.T) {
 	t.Parallel()
 	help := newFixture(t)
@@ -141,12 +152,17 @@ func TestExamplesOfHelp(t *testing.T) {
 		example, _, _ = strings.Cut(example, " >")
 		f := newFixture(t)
 		f.answers(strings.NewReader("no\n"))
+		transport := f.api.Transport()
+		transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, strings.TrimPrefix(f.api.URL, "http://"))
+		}
+		f.Transport = transport
 		f.run(t, strings.Fields(example)...)
 		if strings.Contains(f.stderr.String(), "--help") {
 			t.Errorf("main %s: %s", example, &f.stderr)
 		}
 	}
-	if n < 8 {
+	if n < 9 {
 		t.Errorf("the help has %d examples", n)
 	}
 }
