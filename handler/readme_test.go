@@ -97,7 +97,7 @@ func TestReadmePolicy(t *testing.T) {
 		t.Errorf("README.md, the actions of the policy:\n got %q\nwant %q", got, want)
 	}
 	want = newFixture(t).actions(t, direct)
-	if alone := found(t, frontReadme, "name both instances, `(\\w+)`( )alone"); len(want) != 1 || alone[strings.TrimPrefix(want[0], "elasticsearch:")] == "" {
+	if alone := found(t, frontReadme, "name\\s+both\\s+instances,\\s+`(\\w+)`(\\s+)alone"); len(want) != 1 || alone[strings.TrimPrefix(want[0], "elasticsearch:")] == "" {
 		t.Errorf("README.md, the action for a pair:\n got %q\nwant %q", alone, want)
 	}
 }
