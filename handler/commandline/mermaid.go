@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// mermaidEdges is the default of Mermaid's maxEdges, which a diagram cannot change.
+const mermaidEdges = 500
+
 // mermaid is the survey as a Mermaid flowchart, without the instances that are
 // connected with none. What is left over is dashed.
 func (s survey) mermaid() string {

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"elasticsearch-disconnect/handler"
 )
 
 // TestMermaid: the text is of the grammar, and says the same as the table.
@@ -83,4 +85,24 @@ func unescape(label string) string {
 		code, _ := strconv.Atoi(strings.Trim(e, "#;"))
 		return fmt.Sprintf("%c", code)
 	})
+}
+
+// TestMermaidOfMany: who pastes more than Mermaid draws is told.
+func TestMermaidOfMany(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{
+		500: "",
+		501: "There are 501 connections. Mermaid draws 500, unless maxEdges in its configuration is higher.\n",
+	} {
+		f := newFixture(t)
+		f.api.AddInstance("es-hub")
+		for i := range n {
+			id := fmt.Sprintf("es-%03d", i)
+			f.api.AddInstance(id)
+			f.api.Connect("es-hub", id)
+		}
+		if exit := f.run(t, "--report", "--region", "cn-hangzhou", "--mermaid"); exit != handler.ExitDone || f.stderr.String() != want {
+			t.Errorf("%d connections: exit code %d, %q", n, exit, f.stderr.String())
+		}
+	}
 }

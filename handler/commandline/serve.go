@@ -14,7 +14,7 @@ func (c Command) serve(ctx context.Context, h *handler.Handler, event []byte) in
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	reply, exit := h.HandleOnce(ctx, event)
-	if _, err := c.Stdout.Write(reply); err != nil {
+	if _, err := io.WriteString(c.Stdout, printable(reply, func(text string) string { return text })); err != nil {
 		c.say("%v", err)
 		return handler.ExitFailed
 	}
