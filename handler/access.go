@@ -19,8 +19,8 @@ type access struct {
 	patience elasticsearch.Patience // of all calls; set before the first
 	slots    chan struct{}          // shared by all clients
 
-	clients    kept[connection.Scope, *elasticsearch.Client]
-	identities kept[connection.AccountID, acs3.Credentials]
+	clients    memo[connection.Scope, *elasticsearch.Client]
+	identities memo[connection.AccountID, acs3.Credentials]
 
 	mu       sync.Mutex
 	obtained []acs3.Credentials // that the invocation did not come with
@@ -112,15 +112,15 @@ func (a *access) redact(text string) string {
 	return text
 }
 
-// A kept holds values that are made once for each key.
-type kept[K comparable, V any] struct {
+// A memo holds values that are made once for each key.
+type memo[K comparable, V any] struct {
 	mu   sync.Mutex
 	made map[K]func() (V, error)
 }
 
 // get returns the value for a key, or why there is none. Others wait only for the
 // value of the same key.
-func (k *kept[K, V]) get(key K, make func() (V, error)) (V, error) {
+func (k *memo[K, V]) get(key K, make func() (V, error)) (V, error) {
 	k.mu.Lock()
 	get, ok := k.made[key]
 	if !ok {

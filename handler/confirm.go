@@ -14,7 +14,7 @@ import (
 // their other ends were found to be gone, then that answer, the region or the
 // credentials are wrong, and nothing more is removed.
 type confirmer struct {
-	there kept[scopedID, struct{}]
+	there memo[scopedID, struct{}]
 	stop  atomic.Pointer[connection.Error]
 }
 

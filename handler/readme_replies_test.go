@@ -172,31 +172,6 @@ func lineOfReconcile(t *testing.T) []byte {
 	return s.log.Bytes()
 }
 
-// The figures compared, if README.md compares any, are those of the bench table: the function's and the peer's.
-func TestReadmeComparison(t *testing.T) {
-	t.Parallel()
-	if !strings.Contains(string(read(t, frontReadme)), "\n| compared |") {
-		t.Skip("README.md compares nothing")
-	}
-	const figure = `([\d.]+)[^|]*`
-	peer := found(t, replayReadme, `(?m)^\| ([^|]+?) \|[^|]*\|[^|]*\| `+figure+`\|[^|]*\|[^|]*\|[^|]*\|$`)
-	function := found(t, replayReadme, `(?m)^\| ([^|]+?) \|[^|]*\|[^|]*\|[^|]*\| `+figure+`\|[^|]*\|[^|]*\|$`)
-	compared := 0
-	for _, cells := range tableOf(t, frontReadme, "compared") {
-		name, got := cells[0], cells[1:3]
-		if function[name] == "" {
-			continue
-		}
-		compared++
-		if want := []string{function[name], peer[name]}; !slices.Equal(got, want) {
-			t.Errorf("README.md, %s:\n got %q\nwant %q", name, got, want)
-		}
-	}
-	if compared == 0 {
-		t.Error("README.md compares no figure of the bench table")
-	}
-}
-
 // The outcomes told are all that the code has.
 func TestReadmeOutcomes(t *testing.T) {
 	t.Parallel()
