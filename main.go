@@ -30,6 +30,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends what does not heed the first
 	os.Exit(commandline.Command{
 		Args:             os.Args[1:],
 		Getenv:           os.Getenv,

@@ -61,7 +61,7 @@ func (a *access) connect(ctx context.Context, scope connection.Scope) (*elastics
 		Transport:   h.Transport,
 		Now:         h.Now,
 		Sleep:       h.Sleep,
-		Pace:        h.paceOf(scope, a.own.Scope),
+		Pace:        h.paceOf(scope),
 		Slots:       a.slots,
 		Patience:    a.patience,
 	}}

@@ -40,6 +40,9 @@ func (c Config) endpoint(region, own connection.Region) (elasticsearch.Endpoint,
 		return elasticsearch.Endpoint{}, internal(fmt.Sprintf("%s serves the function's own region alone, and this is of %s", variable, region))
 	case c.Endpoint != (elasticsearch.Endpoint{}):
 		return c.Endpoint, nil
+	case region != own && !slices.Contains(elasticsearch.Regions(), region.String()):
+		// What an event names is a part of the host, and could lead to another service.
+		return elasticsearch.Endpoint{}, denied(fmt.Sprintf("%s is none of the regions of Elasticsearch that this version knows", region), nil)
 	case region == connection.Region{}: // never in Function Compute
 		return elasticsearch.Endpoint{}, internal("no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID")
 	}

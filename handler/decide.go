@@ -2,6 +2,7 @@ package handler
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -14,9 +15,10 @@ import (
 type rules struct {
 	requestID string // Function Compute's
 	own       connection.Scope
-	dryRun    bool // the operator's: nothing is sent
-	mayBeDone bool // an earlier delivery may have removed it
-	limit     int  // how many leftovers a request to reconcile may remove
+	dryRun    bool              // the operator's: nothing is sent
+	mayBeDone bool              // an earlier delivery may have removed it
+	limit     int               // how many leftovers a request to reconcile may remove
+	approved  []connection.Pair // and which; nil: any
 }
 
 // A removal is one connection to remove, and the request that asked for it first.
@@ -50,7 +52,9 @@ func decide(findings []discover.Finding, r rules) []removal {
 // isWithheld says whether a request to reconcile found more left over than may be
 // without a person who looks at it. Then nothing is removed.
 func (r rules) isWithheld(f discover.Finding) bool {
-	return len(f.Survey.Leftover) > r.limit && !r.isDryRun(f.Request.Action)
+	isNew := func(pair connection.Pair) bool { return r.approved != nil && !slices.Contains(r.approved, pair) }
+	_, isReconcile := f.Request.Action.(trigger.Reconcile)
+	return isReconcile && (len(f.Survey.Leftover) > r.limit || slices.ContainsFunc(f.Pairs, isNew)) && !r.isDryRun(f.Request.Action)
 }
 
 // removal is what the rules make of one pair. All connections of an instance are
@@ -66,7 +70,7 @@ func (r rules) removal(q trigger.Request, pair connection.Pair) removal {
 		to.ClientToken = r.tokenOfSeveral(a.ClientToken, "", q.Scope, pair)
 	case trigger.Reconcile:
 		to.MayBeDone, to.confirm = true, true
-		to.ClientToken = r.tokenOfSeveral(a.ClientToken, q.EventID, q.Scope, pair) // a timer gives it each time
+		to.ClientToken = r.tokenOfSeveral(a.ClientToken, q.EventID, q.Scope, pair) // a timer gives the same each time
 	}
 	if to.ClientToken == (connection.ClientToken{}) {
 		to.ClientToken = r.token(q, pair)
@@ -87,13 +91,13 @@ func (r rules) isDryRun(action trigger.Action) bool {
 	return false
 }
 
-// tokenOfSeveral derives a token for a pair from one that the caller gave for all; zero if none is
-// given.
-func (r rules) tokenOfSeveral(given connection.ClientToken, time string, scope connection.Scope, pair connection.Pair) connection.ClientToken {
+// tokenOfSeveral derives a token for a pair from one that the caller gave for all; zero
+// if none is given.
+func (r rules) tokenOfSeveral(given connection.ClientToken, eventID string, scope connection.Scope, pair connection.Pair) connection.ClientToken {
 	if given == (connection.ClientToken{}) {
 		return given
 	}
-	return r.derived("token", time, given.String(), scope, pair)
+	return r.derived("token", eventID, given.String(), scope, pair)
 }
 
 // A key is the same for a connection from either side.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,6 +34,10 @@ type Handler struct {
 	Transport  http.RoundTripper                // shared by all invocations; nil: http.DefaultTransport
 	Invocation func(context.Context) Invocation // nil: FunctionCompute
 	Now        func() time.Time                 // nil: time.Now
+
+	// Approved are the connections that a request to reconcile may remove, which a
+	// person has seen; nil: any. If it finds another, none is removed.
+	Approved []connection.Pair
 
 	// Sleep waits between attempts, and ends early with ctx; nil: a timer.
 	Sleep func(context.Context, time.Duration) error
@@ -100,6 +103,7 @@ func (h *Handler) serve(ctx context.Context, inv Invocation, event trigger.Event
 		dryRun:    h.Config.DryRun,
 		mayBeDone: event.Shape.IsDelivered() || inv.RetryCount > 0,
 		limit:     h.Config.ReconcileLimit,
+		approved:  h.Approved,
 	}
 	access.patience = patienceFor(event)
 	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, Turn: inv.RetryCount}
@@ -149,21 +153,17 @@ func deadlines(ctx context.Context) (reading, writing context.Context, release f
 }
 
 // paceOf returns the pace of the calls for a scope, which the API counts together.
-// All invocations share it, but for a region that is none: an event can name any.
-func (h *Handler) paceOf(scope, own connection.Scope) *elasticsearch.Pace {
+// All invocations share it.
+func (h *Handler) paceOf(scope connection.Scope) *elasticsearch.Pace {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if pace := h.paces[scope]; pace != nil {
-		return pace
-	}
-	pace := &elasticsearch.Pace{Now: h.Now, Sleep: h.Sleep}
-	if scope.Region == own.Region || slices.Contains(elasticsearch.Regions(), scope.Region.String()) {
+	if h.paces[scope] == nil {
 		if h.paces == nil {
 			h.paces = map[connection.Scope]*elasticsearch.Pace{}
 		}
-		h.paces[scope] = pace
+		h.paces[scope] = &elasticsearch.Pace{Now: h.Now, Sleep: h.Sleep}
 	}
-	return pace
+	return h.paces[scope]
 }
 
 func (h *Handler) logger(inv Invocation, access *access) logger {

@@ -121,6 +121,9 @@ func (r result) left() string {
 		for _, pair := range r.survey.Leftover[:min(len(r.survey.Leftover), maxPairs)] {
 			texts = append(texts, pair.Instance.String()+"-"+pair.Connected.String())
 		}
+		if len(r.survey.Leftover) <= r.limit {
+			return "other connections are left over than were approved of: none is removed. " + strings.Join(texts, ", ")
+		}
 		return fmt.Sprintf("%d connections are left over, more than RECONCILE_LIMIT, %d: none is removed. If they may be, raise it: the next run looks anew. %s",
 			len(r.survey.Leftover), r.limit, strings.Join(texts, ", "))
 	}

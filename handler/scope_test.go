@@ -206,6 +206,8 @@ func TestWhereItMayNotAct(t *testing.T) {
 			"Internal", "Internal", "ELASTICSEARCH_ENDPOINT serves the function's own region alone, and this is of cn-beijing"},
 		"a region left out": {handler.Config{Network: elasticsearch.Public, Regions: regions(t, "cn-hangzhou", "cn-shanghai")}, place{region: "cn-beijing"},
 			"Denied", "ignored", "cn-beijing is not one of REGIONS, in which the function acts"},
+		"another service's host": {handler.Config{Network: elasticsearch.Public}, place{region: "oss-cn-hangzhou"},
+			"Denied", "Denied", "oss-cn-hangzhou is none of the regions of Elasticsearch that this version knows"},
 		"the own region left out": {handler.Config{Network: elasticsearch.Public, Regions: regions(t, "cn-shanghai")}, place{},
 			"Denied", "ignored", "cn-hangzhou is not one of REGIONS, in which the function acts"},
 		"an account, and no role": {handler.Config{Network: elasticsearch.Public}, place{account: stranger},

@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"fmt"
 	"io"
 	"net/http"
 	"regexp"
-	"slices"
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
@@ -28,7 +27,7 @@ func (c Command) call(ctx context.Context, o options) int {
 	}
 	credentials, err := handler.ChainCredentials()
 	if err != nil {
-		c.say("%s", message(err))
+		c.say("%s", connection.MessageOf(err))
 		return handler.ExitFailed
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
@@ -39,7 +38,10 @@ func (c Command) call(ctx context.Context, o options) int {
 		c.say("no answer from %s: %s; if it was sent, it may have been done", host, ascii(withoutUser(credentials.Redact(err.Error()))))
 		return handler.ExitFailed
 	}
-	fmt.Fprint(c.Stdout, printable(reply, credentials.Redact))
+	if _, err := io.WriteString(c.Stdout, printable(reply, credentials.Redact)); err != nil {
+		c.say("%v", err)
+		return handler.ExitFailed
+	}
 	if status/100 != 2 {
 		c.say("%s answered %d %s", host, status, http.StatusText(status))
 	}
@@ -82,7 +84,7 @@ func exitOf(status int) int {
 	switch {
 	case status/100 == 2 && status != http.StatusMultiStatus:
 		return handler.ExitDone
-	case slices.Contains([]int{400, 404, 405, 413, 415}, status): // those of InvalidEvent
+	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge: // of InvalidEvent, those that a POST may have
 		return handler.ExitInvalid
 	}
 	return handler.ExitFailed

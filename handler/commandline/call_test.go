@@ -133,8 +133,8 @@ func TestCallWithoutCredentials(t *testing.T) {
 func TestCallExitCode(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]int{
-		200: 0, 202: 0, 204: 0, 207: 1, 301: 1, 302: 1, 307: 1, 308: 1, 400: 2, 401: 1, 403: 1, 404: 2, 405: 2, 409: 1,
-		413: 2, 415: 2, 422: 1, 429: 1, 500: 1, 502: 1, 503: 1, 504: 1, 599: 1,
+		200: 0, 202: 0, 204: 0, 207: 1, 301: 1, 302: 1, 307: 1, 308: 1, 400: 2, 401: 1, 403: 1, 404: 1, 405: 1, 409: 1,
+		413: 2, 415: 1, 422: 1, 429: 1, 500: 1, 502: 1, 503: 1, 504: 1, 599: 1,
 	} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()

@@ -37,8 +37,12 @@ func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int 
 		c.say("Nothing was removed.")
 		return handler.ExitLeft
 	}
-	h.Config.ReconcileLimit = s.leftover // what has come since was not agreed to
-	return c.serve(ctx, h, []byte(`{"reconcile":true}`))
+	h.Approved = s.approved // what has come since was not agreed to
+	exit := c.serve(ctx, h, []byte(`{"reconcile":true}`))
+	if exit == handler.ExitLeft {
+		c.say("Nothing was removed: what is left over has changed meanwhile. Look again.")
+	}
+	return exit
 }
 
 // agrees asks the person, and says whether the answer is yes. Who interrupts does not

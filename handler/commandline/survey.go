@@ -2,7 +2,6 @@ package commandline
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,8 +19,9 @@ type survey struct {
 	instances   int
 	connections []row // those left over first
 	leftover    int
-	removable   int  // of those
-	withheld    bool // none is, for there are more than the limit
+	removable   int               // of those
+	approved    []connection.Pair // those that would be removed
+	withheld    bool              // none is, for there are more than the limit
 	unread      []note
 	odd         []note
 	problem     string // why the reading was cut; "" if it was not
@@ -58,7 +58,7 @@ func surveyOf(found discover.Finding, region string, config handler.Config) surv
 	s := survey{region: region, instances: len(found.Survey.Instances), leftover: len(found.Survey.Leftover)}
 	s.withheld = s.leftover > config.ReconcileLimit && !config.DryRun
 	if !s.withheld {
-		s.removable = len(found.Pairs)
+		s.removable, s.approved = len(found.Pairs), found.Pairs
 	}
 	known := indexOf(found, s.withheld, config.ReconcileLimit)
 	var others []row
@@ -71,10 +71,10 @@ func surveyOf(found discover.Finding, region string, config handler.Config) surv
 	}
 	s.connections = append(s.connections, others...)
 	if found.Err != nil {
-		s.problem = ascii(message(found.Err))
+		s.problem = ascii(connection.MessageOf(found.Err))
 	}
 	for _, u := range found.Unread {
-		s.unread = append(s.unread, note{u.Instance.String(), ascii(message(u.Err))})
+		s.unread = append(s.unread, note{u.Instance.String(), ascii(connection.MessageOf(u.Err))})
 	}
 	for _, o := range found.Odd {
 		s.odd = append(s.odd, note{o.Of.String(), ascii(o.Text)})
@@ -92,18 +92,18 @@ type index struct {
 func indexOf(found discover.Finding, withheld bool, limit int) index {
 	x := index{map[string]string{}, map[connection.Pair]string{}}
 	for _, pair := range found.Pairs {
-		x.statuses[lower(pair.Connected)] = gone
+		x.statuses[pair.Connected.Key()] = gone
 		x.leftover[pair] = ""
 		if withheld {
 			x.leftover[pair] = "more than the limit of " + thousands(limit) + " are left over"
 		}
 	}
 	for _, k := range found.Kept {
-		x.statuses[lower(k.Connected)] = word(k.Status)
+		x.statuses[k.Connected.Key()] = word(k.Status)
 		x.leftover[k.Pair] = ascii(k.Reason)
 	}
 	for id, status := range found.Survey.Instances {
-		x.statuses[lower(id)] = word(status)
+		x.statuses[id.Key()] = word(status)
 	}
 	return x
 }
@@ -123,10 +123,8 @@ func (x index) row(region string, c discover.Connection) row {
 }
 
 func (x index) status(id connection.InstanceID) string {
-	return cmp.Or(x.statuses[lower(id)], unknown)
+	return cmp.Or(x.statuses[id.Key()], unknown)
 }
-
-func lower(id connection.InstanceID) string { return strings.ToLower(id.String()) }
 
 // word is how a status is shown.
 func word(s elasticsearch.Status) string {
@@ -147,14 +145,6 @@ func (s survey) incomplete() string {
 		return "The reading is not whole, and nothing would be removed: " + s.problem
 	}
 	return fmt.Sprintf("The reading is not whole: %s could not be read, so there may be more connections.", count(len(s.unread), "instance"))
-}
-
-// message is what a person may read of an error.
-func message(err error) string {
-	if failed := (*connection.Error)(nil); errors.As(err, &failed) {
-		return failed.Message
-	}
-	return "an unforeseen fault"
 }
 
 // ascii quotes a text that has anything but printable ASCII, which could steer a

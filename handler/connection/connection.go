@@ -48,6 +48,9 @@ func (i InstanceID) String() string { return i.id }
 // whether the case counts is documented nowhere.
 func (i InstanceID) Same(other InstanceID) bool { return strings.EqualFold(i.id, other.id) }
 
+// Key is the same for all ids that are [InstanceID.Same].
+func (i InstanceID) Key() string { return strings.ToLower(i.id) }
+
 // MarshalText makes an InstanceID a string in JSON.
 func (i InstanceID) MarshalText() ([]byte, error) { return []byte(i.id), nil }
 

@@ -65,6 +65,14 @@ func KindOf(err error) Kind {
 	return 0
 }
 
+// MessageOf is what a caller may read of an error.
+func MessageOf(err error) string {
+	if failed := (*Error)(nil); errors.As(err, &failed) {
+		return failed.Message
+	}
+	return "an unforeseen fault"
+}
+
 // An Error is a failure to remove a connection.
 type Error struct {
 	Kind       Kind

@@ -2,7 +2,6 @@ package discover
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -45,7 +44,7 @@ func (f Finder) reconcile(ctx context.Context, scope connection.Scope) (Finding,
 	}
 	kept := f.prove(ctx, s.reader, found.Survey.Leftover)
 	for _, pair := range found.Survey.Leftover {
-		if k := kept[lower(pair.Connected)]; k.Reason != "" {
+		if k := kept[pair.Connected.Key()]; k.Reason != "" {
 			found.Kept = append(found.Kept, Kept{pair, k.Status, k.Reason})
 		} else {
 			found.Pairs = append(found.Pairs, pair)
@@ -77,32 +76,24 @@ func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, leftove
 	kept := map[string]Kept{}
 	for i, end := range ends {
 		if errs[i] != nil {
-			found[i] = Kept{Reason: fmt.Sprintf("whether %s exists cannot be told: %s", end, message(errs[i]))}
+			found[i] = Kept{Reason: fmt.Sprintf("whether %s exists cannot be told: %s", end, connection.MessageOf(errs[i]))}
 		}
-		if kept[lower(end)].Reason == "" {
-			kept[lower(end)] = found[i]
+		if kept[end.Key()].Reason == "" {
+			kept[end.Key()] = found[i]
 		}
 	}
 	return kept
-}
-
-// message is what a caller may read of an error.
-func message(err error) string {
-	if failed := (*connection.Error)(nil); errors.As(err, &failed) {
-		return failed.Message
-	}
-	return "an unforeseen fault"
 }
 
 func (s sweep) survey(isWhole bool) Survey {
 	survey := Survey{Instances: s.known}
 	listed := map[string]bool{}
 	for id := range s.known {
-		listed[lower(id)] = true
+		listed[id.Key()] = true
 	}
 	seen := map[[2]string]bool{}
 	for i, pair := range s.pairs {
-		own, other := lower(pair.Instance), lower(pair.Connected)
+		own, other := pair.Instance.Key(), pair.Connected.Key()
 		if k := [2]string{min(own, other), max(own, other)}; !seen[k] {
 			seen[k] = true
 			survey.Connections = append(survey.Connections, Connection{pair, s.networks[i]})
@@ -110,15 +101,12 @@ func (s sweep) survey(isWhole bool) Survey {
 	}
 	sort.Sort(byPair(survey.Connections))
 	for _, c := range survey.Connections {
-		if other := lower(c.Connected); isWhole && !listed[other] && strings.HasPrefix(other, "es-") {
+		if other := c.Connected.Key(); isWhole && !listed[other] && strings.HasPrefix(other, "es-") {
 			survey.Leftover = append(survey.Leftover, c.Pair)
 		}
 	}
 	return survey
 }
-
-// lower is the same for an instance in either letter case: see InstanceID.Same.
-func lower(id connection.InstanceID) string { return strings.ToLower(id.String()) }
 
 type byPair []Connection
 

@@ -108,11 +108,11 @@ func (a *answer) readXML(r io.Reader) error {
 }
 
 // element returns the text of the first element of a name; "" if there is none, or it
-// has elements of its own.
+// has elements of its own, or signs by their numbers, in which no secret is found.
 func element(text, name string) string {
 	_, after, _ := strings.Cut(text, "<"+name+">")
 	content, _, found := strings.Cut(after, "</"+name+">")
-	if !found || strings.Contains(content, "<") {
+	if !found || strings.Contains(content, "<") || strings.Contains(content, "&#") {
 		return ""
 	}
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&apos;", "'", "&amp;", "&").Replace(content)

@@ -50,7 +50,7 @@ func configuration(s settings) (found []finding) {
 	if errors.As(err, &faults) {
 		for _, err := range faults.Unwrap() {
 			name, text, _ := strings.Cut(err.Error(), " ")
-			found = append(found, fault(name, "%s; the function would not start: README.md, Configuration", text))
+			found = append(found, fault(name, "%s; the function would not start: handler/README.md, Configuration", text))
 		}
 		return found
 	}
