@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,121 +13,6 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
-
-const (
-	ownAccount = "1234567890984321"
-	memberRole = "member"
-)
-
-// A spread is a handler whose way to the API leads to several regions. In each of
-// them the same two instances are connected: those of the function's own account,
-// and there is a member account that has two of its own.
-type spread struct {
-	*fixture
-	cloud  *elasticsearchtest.Cloud
-	member elasticsearchtest.Account // what STS gives for the role in it
-}
-
-// The instances of the member.
-const memberInstance, memberConnected = "es-cn-member-a", "es-cn-member-b"
-
-var members atomic.Int64 // so far: all tests share an STS, and each has accounts of its own
-
-// newMember makes an account whose role the function may assume.
-func newMember() elasticsearchtest.Account {
-	n := members.Add(1)
-	a := elasticsearchtest.Account{
-		ID:              fmt.Sprintf("9%015d", n),
-		AccessKeyID:     fmt.Sprintf("STS.canary-member-key-%d", n),
-		AccessKeySecret: fmt.Sprintf("canary-member-secret-%d", n),
-		SecurityToken:   fmt.Sprintf("canary-member-token-%d", n) + [2]string{"", "+/=="}[n%2],
-	}
-	sts.STS.AddRole(roleOfMember(a), a)
-	return a
-}
-
-func roleOfMember(a elasticsearchtest.Account) string {
-	return "acs:ram::" + a.ID + ":role/" + memberRole
-}
-
-func newSpread(t *testing.T) *spread {
-	t.Helper()
-	s := &spread{fixture: newPlainFixture(t), cloud: elasticsearchtest.NewCloud(), member: newMember()}
-	t.Cleanup(s.cloud.Close)
-	own := accountOf(role)
-	own.ID = ownAccount
-	for _, region := range []string{"cn-hangzhou", "cn-beijing"} {
-		api := s.cloud.Region(region)
-		api.AddAccount(own)
-		api.AddAccount(s.member)
-		api.AddInstanceOf(ownAccount, instance, connected)
-		api.AddInstanceOf(s.member.ID, memberInstance, memberConnected)
-		api.Connect(instance, connected)
-		api.Connect(memberInstance, memberConnected)
-	}
-	s.Config = handler.Config{Network: elasticsearch.Public, MemberRole: memberRole, Concurrency: 8}
-	s.Transport = s.cloud.Transport()
-	return s
-}
-
-// requests are all that were sent to the API, by region.
-func (s *spread) requests() (lines []string) {
-	for _, region := range []string{"cn-hangzhou", "cn-beijing"} {
-		for _, r := range s.cloud.Region(region).Requests() {
-			lines = append(lines, region+" "+r.AccessKeyID+" "+r.String())
-		}
-	}
-	return lines
-}
-
-// A place is what an event names; "" is nothing.
-type place struct{ region, account string }
-
-// members are the place's fields of an object, each with its comma.
-func (p place) members(region, account string) (text string) {
-	if p.region != "" {
-		text += `"` + region + `":"` + p.region + `",`
-	}
-	if p.account != "" {
-		text += `"` + account + `":"` + p.account + `",`
-	}
-	return text
-}
-
-// eventsOf are events of every kind that ask for the connections of a, all of them
-// or the one with b, in a place.
-func eventsOf(t *testing.T, p place, a, b string) map[string]string {
-	t.Helper()
-	asked := p.members("regionId", "accountId")
-	one := `{` + asked + strings.TrimPrefix(pair(a, b), "{")
-	whole := `{` + asked + strings.TrimPrefix(all(b), "{")
-	in := func(event, fields string) string { return strings.Replace(event, `"data":{`, `"data":{`+fields, 1) }
-	attributes := func(event string) string {
-		return strings.Replace(event, "{", "{"+p.members("aliyunregionid", "aliyunaccountid"), 1)
-	}
-	trail := in(released(b), p.members("acsRegion", "recipientAccountId"))
-	removed := `{"specversion":"1.0","id":"e3","source":"acs.elasticsearch","type":"elasticsearch:Config:ConfigurationItemChangeNotification","data":{` + p.members("regionId", "accountId") +
-		`"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"` + b + `"}}`
-	return map[string]string{
-		"direct":                     one,
-		"direct, all":                whole,
-		"POST":                       posts(t, one),
-		"POST, all":                  posts(t, whole),
-		"DELETE":                     `{"version":"v1","rawPath":"/openapi/instances/` + a + `/connected-clusters","queryParameters":{` + asked + `"connectedInstanceId":"` + b + `"},"requestContext":{"http":{"method":"DELETE"}}}`,
-		"a custom event":             carrying(one),
-		"a custom event, attributes": attributes(carrying(pair(a, b))),
-		"ActionTrail":                trail,
-		"ActionTrail, attributes":    attributes(released(b)),
-		"ActionTrail, unsure":        in(releaseOf(b, byConsole, ""), p.members("acsRegion", "recipientAccountId")),
-		"by the service":             in(releaseOf(b, "AliyunServiceEvent", ""), p.members("acsRegion", "recipientAccountId")),
-		"Config":                     removed,
-		"in an array":                batch(trail, one),
-		"DELETE, all":                `{"version":"v1","rawPath":"/openapi/instances/` + b + `/connected-clusters","queryParameters":{` + asked + `"all":"true"},"requestContext":{"http":{"method":"DELETE"}}}`,
-		"a product's, with both ids": strings.Replace(carrying(one), `"source":"s1"`, `"source":"acs.ecs"`, 1),
-		"bare Config":                `{` + p.members("regionId", "accountId") + `"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"` + b + `"}`,
-		"bare":                       `{` + p.members("acsRegion", "recipientAccountId") + `"eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch","requestParameters":{"InstanceId":"` + b + `","deleteType":"immediate"}}`,
-	}
-}
 
 // TestActsWhereItHappened: what is asked of another region or account is done
 // there, and nothing of it reaches the function's own region, or carries its own
