@@ -244,6 +244,34 @@ func TestWithheldIsOneLine(t *testing.T) {
 	}
 }
 
+// TestLongReasons: of sixty leftovers that are kept the line of the run names fifty,
+// and of each reason 300 bytes, whole characters, so that it is under 32 KB.
+func TestLongReasons(t *testing.T) {
+	t.Parallel()
+	s := newLeftovers(t)
+	s.api.Reset()
+	s.api.AddInstance("es-a")
+	for i := range 60 {
+		s.api.Connect("es-a", fmt.Sprintf("es-x%02d", i))
+	}
+	s.Config.ReconcileLimit = 60
+	s.api.OnRequest = at("DescribeInstance", answering(elasticsearchtest.Refuse(403, "NoRights", strings.Repeat("\u00e9", 1000))))
+	s.handle(t, daily)
+	var line struct{ Reason string }
+	decode(t, s.log.String(), &line)
+	reasons := strings.Split(line.Reason, "; ")
+	for i, reason := range reasons {
+		said := fmt.Sprintf("whether es-x%02d exists cannot be told: the API answered HTTP 403: NoRights: ", i)
+		want := fmt.Sprintf("es-a-es-x%02d stays: ", i) + said + strings.Repeat("\u00e9", (300-len(said))/2)
+		if reason != want {
+			t.Errorf("reason:\n got %s\nwant %s", reason, want)
+		}
+	}
+	if len(reasons) != 50 || s.log.Len() >= 32<<10 || len(s.api.Connections()) != 60 {
+		t.Errorf("%d reasons in %d bytes, %d are left", len(reasons), s.log.Len(), len(s.api.Connections()))
+	}
+}
+
 // TestTwoRunsAtOnce: what one run removed is done for the other.
 func TestTwoRunsAtOnce(t *testing.T) {
 	t.Parallel()

@@ -122,6 +122,10 @@ func TestLeftovers(t *testing.T) {
 		"its end cannot be read": {ab, [][2]string{{"es-a", "es-x"}}, func(*fixture) hook { return at("ListInstance 2", refuse("Y")) }, readingOf(ab...), "0 of 1: 2 asked, Upstream Y"},
 		"it is empty, and one is said to be there": {nil, nil, func(*fixture) hook { return listed([]int{1}) }, []string{"ListInstance 1", "ListInstance 1", "ListInstance 1"},
 			"0 of 0: 0 asked, Upstream: the list of instances is empty, and 1 are said to be in it"},
+		"more are said to be in it, each time": {ab, [][2]string{{"es-a", "es-x"}}, func(f *fixture) hook {
+			f.api.Manners.Total = func(_, all int) any { return all + 1 }
+			return nil
+		}, slices.Concat(readingOf(ab...), readingOf()), "0 of 1: 2 asked, Upstream: the list of instances has 2, and 3 are said to be in it"},
 		"it does not end": {ab, [][2]string{{"es-b", "es-x"}}, func(f *fixture) hook {
 			f.api.Manners.LargestPage, f.api.Manners.Page = 1, func(int, int) int { return 1 }
 			return nil
