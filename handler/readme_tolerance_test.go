@@ -34,7 +34,7 @@ func TestReadmeTolerance(t *testing.T) {
 
 // endOfRelease is what the event of a release comes to: cleaned, or the kind of its failure. In a region that grows, each
 // reading of the list finds an instance more.
-func endOfRelease(t *testing.T, m manners, grows bool) string {
+func endOfRelease(t *testing.T, m quirks, grows bool) string {
 	t.Helper()
 	instances := 120
 	if m.Padding > 0 {
@@ -51,15 +51,15 @@ func endOfRelease(t *testing.T, m manners, grows bool) string {
 	return cmp.Or(kind, "cleaned")
 }
 
-// waysToAnswer are the manners that the rows of the table are about.
-func waysToAnswer() map[string][]manners {
-	total := func(of func(page, all int) any) manners { return manners{Total: of} }
-	member := func(name string, value any) manners { return manners{Members: map[string]any{name: value}} }
-	ofGone := func(status int, code string) manners {
-		return manners{OfGone: elasticsearchtest.Refuse(status, code, "m")}
+// waysToAnswer are the quirks that the rows of the table are about.
+func waysToAnswer() map[string][]quirks {
+	total := func(of func(page, all int) any) quirks { return quirks{Total: of} }
+	member := func(name string, value any) quirks { return quirks{Members: map[string]any{name: value}} }
+	ofGone := func(status int, code string) quirks {
+		return quirks{OfGone: elasticsearchtest.Refuse(status, code, "m")}
 	}
-	nothing := func(result string) manners { return manners{Empty: `{"RequestId":"E5"` + result + `}`} }
-	return map[string][]manners{
+	nothing := func(result string) quirks { return quirks{Empty: `{"RequestId":"E5"` + result + `}`} }
+	return map[string][]quirks{
 		"has fewer instances a page than it was asked for": {{LargestPage: 10}},
 		"says no total, says it in an HTTP header, as text, that of the page, or a wrong one": {
 			total(func(int, int) any { return nil }), {TotalInHTTP: true}, total(func(_, all int) any { return fmt.Sprint(all) }),
@@ -68,7 +68,7 @@ func waysToAnswer() map[string][]manners {
 		"answers a page beyond the last with the last":    {{Page: func(asked, last int) int { return min(asked, last) }}},
 		"ignores `page`, and has more than fit on one":    {{Page: func(int, int) int { return 1 }}},
 		"lists other instances in each of 3 readings":     {{}},
-		"has entries that are no instance id":             {{Odd: []string{"es-cn-odd.0001", "", "实例"}}},
+		"has entries that are no instance id":             {{Malformed: []string{"es-cn-odd.0001", "", "实例"}}},
 		"has several ids in one `instances`, with commas": {{Joined: true}},
 		"lists nothing as `null`, `{}`, `\"\"`, `[null]`, or without `Result`": {
 			nothing(`,"Result":null`), nothing(`,"Result":{}`), nothing(`,"Result":""`), nothing(`,"Result":[null]`), nothing(``),

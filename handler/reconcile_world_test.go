@@ -21,7 +21,7 @@ import (
 // TestReconcileAnyWorld: whatever a region is like, and whatever happens in it between
 // any two calls, no connection is removed of two instances that exist, and each reply
 // is one that is documented. Then, when nothing happens any more, a run does exactly
-// what can be foretold; and where the list has such manners that it cannot, what it
+// what can be foretold; and where the list has such quirks that it cannot, what it
 // calls reconciled is.
 //
 // For long: go test ./handler -run AnyWorld -rapid.checks=100000
@@ -183,20 +183,20 @@ func (w *world) checkDocumented(t *rapid.T, reply string) verdict {
 
 // expect foretells what a run does in which nothing happens.
 func (w *world) expect(limit int) verdict {
-	visible, size := w.visible(), cmp.Or(w.api.Manners.LargestPage, 100)
+	visible, size := w.visible(), cmp.Or(w.api.Quirks.LargestPage, 100)
 	v := verdict{outcome: "reconciled", results: map[string]string{}}
 	first := visible[:min(len(visible), size)]
 	isDenied := func(id string) bool {
 		return w.unread[id] == "denied" || w.unread[id] == "absent" && w.refused[id] == "denied"
 	}
-	total := w.api.Manners.Total
+	total := w.api.Quirks.Total
 	switch {
 	case w.hides() && w.tellsAll && len(visible) > 0 && len(visible) < len(w.alive): // the list is known to lack some
 		v.outcome, v.any = "failed", len(w.unread) > 0
 		return v
 	case !w.hides() && total != nil && total(1, 1) != nil:
 		return verdict{outcome: "any", any: true}
-	case len(visible) == 0 && (w.api.Manners.Total != nil || w.hides() && w.tellsAll), !w.hides() && w.api.Manners.Page != nil:
+	case len(visible) == 0 && (w.api.Quirks.Total != nil || w.hides() && w.tellsAll), !w.hides() && w.api.Quirks.Page != nil:
 		return verdict{outcome: "any", any: true}
 	case len(first) > 0 && !slices.ContainsFunc(first, func(id string) bool { return !isDenied(id) }):
 		v.outcome = "failed"
@@ -221,7 +221,7 @@ func (w *world) expect(limit int) verdict {
 			v.kept = append(v.kept, name)
 		case len(leftover) > limit:
 			v.results[name] = "withheld"
-		case w.refused[a] != "", w.alive[a] != "active" && w.alive[a] != "inactive", w.api.Manners.RefusesGone != "":
+		case w.refused[a] != "", w.alive[a] != "active" && w.alive[a] != "inactive", w.api.Quirks.RefusesGone != "":
 			v.results[name] = "failed"
 		default:
 			v.results[name] = "removed"

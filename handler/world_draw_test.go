@@ -32,7 +32,7 @@ func ends() []string { return []string{"es-w", "es-x", "es-y", "ES-Z", "ls-g", "
 // draw makes a world.
 func (w *world) draw(t *rapid.T) {
 	w.api.Reset()
-	w.api.Manners = elasticsearchtest.Manners{}
+	w.api.Quirks = elasticsearchtest.Quirks{}
 	w.hidden, w.refused, w.unread = map[string]bool{}, map[string]string{}, map[string]string{}
 	w.alive, w.asked, w.live, w.replies = map[string]string{}, map[string]bool{}, nil, nil
 	w.calls, w.deletes, w.created, w.happens, w.faults, w.wrong = 0, 0, 0, nil, nil, false
@@ -76,21 +76,21 @@ func (w *world) drawAnswers(t *rapid.T) {
 		}
 	}
 	if seldom(t, "one that is gone is refused", 8) {
-		w.api.Manners.RefusesGone = one(t, "as", "InstanceNotFound", "RepetitionOperationError", "InvalidParameter")
+		w.api.Quirks.RefusesGone = one(t, "as", "InstanceNotFound", "RepetitionOperationError", "InvalidParameter")
 	}
 }
 
-// drawLists draws the manners of the lists.
+// drawLists draws the quirks of the lists.
 func (w *world) drawLists(t *rapid.T) {
-	m := &w.api.Manners
+	m := &w.api.Quirks
 	w.api.ListShape = rapid.SampledFrom([]elasticsearchtest.ListShape{0, 1, 2}).Draw(t, "shape")
 	w.tellsAll = seldom(t, "the total is of the hidden, too", 3)
 	m.LargestPage = rapid.SampledFrom([]int{0, 1, 2, 3}).Draw(t, "entries a page")
 	m.Joined = seldom(t, "joined", 8)
 	if seldom(t, "odd", 6) {
-		m.Odd = []string{"es-cn-odd.0001", ""}
+		m.Malformed = []string{"es-cn-odd.0001", ""}
 	}
-	switch one(t, "manners", "", "", "", "", "the page's total", "no total", "one too many", "one too few", "the first page always", "the last page for another") {
+	switch one(t, "quirks", "", "", "", "", "the page's total", "no total", "one too many", "one too few", "the first page always", "the last page for another") {
 	case "the page's total":
 		m.Total = func(page, _ int) any { return page }
 	case "no total":

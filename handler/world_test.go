@@ -199,7 +199,7 @@ func (w *world) hides() bool { return slices.Contains(slices.Collect(maps.Values
 
 // page is one of the list without those that are hidden.
 func (w *world) page(r request) fault {
-	ids, size := w.visible(), cmp.Or(w.api.Manners.LargestPage, 100)
+	ids, size := w.visible(), cmp.Or(w.api.Quirks.LargestPage, 100)
 	number, _ := strconv.Atoi(r.Query.Get("page"))
 	from := min((number-1)*size, len(ids))
 	total := len(ids)

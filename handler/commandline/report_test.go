@@ -73,7 +73,7 @@ func onTerminal(n int) func(*fixture) {
 func untold(setUp func(*fixture)) func(*fixture) {
 	return func(f *fixture) {
 		setUp(f)
-		f.api.Manners.Total = func(int, int) any { return nil }
+		f.api.Quirks.Total = func(int, int) any { return nil }
 	}
 }
 

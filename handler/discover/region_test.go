@@ -74,7 +74,7 @@ func TestRegion(t *testing.T) {
 	}
 	always := func(h hook) func(*fixture) hook { return func(*fixture) hook { return h } }
 	paging := func(page func(asked, last int) int) func(*fixture) hook {
-		return func(f *fixture) hook { f.api.Manners.Page = page; return nil }
+		return func(f *fixture) hook { f.api.Quirks.Page = page; return nil }
 	}
 	releasing := func(from, times int, call string) func(*fixture) hook {
 		return func(f *fixture) hook { return vanishing(f, from, times, call) }
@@ -116,7 +116,7 @@ func TestRegion(t *testing.T) {
 		"how many there are is said on the first page alone": {101, []int{100}, always(listed([]int{101, -1}, hundred, []string{"es-0100"})), 1 + 3 + 101, "101 asked, es-0100-es-x"},
 		"how many there are is not said on the first page":   {101, []int{100}, always(listed([]int{-1, 101}, hundred, []string{"es-0100"})), 1 + (3 + 101) + 3, "101 asked, es-0100-es-x"},
 		"each page says how many it has": {150, []int{140}, func(f *fixture) hook {
-			f.api.Manners.Total = func(page, _ int) any { return page }
+			f.api.Quirks.Total = func(page, _ int) any { return page }
 			return nil
 		}, 1 + (3 + 150) + 3, "150 asked, es-0140-es-x"},
 
@@ -145,7 +145,7 @@ func TestRegion(t *testing.T) {
 			})
 		}, 1 + (2 + 1) + (2 + 1), "2 asked, es-0000-es-x"},
 
-		"odd entries are said once": {2, []int{1}, func(f *fixture) hook { f.api.Manners.Odd = []string{"a.b", ""}; return nil }, 1 + 2 + 2,
+		"odd entries are said once": {2, []int{1}, func(f *fixture) hook { f.api.Quirks.Malformed = []string{"a.b", ""}; return nil }, 1 + 2 + 2,
 			`2 asked, es-0001-es-x, () has a character other than letters, digits, - and _: "a.b", () is empty, ` +
 				`(es-0000) has a character other than letters, digits, - and _: "a.b", (es-0000) is empty, ` +
 				`(es-0001) has a character other than letters, digits, - and _: "a.b", (es-0001) is empty`},

@@ -93,7 +93,7 @@ func TestLeftovers(t *testing.T) {
 			append(readingOf(ab...), x), `1 of 1: 2 asked, es-a-es-x, () has a character other than letters, digits, - and _: "es-x;es-b"`},
 		"it is hidden from the list": {[]string{"es-a", "es-b", "es-x"}, [][2]string{{"es-a", "es-x"}}, func(*fixture) hook { return listed([]int{2}, ab) },
 			append(readingOf(ab...), x), "1 of 1: 2 asked, es-a-es-x kept: es-x is active"},
-		"two pages": {ab, [][2]string{{"es-a", "es-b"}, {"es-b", "es-x"}}, func(f *fixture) hook { f.api.Manners.LargestPage = 1; return nil },
+		"two pages": {ab, [][2]string{{"es-a", "es-b"}, {"es-b", "es-x"}}, func(f *fixture) hook { f.api.Quirks.LargestPage = 1; return nil },
 			[]string{"ListInstance 1", "ListConnectedClusters es-a", "ListInstance 2", "ListConnectedClusters es-b", "ListInstance 3", x}, "1 of 2: 2 asked, es-b-es-x"},
 
 		"it is in the second reading": {ab, [][2]string{{"es-a", "es-b"}, {"es-a", "es-x"}}, func(f *fixture) hook {
@@ -123,11 +123,11 @@ func TestLeftovers(t *testing.T) {
 		"it is empty, and one is said to be there": {nil, nil, func(*fixture) hook { return listed([]int{1}) }, []string{"ListInstance 1", "ListInstance 1", "ListInstance 1"},
 			"0 of 0: 0 asked, Upstream: the list of instances is empty, and 1 are said to be in it"},
 		"more are said to be in it, each time": {ab, [][2]string{{"es-a", "es-x"}}, func(f *fixture) hook {
-			f.api.Manners.Total = func(_, all int) any { return all + 1 }
+			f.api.Quirks.Total = func(_, all int) any { return all + 1 }
 			return nil
 		}, slices.Concat(readingOf(ab...), readingOf()), "0 of 1: 2 asked, Upstream: the list of instances has 2, and 3 are said to be in it"},
 		"it does not end": {ab, [][2]string{{"es-b", "es-x"}}, func(f *fixture) hook {
-			f.api.Manners.LargestPage, f.api.Manners.Page = 1, func(int, int) int { return 1 }
+			f.api.Quirks.LargestPage, f.api.Quirks.Page = 1, func(int, int) int { return 1 }
 			return nil
 		}, []string{"ListInstance 1", "ListConnectedClusters es-a", "ListInstance 2", "ListInstance 1", "ListInstance 2", "ListInstance 1", "ListInstance 2"},
 			"0 of 0: 1 asked, Upstream: the pages of the list of instances repeat and do not end: whether there are more than 1 cannot be told"},
@@ -283,7 +283,7 @@ func TestProgress(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newRegion(t, 120, 7)
-			f.api.Manners.Total = test.total
+			f.api.Quirks.Total = test.total
 			var told []string
 			f.Progress = func(asked, of int) { told = append(told, fmt.Sprintf("%d/%d", asked, of)) }
 			f.Find(t.Context(), []trigger.Request{reconcile()})

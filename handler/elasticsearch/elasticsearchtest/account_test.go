@@ -99,7 +99,7 @@ func TestClientTokensOfTwoAccounts(t *testing.T) {
 func TestConnectedInstanceOfAnotherAccountIsGone(t *testing.T) {
 	t.Parallel()
 	s := startMembers(t)
-	s.Manners.RefusesGone = "Gone"
+	s.Quirks.RefusesGone = "Gone"
 	s.Connect("es-cn-a", "es-cn-c")
 	do(t, s, "DELETE", "DeleteConnectedCluster", step{target: "a?peer=es-cn-c"}.path())
 	if got := codes(s)[0]; got != "Gone" {

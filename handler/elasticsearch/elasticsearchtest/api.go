@@ -114,8 +114,8 @@ func (s *Server) deleteConnectedCluster(c *call, instance string) http.HandlerFu
 		return Refuse(http.StatusBadRequest, "InstanceActivating", "The instance is being changed.")
 	case !s.connections[pair(instance, asked.connected)]:
 		return Refuse(http.StatusBadRequest, "RepetitionOperationError", "The instances are not connected.")
-	case !connectedExists && s.Manners.RefusesGone != "":
-		return Refuse(http.StatusBadRequest, s.Manners.RefusesGone, "The connected instance is not found.")
+	case !connectedExists && s.Quirks.RefusesGone != "":
+		return Refuse(http.StatusBadRequest, s.Quirks.RefusesGone, "The connected instance is not found.")
 	}
 	delete(s.connections, pair(instance, asked.connected))
 	if token.text != "" {
@@ -125,22 +125,22 @@ func (s *Server) deleteConnectedCluster(c *call, instance string) http.HandlerFu
 }
 
 func (s *Server) deleted() http.HandlerFunc {
-	if s.Manners.True != nil {
-		return s.succeed(reply{Result: s.Manners.True})
+	if s.Quirks.True != nil {
+		return s.succeed(reply{Result: s.Quirks.True})
 	}
 	return s.succeed(reply{Result: true})
 }
 
 func (s *Server) listConnectedClusters(c *call, instance string) http.HandlerFunc {
 	_, exists := s.status(c, instance)
-	peers := s.Manners.connected(s.peers(instance))
+	peers := s.Quirks.connected(s.peers(instance))
 	switch {
-	case !exists && s.Manners.OfGone != nil:
-		return s.Manners.OfGone
+	case !exists && s.Quirks.OfGone != nil:
+		return s.Quirks.OfGone
 	case !exists:
 		return instanceNotFound()
-	case len(peers) == 0 && s.Manners.Empty != "":
-		return Body(http.StatusOK, jsonType, s.Manners.Empty)
+	case len(peers) == 0 && s.Quirks.Empty != "":
+		return Body(http.StatusOK, jsonType, s.Quirks.Empty)
 	}
 	clusters := []map[string]string{} // An empty list is [] on the wire, not null.
 	for _, peer := range peers {
@@ -175,12 +175,12 @@ func (s *Server) listInstance(c *call, _ string) http.HandlerFunc {
 	}
 	isAnothers := func(id string) bool { _, exists := s.status(c, id); return !exists }
 	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(s.instances)), isAnothers)
-	entries := s.Manners.page(ids, page, size)
+	entries := s.Quirks.page(ids, page, size)
 	listed := []map[string]any{}
 	for _, id := range entries {
 		entry := s.described(id)
-		if s.Manners.Padding > 0 {
-			entry["dictList"] = strings.Repeat("x", s.Manners.Padding)
+		if s.Quirks.Padding > 0 {
+			entry["dictList"] = strings.Repeat("x", s.Quirks.Padding)
 		}
 		listed = append(listed, entry)
 	}

@@ -32,7 +32,7 @@ type Server struct {
 	Now       func() time.Time // the gateway's clock; nil: time.Now
 	Latency   time.Duration    // how long every answer is held back after its effect; the client leaving cuts it short
 	ListShape ListShape        // how ListConnectedClusters answers
-	Manners   Manners          // how it may answer besides
+	Quirks    Quirks           // how it may answer besides
 
 	// OnRequest is called with every request whose signature was accepted, before it is carried out; nil: not. It is
 	// for what happens between two requests, and for the fault of a certain one. No lock is held: it may change the

@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// Manners are ways in which the real API may answer: its documentation says neither that it does nor that it does not.
-// The zero Manners are what is documented.
-type Manners struct {
+// Quirks are answers that the documentation neither promises nor excludes. The zero Quirks are what is documented.
+type Quirks struct {
 	// Of every success: members of the body, besides the documented ones or in place of them.
 	Members map[string]any
 
@@ -22,7 +21,7 @@ type Manners struct {
 	Padding     int                       // so many bytes more in every entry
 
 	// Of both lists: the ids of entries at the beginning of each.
-	Odd []string
+	Malformed []string
 
 	// Of ListConnectedClusters.
 	Empty  string           // the whole body where nothing is listed; "": as documented
@@ -34,9 +33,9 @@ type Manners struct {
 	True        any    // the Result of a success; nil: true
 }
 
-// succeed is a success in the manners of the server.
+// succeed answers a success, with the members that Quirks adds.
 func (s *Server) succeed(body reply) http.HandlerFunc {
-	more := s.Manners.Members
+	more := s.Quirks.Members
 	if more == nil {
 		return result(body)
 	}
@@ -51,17 +50,17 @@ func (s *Server) succeed(body reply) http.HandlerFunc {
 }
 
 // page finds the entries of a page of which size are asked for.
-func (m Manners) page(ids []string, number, size int) []string {
-	if m.LargestPage > 0 {
-		size = min(size, m.LargestPage)
+func (q Quirks) page(ids []string, number, size int) []string {
+	if q.LargestPage > 0 {
+		size = min(size, q.LargestPage)
 	}
-	if m.Page != nil {
-		number = m.Page(number, max(1, (len(ids)+size-1)/size))
+	if q.Page != nil {
+		number = q.Page(number, max(1, (len(ids)+size-1)/size))
 	}
 	from := min(number-1, len(ids)) * size // Past the end either way, without overflow.
 	page := ids[min(from, len(ids)):min(from+size, len(ids))]
 	if number == 1 {
-		page = append(m.Odd[:len(m.Odd):len(m.Odd)], page...)
+		page = append(q.Malformed[:len(q.Malformed):len(q.Malformed)], page...)
 	}
 	return page
 }
@@ -69,13 +68,13 @@ func (m Manners) page(ids []string, number, size int) []string {
 // withTotal adds to a page how many instances there are.
 func (s *Server) withTotal(body reply, page, all int) http.HandlerFunc {
 	var total any = all
-	if s.Manners.Total != nil {
-		total = s.Manners.Total(page, all)
+	if s.Quirks.Total != nil {
+		total = s.Quirks.Total(page, all)
 	}
 	if total == nil {
 		return s.succeed(body)
 	}
-	if !s.Manners.TotalInHTTP {
+	if !s.Quirks.TotalInHTTP {
 		body.Headers = map[string]any{totalHeader: total}
 		return s.succeed(body)
 	}
@@ -89,9 +88,9 @@ func (s *Server) withTotal(body reply, page, all int) http.HandlerFunc {
 const totalHeader = "X-Total-Count"
 
 // connected are the entries of a list of connections.
-func (m Manners) connected(peers []string) []string {
-	peers = append(m.Odd[:len(m.Odd):len(m.Odd)], peers...)
-	if m.Joined && len(peers) > 0 {
+func (q Quirks) connected(peers []string) []string {
+	peers = append(q.Malformed[:len(q.Malformed):len(q.Malformed)], peers...)
+	if q.Joined && len(peers) > 0 {
 		return []string{strings.Join(peers, ",")}
 	}
 	return peers

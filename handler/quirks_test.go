@@ -13,19 +13,19 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-type manners = elasticsearchtest.Manners
+type quirks = elasticsearchtest.Quirks
 
-// A mannersTest is how the API answers, and why a request for all connections
+// A quirksTest is how the API answers, and why a request for all connections
 // of an instance that is gone fails then, in a region of so many instances; ""
 // if it does not. requested: somebody asks; else an event says that it is gone.
-type mannersTest struct {
-	manners
+type quirksTest struct {
+	quirks
 	why func(instances int, requested bool) string
 }
 
 // sizes are of the regions that are tried. Only what is asked of the list of
 // instances depends on how many there are.
-func (m mannersTest) sizes() []int {
+func (m quirksTest) sizes() []int {
 	switch {
 	case m.Padding > 0:
 		return []int{7} // takes as long as all others together
@@ -60,8 +60,8 @@ func pagesRepeat(listed int) string {
 }
 
 // pagings are how the list of instances may be cut.
-func pagings() map[string]manners {
-	return map[string]manners{
+func pagings() map[string]quirks {
+	return map[string]quirks{
 		"pages":                     {},
 		"10 a page":                 {LargestPage: 10},
 		"50 a page":                 {LargestPage: 50},
@@ -71,10 +71,10 @@ func pagings() map[string]manners {
 }
 
 // totals are what the list may say of how many instances there are.
-func totals() map[string]manners {
-	total := func(of func(page, all int) any) manners { return manners{Total: of} }
-	always := func(v any) manners { return total(func(int, int) any { return v }) }
-	return map[string]manners{
+func totals() map[string]quirks {
+	total := func(of func(page, all int) any) quirks { return quirks{Total: of} }
+	always := func(v any) quirks { return total(func(int, int) any { return v }) }
+	return map[string]quirks{
 		"the total":          {},
 		"the total, as text": total(func(_, all int) any { return fmt.Sprint(all) }),
 		"the total, in HTTP": {TotalInHTTP: true},
@@ -94,37 +94,37 @@ func totals() map[string]manners {
 	}
 }
 
-// mannersTests is every manner by itself.
-func mannersTests() map[string]mannersTest {
+// quirksTests is every quirk by itself.
+func quirksTests() map[string]quirksTest {
 	const unread = "Upstream: the API answered HTTP 200: Result is not a list of instances"
-	tests := map[string]mannersTest{
+	tests := map[string]quirksTest{
 		"page is ignored": {pagings()["the first page always"], inRegionsFrom(100, pagesRepeat(100))},
 
-		"entries of 200 KiB":       {manners{Padding: 200 << 10}, nil},
-		"odd entries in all lists": {manners{Odd: []string{"es-cn-odd.0001", "", "实例", "a b", strings.Repeat("x", 99)}}, nil},
-		"the ids between commas":   {manners{Joined: true}, nil},
-		"odd ids between commas":   {manners{Joined: true, Odd: []string{"es-cn-odd.0001", "", " "}}, nil},
-		"Result true as text":      {manners{True: "true"}, nil},
-		"Result no boolean":        {manners{True: map[string]any{}}, nil},
-		"a Code in each success":   {manners{Members: map[string]any{"Code": "Busy"}}, inRegionsFrom(1, "Upstream: the API answered HTTP 200: Busy:")},
+		"entries of 200 KiB":       {quirks{Padding: 200 << 10}, nil},
+		"odd entries in all lists": {quirks{Malformed: []string{"es-cn-odd.0001", "", "实例", "a b", strings.Repeat("x", 99)}}, nil},
+		"the ids between commas":   {quirks{Joined: true}, nil},
+		"odd ids between commas":   {quirks{Joined: true, Malformed: []string{"es-cn-odd.0001", "", " "}}, nil},
+		"Result true as text":      {quirks{True: "true"}, nil},
+		"Result no boolean":        {quirks{True: map[string]any{}}, nil},
+		"a Code in each success":   {quirks{Members: map[string]any{"Code": "Busy"}}, inRegionsFrom(1, "Upstream: the API answered HTTP 200: Busy:")},
 
-		"a gone one is not removed: InstanceNotFound": {manners{RefusesGone: "InstanceNotFound"},
+		"a gone one is not removed: InstanceNotFound": {quirks{RefusesGone: "InstanceNotFound"},
 			inRegionsFrom(1, "Upstream: the API does not remove a connection with an instance that is gone: LEFT still lists GONE, and the removal is answered InstanceNotFound from both sides; remove it in the console of LEFT, or have Alibaba Cloud's support remove it")},
-		"a gone one is not removed: RepetitionOperationError": {manners{RefusesGone: "RepetitionOperationError"},
+		"a gone one is not removed: RepetitionOperationError": {quirks{RefusesGone: "RepetitionOperationError"},
 			inRegionsFrom(1, "Conflict: the API answers that LEFT and GONE are not connected, and LEFT lists it")},
-		"a gone one is not removed: another code": {manners{RefusesGone: "InvalidParameter"},
+		"a gone one is not removed: another code": {quirks{RefusesGone: "InvalidParameter"},
 			inRegionsFrom(1, "Upstream: the API answered HTTP 400: InvalidParameter: The connected instance is not found.")},
 	}
 	for name, m := range pagings() {
 		if name != "the first page always" {
-			tests["the list has "+name] = mannersTest{m, nil}
+			tests["the list has "+name] = quirksTest{m, nil}
 		}
 	}
 	for name, m := range totals() {
-		tests["the list has "+name] = mannersTest{m, nil}
+		tests["the list has "+name] = quirksTest{m, nil}
 	}
 	for code, what := range map[string]any{"a number": 200, "200": "200", "OK": "OK", "zero": 0, "empty": "", "null": nil} {
-		tests["Code in a success, "+code] = mannersTest{manners{Members: map[string]any{"Code": what}}, nil}
+		tests["Code in a success, "+code] = quirksTest{quirks{Members: map[string]any{"Code": what}}, nil}
 	}
 	for name, members := range map[string]map[string]any{
 		"RequestId a number": {"RequestId": 4711},
@@ -133,17 +133,17 @@ func mannersTests() map[string]mannersTest {
 		"Headers a list":     {"Headers": []int{1}},
 		"Message a number":   {"Message": 1},
 	} {
-		tests[name] = mannersTest{manners{Members: members}, nil}
+		tests[name] = quirksTest{quirks{Members: members}, nil}
 	}
 	for name, total := range map[string]any{"an empty total": "", "a negative total": -1, "a list as total": []int{19}, "a fraction": 1.5} {
-		tests[name] = mannersTest{manners{Members: map[string]any{"Headers": map[string]any{"X-Total-Count": total}}}, nil}
+		tests[name] = quirksTest{quirks{Members: map[string]any{"Headers": map[string]any{"X-Total-Count": total}}}, nil}
 	}
 	for _, nothing := range []string{`{}`, `{"Result":{}}`, `{"Result":""}`, `{"Result":null}`, `{"Result":[null]}`, `""`, `null`, `[]`, `[null]`} {
-		tests["no connections: "+nothing] = mannersTest{manners{Empty: `{"Result":` + nothing + `,"RequestId":"E5"}`}, nil}
+		tests["no connections: "+nothing] = quirksTest{quirks{Empty: `{"Result":` + nothing + `,"RequestId":"E5"}`}, nil}
 	}
-	tests["no connections: no Result"] = mannersTest{manners{Empty: `{"RequestId":"E5"}`}, nil}
+	tests["no connections: no Result"] = quirksTest{quirks{Empty: `{"RequestId":"E5"}`}, nil}
 	for _, wrong := range []string{`0`, `true`, `"none"`, `{"Result":7}`, `{"total":0}`} {
-		tests["no connections: "+wrong] = mannersTest{manners{Empty: `{"Result":` + wrong + `,"RequestId":"E5"}`}, inRegionsFrom(2, unread)}
+		tests["no connections: "+wrong] = quirksTest{quirks{Empty: `{"Result":` + wrong + `,"RequestId":"E5"}`}, inRegionsFrom(2, unread)}
 	}
 	for _, code := range []string{"InternalError", "Forbidden", "InstanceNotExist", "InstanceId.NotFound", "ParameterInvalid"} {
 		status, kind, hint := http.StatusBadRequest, "Upstream", ""
@@ -153,21 +153,21 @@ func mannersTests() map[string]mannersTest {
 		case "Forbidden":
 			status, kind, hint = http.StatusForbidden, "Denied", "; allow elasticsearch:ListConnectedClusters on the instance to the function's role"
 		}
-		tests["the list of a gone one: "+code] = mannersTest{manners{OfGone: elasticsearchtest.Refuse(status, code, "m")},
+		tests["the list of a gone one: "+code] = quirksTest{quirks{OfGone: elasticsearchtest.Refuse(status, code, "m")},
 			whereRequested(fmt.Sprintf("%s: the API answered HTTP %d: %s: m%s", kind, status, code, hint))}
 	}
 	return tests
 }
 
-// TestManners: whatever the API's manners are, either nothing is left and the
+// TestQuirks: whatever the API's quirks are, either nothing is left and the
 // outcome says so, or the request failed and says why.
-func TestManners(t *testing.T) {
+func TestQuirks(t *testing.T) {
 	t.Parallel()
-	for name, test := range mannersTests() {
+	for name, test := range quirksTests() {
 		for _, n := range test.sizes() {
 			t.Run(fmt.Sprintf("%s, %d instances", name, n), func(t *testing.T) {
 				t.Parallel()
-				got := newRegion(t, n, test.manners).clean(t, n > 100)
+				got := newRegion(t, n, test.quirks).clean(t, n > 100)
 				for i, of := range gones() {
 					want := ""
 					if test.why != nil {
@@ -182,10 +182,10 @@ func TestManners(t *testing.T) {
 	}
 }
 
-// TestMannersTogether: no two of them together make the function report more than
+// TestQuirksTogether: no two of them together make the function report more than
 // it did, where the instances just fill a page and where there is one more. It
 // need not succeed.
-func TestMannersTogether(t *testing.T) {
+func TestQuirksTogether(t *testing.T) {
 	t.Parallel()
 	for paging, p := range pagings() {
 		for total, m := range totals() {
@@ -210,11 +210,11 @@ func TestMannersTogether(t *testing.T) {
 
 // newRegion is a fixture of n instances without a network. Some of them are
 // connected with each of those that are gone, on every page.
-func newRegion(t *testing.T, n int, m manners) *fixture {
+func newRegion(t *testing.T, n int, m quirks) *fixture {
 	t.Helper()
 	s := newBatch(t, survivors(n), nil)
 	s.Transport, s.Log, s.Config.Concurrency = s.api, slog.New(slog.DiscardHandler), 8
-	s.api.Manners = m
+	s.api.Quirks = m
 	for _, of := range gones() {
 		for _, i := range []int{0, n / 2, n - 1} {
 			s.api.Connect(survivor(i), of.id)
