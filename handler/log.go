@@ -65,15 +65,15 @@ func (l logger) result(ctx context.Context, r result) {
 			l.outcome(ctx, o)
 		}
 	}
-	for _, odd := range r.odd {
+	for _, m := range r.malformed {
 		l.write(ctx, line{
 			eventID: r.request.EventID,
 			source:  r.request.Source,
 			scope:   r.request.Scope,
-			removal: connection.Removal{Pair: connection.Pair{Instance: odd.Of}},
+			removal: connection.Removal{Pair: connection.Pair{Instance: m.Of}},
 			outcome: skipped,
 			start:   l.start,
-			reason:  "an entry of the list of " + cmp.Or(odd.Of.String(), "instances") + " is no instance id, and is passed over: it " + odd.Text,
+			reason:  "an entry of the list of " + cmp.Or(m.Of.String(), "instances") + " is no instance id, and is passed over: it " + m.Reason,
 		})
 	}
 	_, isInfo := r.request.Action.(trigger.Info)

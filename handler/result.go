@@ -26,19 +26,19 @@ const (
 // A result is what became of one request: all that the log, the reply and the
 // exit code are made of.
 type result struct {
-	request  trigger.Request
-	outcome  string                // in one word; "" for a request for information
-	reason   string                // why it was ignored
-	instance connection.InstanceID // of a cleanup
-	dryRun   bool                  // of a cleanup, and of a request to reconcile
-	scanned  int                   // how many instances were asked for their connections
-	odd      []discover.Odd        // entries of lists that were passed over
-	survey   discover.Survey       // of a request to reconcile
-	kept     []discover.Kept       // its leftovers that are not proven to be any
-	withheld bool                  // it found too many
-	limit    int                   // than so many
-	parts    []outcome             // one for each connection, in the order of the ids
-	err      error                 // why it failed, or why there may be more parts
+	request   trigger.Request
+	outcome   string                // in one word; "" for a request for information
+	reason    string                // why it was ignored
+	instance  connection.InstanceID // of a cleanup
+	dryRun    bool                  // of a cleanup, and of a request to reconcile
+	scanned   int                   // how many instances were asked for their connections
+	malformed []discover.Malformed  // entries of lists that were passed over
+	survey    discover.Survey       // of a request to reconcile
+	kept      []discover.Kept       // its leftovers that are not proven to be any
+	withheld  bool                  // it found too many
+	limit     int                   // than so many
+	parts     []outcome             // one for each connection, in the order of the ids
+	err       error                 // why it failed, or why there may be more parts
 }
 
 // settle says what became of each request, in order.
@@ -56,14 +56,14 @@ func settle(findings []discover.Finding, outcomes []outcome, r rules) []result {
 
 func (r rules) result(f discover.Finding, done map[key]outcome) result {
 	res := result{
-		request: f.Request,
-		reason:  f.Ignored,
-		scanned: f.Scanned,
-		odd:     f.Odd,
-		survey:  f.Survey,
-		kept:    f.Kept,
-		parts:   r.parts(f, done),
-		err:     f.Err,
+		request:   f.Request,
+		reason:    f.Ignored,
+		scanned:   f.Scanned,
+		malformed: f.Malformed,
+		survey:    f.Survey,
+		kept:      f.Kept,
+		parts:     r.parts(f, done),
+		err:       f.Err,
 	}
 	switch a := f.Request.Action.(type) {
 	case trigger.Cleanup:

@@ -76,8 +76,8 @@ func surveyOf(found discover.Finding, region string, config handler.Config) surv
 	for _, u := range found.Unread {
 		s.unread = append(s.unread, note{u.Instance.String(), ascii(connection.MessageOf(u.Err))})
 	}
-	for _, o := range found.Odd {
-		s.odd = append(s.odd, note{o.Of.String(), ascii(o.Text)})
+	for _, m := range found.Malformed {
+		s.odd = append(s.odd, note{m.Of.String(), ascii(m.Reason)})
 	}
 	return s
 }

@@ -15,13 +15,13 @@ import (
 
 // A Finding is what was found out about one request.
 type Finding struct {
-	Request trigger.Request
-	Ignored string            // why there is nothing to do; "" if there is
-	Pairs   []connection.Pair // the connections, each with the side to ask first
-	Unread  []Unread          // pairs of which it is not known whether they are connected
-	Scanned int               // how many instances were asked for their connections
-	Odd     []Odd             // entries that were passed over
-	Err     error             // why the request failed, or why there may be more connections
+	Request   trigger.Request
+	Ignored   string            // why there is nothing to do; "" if there is
+	Pairs     []connection.Pair // the connections, each with the side to ask first
+	Unread    []Unread          // pairs of which it is not known whether they are connected
+	Scanned   int               // how many instances were asked for their connections
+	Malformed []Malformed       // entries that were passed over
+	Err       error             // why the request failed, or why there may be more connections
 
 	Survey Survey // of a request to reconcile
 	Kept   []Kept // its leftovers that are not proven to be any
@@ -35,15 +35,14 @@ type Unread struct {
 	Err error
 }
 
-// An Odd is an entry of a list that is no instance id: it cannot be asked, and in
-// a list of connected instances it cannot be the one that is looked for.
-type Odd struct {
-	Of   connection.InstanceID // whose list it is in; zero for the list of instances
-	Text string                // why it is no instance id
+// A Malformed is an entry of a list that is not an instance id: it is skipped.
+type Malformed struct {
+	Of     connection.InstanceID // the instance whose connections are listed; zero: the list is that of the instances
+	Reason string                // why the entry is not an instance id
 }
 
-// maxOdd bounds how many of them are reported.
-const maxOdd = 20
+// maxMalformed bounds how many of them are reported.
+const maxMalformed = 20
 
 // A Finder finds connections.
 type Finder struct {
@@ -111,13 +110,13 @@ func (f Finding) instance() connection.InstanceID {
 // those that are gone.
 func (f Finder) askOthers(ctx context.Context, findings []Finding, scope connection.Scope, gone []connection.InstanceID) {
 	s, err := f.sweep(ctx, scope, gone)
-	odd := s.odd // is reported once
+	malformed := s.malformed // is reported once
 	for i := range findings {
 		if findings[i].gone && findings[i].Request.Scope == scope {
 			findings[i].take(s, err)
-			own := findings[i].Odd
-			findings[i].Odd = append(own, slices.DeleteFunc(odd, func(o Odd) bool { return slices.Contains(own, o) })...)
-			odd = nil
+			own := findings[i].Malformed
+			findings[i].Malformed = append(own, slices.DeleteFunc(malformed, func(m Malformed) bool { return slices.Contains(own, m) })...)
+			malformed = nil
 		}
 	}
 }
@@ -197,20 +196,20 @@ func (f Finder) examineInstance(ctx context.Context, scope connection.Scope, a t
 		}
 		isGone = is != there
 	}
-	found.gone = len(found.Pairs) == 0 && (isGone || certain) || len(found.Odd) > 0 // what is no id may stand for one
+	found.gone = len(found.Pairs) == 0 && (isGone || certain) || len(found.Malformed) > 0 // what is no id may stand for one
 	return found, nil
 }
 
 // listedBy is what an instance lists itself. Itself is no peer.
 func listedBy(id connection.InstanceID, listed elasticsearch.List) Finding {
 	f := Finding{Scanned: 1}
-	for _, peer := range listed.Instances {
-		if !peer.Same(id) {
-			f.Pairs = append(f.Pairs, connection.Pair{Instance: peer, Connected: id})
+	for _, peer := range listed.Entries {
+		if !peer.ID.Same(id) {
+			f.Pairs = append(f.Pairs, connection.Pair{Instance: peer.ID, Connected: id})
 		}
 	}
-	for _, text := range listed.Odd[:min(len(listed.Odd), maxOdd)] {
-		f.Odd = append(f.Odd, Odd{id, text})
+	for _, reason := range listed.Malformed[:min(len(listed.Malformed), maxMalformed)] {
+		f.Malformed = append(f.Malformed, Malformed{id, reason})
 	}
 	return f
 }

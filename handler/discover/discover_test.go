@@ -78,8 +78,8 @@ func said(f discover.Finding) string {
 	for _, u := range f.Unread {
 		text = append(text, fmt.Sprintf("%s-%s unread (%s)", u.Instance, u.Connected, code(u.Err)))
 	}
-	for _, odd := range f.Odd {
-		text = append(text, fmt.Sprintf("(%s) %s", odd.Of, odd.Text))
+	for _, m := range f.Malformed {
+		text = append(text, fmt.Sprintf("(%s) %s", m.Of, m.Reason))
 	}
 	if f.Err != nil {
 		text = append(text, code(f.Err))

@@ -47,22 +47,22 @@ func (r reading) problem() error {
 // add takes a page, and says whether it brings anything new.
 func (r *reading) add(page elasticsearch.Page) bool {
 	before, again := len(r.seen), false
-	for _, id := range page.Instances {
-		again = again || r.seen[id.String()]
+	for _, e := range page.Entries {
+		again = again || r.seen[e.ID.String()]
 	}
-	for _, id := range page.Instances {
-		if !r.seen[id.String()] {
-			r.seen[id.String()] = true
+	for _, e := range page.Entries {
+		if !r.seen[e.ID.String()] {
+			r.seen[e.ID.String()] = true
 			r.ids++
 		}
 	}
-	for _, odd := range page.Odd {
-		r.seen[odd] = true
+	for _, reason := range page.Malformed {
+		r.seen[reason] = true
 	}
 	if r.pages++; r.pages == 1 {
 		r.total = page.Total
 	}
-	entries := len(page.Instances) + len(page.Odd)
+	entries := len(page.Entries) + len(page.Malformed)
 	r.changed = r.changed || page.Total >= 0 && page.Total != r.total
 	r.largest = max(r.largest, entries)
 	r.ended = entries == 0

@@ -19,14 +19,14 @@ type sweep struct {
 	turn   int                     // how often this was tried before
 	gone   []connection.InstanceID // those of which it is asked; none: of every one
 
-	known    map[connection.InstanceID]elasticsearch.Status // the instances that were listed
-	total    int                                            // how many there are said to be; -1 for unknown
-	asked    int                                            // those that answered, or could not be read
-	pairs    []connection.Pair                              // connected; Connected is gone, if some are
-	networks []string                                       // of each pair, the type of its network
-	unread   []Unread                                       // Connected is gone, or zero: none of its connections is known
-	odd      []Odd
-	progress func(asked, of int)
+	known     map[connection.InstanceID]elasticsearch.Status // the instances that were listed
+	total     int                                            // how many there are said to be; -1 for unknown
+	asked     int                                            // those that answered, or could not be read
+	pairs     []connection.Pair                              // connected; Connected is gone, if some are
+	networks  []string                                       // of each pair, the type of its network
+	unread    []Unread                                       // Connected is gone, or zero: none of its connections is known
+	malformed []Malformed
+	progress  func(asked, of int)
 }
 
 const (
@@ -107,21 +107,21 @@ func rotate(ids []connection.InstanceID, turn int) []connection.InstanceID {
 
 // fresh returns the instances of a page that no page has had before.
 func (s *sweep) fresh(page elasticsearch.Page) []connection.InstanceID {
-	s.noteOdd(connection.InstanceID{}, page.Odd)
+	s.noteMalformed(connection.InstanceID{}, page.Malformed)
 	var fresh []connection.InstanceID
-	for i, id := range page.Instances {
-		if _, ok := s.known[id]; !ok {
-			s.known[id] = page.Details[i].Status
-			fresh = append(fresh, id)
+	for _, e := range page.Entries {
+		if _, ok := s.known[e.ID]; !ok {
+			s.known[e.ID] = e.Status
+			fresh = append(fresh, e.ID)
 		}
 	}
 	return fresh
 }
 
-func (s *sweep) noteOdd(of connection.InstanceID, texts []string) {
-	for _, text := range texts {
-		if odd := (Odd{of, text}); len(s.odd) < maxOdd && !slices.Contains(s.odd, odd) {
-			s.odd = append(s.odd, odd)
+func (s *sweep) noteMalformed(of connection.InstanceID, reasons []string) {
+	for _, reason := range reasons {
+		if m := (Malformed{of, reason}); len(s.malformed) < maxMalformed && !slices.Contains(s.malformed, m) {
+			s.malformed = append(s.malformed, m)
 		}
 	}
 }
@@ -228,7 +228,7 @@ func (s *sweep) note(ctx context.Context, ids []connection.InstanceID, said []pe
 }
 
 func (s *sweep) noteOne(id connection.InstanceID, p peers) {
-	s.noteOdd(id, p.Odd)
+	s.noteMalformed(id, p.Malformed)
 	if len(s.gone) == 0 {
 		s.noteAll(id, p)
 		return
@@ -250,10 +250,10 @@ func (s *sweep) noteAll(id connection.InstanceID, p peers) {
 	if p.err != nil {
 		s.unread = append(s.unread, Unread{connection.Pair{Instance: id}, p.err})
 	}
-	for i, peer := range p.Instances {
-		if !peer.Same(id) {
-			s.pairs = append(s.pairs, connection.Pair{Instance: id, Connected: peer})
-			s.networks = append(s.networks, p.Details[i].NetworkType)
+	for _, peer := range p.Entries {
+		if !peer.ID.Same(id) {
+			s.pairs = append(s.pairs, connection.Pair{Instance: id, Connected: peer.ID})
+			s.networks = append(s.networks, peer.NetworkType)
 		}
 	}
 }

@@ -246,8 +246,8 @@ func TestListWithoutEnd(t *testing.T) {
 	if n := len(f.api.Requests()); n != 1+1000 {
 		t.Errorf("%d requests, want %d", n, 1+1000)
 	}
-	if len(found.Odd) != 20 {
-		t.Errorf("%d odd entries are reported, want 20", len(found.Odd))
+	if len(found.Malformed) != 20 {
+		t.Errorf("%d malformed entries are reported, want 20", len(found.Malformed))
 	}
 }
 

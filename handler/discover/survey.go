@@ -38,7 +38,7 @@ type Kept struct {
 // what may be seen. If the reading is not whole, nothing is found.
 func (f Finder) reconcile(ctx context.Context, scope connection.Scope) (Finding, error) {
 	s, err := f.sweep(ctx, scope, nil)
-	found := Finding{Scanned: s.asked, Unread: s.unread, Odd: s.odd, Survey: s.survey(err == nil)}
+	found := Finding{Scanned: s.asked, Unread: s.unread, Malformed: s.malformed, Survey: s.survey(err == nil)}
 	if err != nil {
 		return found, err
 	}

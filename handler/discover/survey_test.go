@@ -264,8 +264,8 @@ func TestSurvey(t *testing.T) {
 		},
 		Leftover: []connection.Pair{pair("es-a", "es-x")},
 	}
-	if got := fmt.Sprintf("%v", found.Survey); got != fmt.Sprintf("%v", want) || len(found.Unread)+len(found.Odd) > 0 || found.Err != nil {
-		t.Errorf("survey:\n got %v, %v, %v, %v\nwant %v", got, found.Unread, found.Odd, found.Err, want)
+	if got := fmt.Sprintf("%v", found.Survey); got != fmt.Sprintf("%v", want) || len(found.Unread)+len(found.Malformed) > 0 || found.Err != nil {
+		t.Errorf("survey:\n got %v, %v, %v, %v\nwant %v", got, found.Unread, found.Malformed, found.Err, want)
 	}
 }
 

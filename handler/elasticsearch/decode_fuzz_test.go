@@ -48,13 +48,13 @@ func FuzzDecode(f *testing.F) {
 				checkFailure(t, err, status)
 			}
 		}
-		for _, id := range d.List.Instances {
-			must(connection.ParseInstanceID(id.String()))
+		for _, e := range d.List.Entries {
+			must(connection.ParseInstanceID(e.ID.String()))
 		}
-		if odd := strings.Join(d.List.Odd, " "); strings.Contains(odd, "Canary") {
-			t.Errorf("a secret is shown: %s", odd)
+		if texts := strings.Join(d.List.Malformed, " "); strings.Contains(texts, "Canary") {
+			t.Errorf("a secret is shown: %s", texts)
 		}
-		if d.Err != nil && len(d.List.Instances)+len(d.List.Odd) != 0 {
+		if d.Err != nil && len(d.List.Entries)+len(d.List.Malformed) != 0 {
 			t.Errorf("half a list %v", d.List)
 		}
 		if d.Total < -1 {

@@ -205,8 +205,9 @@ func (v *value) member(d *json.Decoder, name string, levels int) error {
 
 // An entry is one of a list of instances.
 type entry struct {
-	ids    []string // the texts that stand where its id is documented; nil where there is no such place, or no text in it
-	detail Detail
+	ids         []string // the texts that stand where its id is documented; nil where there is no such place, or no text in it
+	status      string
+	networkType string
 }
 
 // readEntries reads a list whose [ was read: of the documented
@@ -225,8 +226,8 @@ func readEntries(d *json.Decoder) (all []entry, err error) {
 		case err != nil:
 			return nil, err
 		case o != nil:
-			detail := Detail{Status(textOf(o.Status)), textOf(o.NetworkType)}
-			all = append(all, entry{slices.Compact(append(o.Instances, o.InstanceID...)), detail})
+			ids := slices.Compact(append(o.Instances, o.InstanceID...))
+			all = append(all, entry{ids, textOf(o.Status), textOf(o.NetworkType)})
 		}
 	}
 	_, err = d.Token()

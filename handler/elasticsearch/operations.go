@@ -77,25 +77,24 @@ func deletion(r connection.Removal) call {
 	}
 }
 
-// A List is what the API lists.
+// A List is a list of instances, as the API returns it.
 type List struct {
-	Instances []connection.InstanceID
-	Details   []Detail // of each instance, what is said of it besides
-	Odd       []string // of each entry that is no instance id, why, as it may be reported
+	Entries   []Entry
+	Malformed []string // why an entry is not an instance id, for each such entry; without secrets
 }
 
-// A Detail is what a list says of an instance besides its id; "" for nothing.
-type Detail struct {
-	Status      Status // in ListInstance
+// An Entry is one instance of a list. What the API does not send is "".
+type Entry struct {
+	ID          connection.InstanceID
+	Status      Status // of the instance, in ListInstance
 	NetworkType string // of the connection, in ListConnectedClusters
 }
 
-// Has says whether an instance is listed, or may be: in other letter case, or in
-// an entry that is no instance id but names it.
+// Has reports whether the list may contain an instance: its id in any letter case,
+// or a malformed entry that has the id in it.
 func (l List) Has(id connection.InstanceID) bool {
-	name := strings.ToLower(id.String())
-	return slices.ContainsFunc(l.Instances, id.Same) ||
-		slices.ContainsFunc(l.Odd, func(odd string) bool { return strings.Contains(strings.ToLower(odd), name) })
+	return slices.ContainsFunc(l.Entries, func(e Entry) bool { return e.ID.Same(id) }) ||
+		slices.ContainsFunc(l.Malformed, func(why string) bool { return strings.Contains(strings.ToLower(why), id.Key()) })
 }
 
 // ListConnectedClusters returns the instances that are connected with one. Its
@@ -148,13 +147,12 @@ func (l *List) add(e entry, redact func(string) string) {
 	if len(some) == 0 {
 		some = e.ids[:1]
 	}
-	detail := Detail{Status(redact(string(e.detail.Status))), redact(e.detail.NetworkType)}
+	status, network := Status(redact(e.status)), redact(e.networkType)
 	for _, text := range some {
 		if id, err := connection.ParseInstanceID(text); err == nil {
-			l.Instances = append(l.Instances, id)
-			l.Details = append(l.Details, detail)
+			l.Entries = append(l.Entries, Entry{id, status, network})
 		} else {
-			l.Odd = append(l.Odd, redact(err.Error()))
+			l.Malformed = append(l.Malformed, redact(err.Error()))
 		}
 	}
 }

@@ -23,16 +23,16 @@ func always(server *elasticsearchtest.Server, answer http.HandlerFunc) {
 	server.OnRequest = elasticsearchtest.At("", func(int) elasticsearchtest.Fault { return elasticsearchtest.Fault{Answer: answer} })
 }
 
-// outcomeOf is a call's as text: what it returned, or kind and message. Details have
-// a test of their own.
+// outcomeOf is a call's as text: what it returned, or kind and message. Of the
+// entries of a list it has the ids; TestEntries has the rest.
 func outcomeOf[T any](t *testing.T, value T, err error) string {
 	t.Helper()
 	if err == nil {
 		switch v := any(value).(type) {
 		case elasticsearch.List:
-			return fmt.Sprintf("{%v %v}", v.Instances, v.Odd)
+			return fmt.Sprintf("{%v %v}", idsOf(v), v.Malformed)
 		case elasticsearch.Page:
-			return fmt.Sprintf("{{%v %v} %d}", v.Instances, v.Odd, v.Total)
+			return fmt.Sprintf("{{%v %v} %d}", idsOf(v.List), v.Malformed, v.Total)
 		}
 		return fmt.Sprint(value)
 	}
@@ -43,22 +43,29 @@ func outcomeOf[T any](t *testing.T, value T, err error) string {
 	return failed.Kind.String() + " " + failed.Message
 }
 
-// TestDetails: what a list says besides the ids, of each one that it says it of. A
-// value that is no short text is none, and costs nothing else.
-func TestDetails(t *testing.T) {
+func idsOf(list elasticsearch.List) (ids []connection.InstanceID) {
+	for _, e := range list.Entries {
+		ids = append(ids, e.ID)
+	}
+	return ids
+}
+
+// TestEntries: the members of an entry besides its id. A value that is not a short
+// text counts as not sent, and spoils nothing else.
+func TestEntries(t *testing.T) {
 	t.Parallel()
 	server, client := start(t)
 	for list, want := range map[string]string{
-		`[{"instances":"es-a","networkType":"vpc"},{"instances":"es-b"}]`:                      "[es-a es-b] [{ vpc} { }]",
-		`[{"instanceId":"es-a","status":"inactive","networkType":"vpc"}]`:                      "[es-a] [{inactive vpc}]",
-		`[{"instances":"es-a,es-b","networkType":"vpc"}]`:                                      "[es-a es-b] [{ vpc} { vpc}]",
-		`[{"instances":"es-a","networkType":7,"status":{"a":1}}]`:                              "[es-a] [{ }]",
-		`[{"instances":"es-a","networkType":null,"status":"` + strings.Repeat("a", 63) + `"}]`: "[es-a] [{ }]",
-		`[{"instances":"es-a","networkType":"` + account.SecurityToken + `"}]`:                 "[es-a] [{ ***}]",
+		`[{"instances":"es-a","networkType":"vpc"},{"instances":"es-b"}]`:                      "[{es-a  vpc} {es-b  }]",
+		`[{"instanceId":"es-a","status":"inactive","networkType":"vpc"}]`:                      "[{es-a inactive vpc}]",
+		`[{"instances":"es-a,es-b","networkType":"vpc"}]`:                                      "[{es-a  vpc} {es-b  vpc}]",
+		`[{"instances":"es-a","networkType":7,"status":{"a":1}}]`:                              "[{es-a  }]",
+		`[{"instances":"es-a","networkType":null,"status":"` + strings.Repeat("a", 63) + `"}]`: "[{es-a  }]",
+		`[{"instances":"es-a","networkType":"` + account.SecurityToken + `"}]`:                 "[{es-a  ***}]",
 	} {
 		server.Fail(elasticsearchtest.Fault{Answer: elasticsearchtest.Body(200, "application/json", `{"Result":`+list+`,"RequestId":"r"}`)})
 		got, err := client.ListConnectedClusters(t.Context(), must(connection.ParseInstanceID(instance)))
-		if text := fmt.Sprint(got.Instances, got.Details); err != nil || text != want {
+		if text := fmt.Sprint(got.Entries); err != nil || text != want {
 			t.Errorf("%s: %s, %v, want %s", list, text, err, want)
 		}
 	}

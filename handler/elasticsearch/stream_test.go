@@ -67,8 +67,8 @@ func TestLargePage(t *testing.T) {
 		return ""
 	}}
 	got, err := streamed(t, page).ListInstance(t.Context(), 1)
-	if err != nil || len(got.Instances) != instances || got.Instances[99].String() != "es-99" || got.Total != instances {
-		t.Errorf("page of %d, %v", len(got.Instances), err)
+	if err != nil || len(got.Entries) != instances || got.Entries[99].ID.String() != "es-99" || got.Total != instances {
+		t.Errorf("page of %d, %v", len(got.Entries), err)
 	}
 	if grown := int(most - least); grown > 10*size {
 		t.Errorf("the heap grew by %d KiB", grown>>10)
