@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// mask stands for a secret in everything that is printed.
+// mask is printed in place of a secret.
 const mask = "***"
 
 // Secret is a string that does not print itself: fmt, encoding/json, log/slog
-// and whatever uses [encoding.TextMarshaler] show "***", or "" if it is empty.
+// and every user of [encoding.TextMarshaler] show "***", or "" if it is empty.
 // The zero value is the empty secret.
 //
-// The string is behind a pointer for the sake of fmt, which cannot call the
-// methods of a Secret in an unexported field of another struct. It prints the
-// address there. Compare what Reveal returns, not secrets.
+// The string is behind a pointer because fmt cannot call the methods of a Secret
+// in an unexported field of another struct: it prints the address then. To
+// compare two secrets, compare what Reveal returns.
 type Secret struct{ value *string }
 
 // NewSecret returns the secret of a value.
@@ -46,7 +46,7 @@ func (s Secret) String() string {
 	return mask
 }
 
-// Format implements [fmt.Formatter], which covers every verb and flag.
+// Format implements [fmt.Formatter], so that every verb and flag is covered.
 func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
 // MarshalText implements [encoding.TextMarshaler], which encoding/json uses too.
@@ -63,21 +63,20 @@ type Credentials struct {
 	SecurityToken   Secret
 }
 
-// Same says whether all three values are the same.
+// Same reports whether all three values are equal.
 func (c Credentials) Same(other Credentials) bool {
 	return c.AccessKeyID.Reveal() == other.AccessKeyID.Reveal() &&
 		c.AccessKeySecret.Reveal() == other.AccessKeySecret.Reveal() &&
 		c.SecurityToken.Reveal() == other.SecurityToken.Reveal()
 }
 
-// Redact returns text with "***" for every occurrence of one of the three
-// values, escaped for a URL or not, and for every signature. It is for text from
-// outside, such as the message of SignatureDoesNotMatch, which quotes the
-// canonical request and so the security token.
+// Redact returns text with "***" in place of each of the three values, plain or
+// escaped for a URL, and in place of each signature. It is for text from outside,
+// such as the message of SignatureDoesNotMatch, which quotes the canonical
+// request and with it the security token.
 func (c Credentials) Redact(text string) string {
 	text = maskSignatures(text)
-	// An escaped form that differs from its value contains one of these.
-	escaped := strings.ContainsAny(text, "%+")
+	escaped := strings.ContainsAny(text, "%+") // every escaped form that differs from its value contains one of these
 	for _, form := range c.forms(escaped) {
 		if form != "" {
 			text = strings.ReplaceAll(text, form, mask)
@@ -86,8 +85,10 @@ func (c Credentials) Redact(text string) string {
 	return text
 }
 
-// forms returns what a value of c looks like in text, the longest first, so
-// that no value gets cut by a shorter one that is a part of it. Some are empty.
+// forms returns the ways in which the values may appear in a text, the longest
+// first, so that a value is not cut by a shorter one that is part of it. Some are
+// empty. An array costs no allocation: Redact runs for each member of a log line
+// (BenchmarkHandle).
 func (c Credentials) forms(escaped bool) [15]string {
 	var forms [15]string
 	for i, s := range [...]Secret{c.AccessKeyID, c.AccessKeySecret, c.SecurityToken} {
@@ -115,18 +116,16 @@ func lowerEscapes(text string) string {
 	return string(lower)
 }
 
-// maskSignatures masks what follows "Signature=", as in Authorization, in hex, and in
-// a URL of STS, in base64.
+// maskSignatures masks what follows each "Signature=": hex digits in an
+// Authorization header, escaped base64 in a URL of STS.
 func maskSignatures(text string) string {
 	const label = "Signature="
 	before, after, found := strings.Cut(text, label)
 	if !found {
 		return text
 	}
-	after = strings.TrimLeftFunc(after, isOfSignature)
+	after = strings.TrimLeft(after, signatureCharacters)
 	return before + label + mask + maskSignatures(after)
 }
 
-func isOfSignature(c rune) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("+/%=", c)
-}
+const signatureCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/%="

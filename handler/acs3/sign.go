@@ -6,29 +6,18 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"net/textproto"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Algorithm is the name of the signature, as it stands in the Authorization
-// header and in the string to sign.
+// Algorithm is the name of the signature in the Authorization header and in the
+// string to sign.
 const Algorithm = "ACS3-HMAC-SHA256"
 
-// dateFormat is ISO 8601 in UTC to the second, as V3 asks of x-acs-date.
+// dateFormat is ISO 8601 in UTC to the second, V3's format of x-acs-date.
 const dateFormat = "2006-01-02T15:04:05Z"
-
-// Header keys in the form that [http.Header] stores them in.
-const (
-	headerAccessKeyID   = "X-Acs-Accesskey-Id"
-	headerAuthorization = "Authorization"
-	headerContentSHA256 = "X-Acs-Content-Sha256"
-	headerContentType   = "Content-Type"
-	headerDate          = "X-Acs-Date"
-	headerHost          = "Host"
-	headerNonce         = "X-Acs-Signature-Nonce"
-	headerSecurityToken = "X-Acs-Security-Token"
-	prefixACS           = "X-Acs-"
-)
 
 // Input is what a signature depends on besides the request.
 type Input struct {
@@ -49,7 +38,8 @@ type Input struct {
 
 // Sign signs the request and returns the sorted lower-case names of the headers
 // that the signature covers. The caller sets every other header first, among
-// them x-acs-action and x-acs-version.
+// them x-acs-action and x-acs-version, with keys as [http.Header.Set] spells
+// them.
 //
 // Sign modifies the request:
 //   - it sets x-acs-date, x-acs-signature-nonce and x-acs-content-sha256;
@@ -57,57 +47,116 @@ type Input struct {
 //     token, and removes both if there is none;
 //   - it sets Authorization;
 //   - it rewrites path and query of the URL into their canonical form and drops
-//     Opaque and ForceQuery, so what is sent is what was signed;
-//   - it gives the header keys their canonical spelling.
+//     Opaque and ForceQuery, so what is sent is what was signed.
 //
 // The body of the request is neither read nor replaced: Input.Body counts. A
 // request may be signed again for a new attempt; all of the above is replaced.
 func Sign(r *http.Request, in Input) (signedHeaders []string) {
 	setHeaders(r.Header, in)
 	setURL(r.URL)
-
-	keys := appendKeys(make([]string, 0, 16), r.Header)
-	list := signedHeaderList(keys)
-	request := appendCanonicalRequest(make([]byte, 0, 2048), r, keys, list)
-	signature := sign(in.Credentials.AccessKeySecret, stringToSign(request))
-
-	r.Header.Set(headerAuthorization, authorization(in.Credentials.AccessKeyID, list, signature))
-	return strings.Split(list, ";")
+	names := signedNames(r.Header)
+	signature := sign(in.Credentials.AccessKeySecret, stringToSign(canonicalRequest(r, names)))
+	r.Header.Set("Authorization", authorization(in.Credentials.AccessKeyID, names, signature))
+	return names
 }
 
-// appendCanonicalRequest appends V3's CanonicalRequest, which has six elements.
-// Path and query come from where net/http takes them for the request line.
-func appendCanonicalRequest(b []byte, r *http.Request, keys []string, list string) []byte {
-	b = appendLine(b, cmp.Or(r.Method, http.MethodGet))
-	b = appendLine(b, r.URL.EscapedPath())
-	b = appendLine(b, r.URL.RawQuery)
-	b = appendLine(appendHeaders(b, r, keys), "")
-	b = appendLine(b, list)
-	return append(b, r.Header.Get(headerContentSHA256)...)
+// setHeaders sets V3's headers of one attempt. For a plain access key it removes
+// those of temporary credentials: a token left from an earlier attempt would be
+// refused.
+func setHeaders(h http.Header, in Input) {
+	h.Set("X-Acs-Date", date(in.Time))
+	h.Set("X-Acs-Signature-Nonce", in.Nonce)
+	h.Set("X-Acs-Content-Sha256", hexSHA256(in.Body))
+	h.Del("X-Acs-Security-Token")
+	h.Del("X-Acs-Accesskey-Id")
+	if token := in.Credentials.SecurityToken.Reveal(); token != "" {
+		h.Set("X-Acs-Security-Token", token)
+		h.Set("X-Acs-Accesskey-Id", in.Credentials.AccessKeyID.Reveal())
+	}
 }
 
-func appendLine(b []byte, line string) []byte { return append(append(b, line...), '\n') }
+// date returns the value of x-acs-date.
+func date(t time.Time) string {
+	if t.IsZero() {
+		t = time.Now()
+	}
+	return t.UTC().Format(dateFormat)
+}
+
+// signedNames returns the names of the headers that V3 signs, in lower case and
+// sorted. A header without a value is not sent, so it is not signed either.
+func signedNames(h http.Header) []string {
+	names := []string{"host"}
+	for key, values := range h {
+		name := strings.ToLower(key)
+		if len(values) > 0 && (name == "content-type" || strings.HasPrefix(name, "x-acs-")) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// canonicalRequest returns V3's CanonicalRequest. Path and query come from where
+// net/http takes them for the request line.
+func canonicalRequest(r *http.Request, names []string) string {
+	return strings.Join([]string{
+		cmp.Or(r.Method, http.MethodGet),
+		r.URL.EscapedPath(),
+		r.URL.RawQuery,
+		canonicalHeaders(r, names),
+		strings.Join(names, ";"),
+		r.Header.Get("X-Acs-Content-Sha256"),
+	}, "\n")
+}
+
+// canonicalHeaders returns V3's CanonicalHeaders, a line "name:value" for each
+// name.
+func canonicalHeaders(r *http.Request, names []string) string {
+	var lines strings.Builder
+	for _, name := range names {
+		lines.WriteString(name + ":" + headerValue(r, name) + "\n")
+	}
+	return lines.String()
+}
+
+// headerValue returns the value that net/http sends for a header.
+//
+// The host is never in Request.Header, but Request.Host or else that of the URL.
+// Values are trimmed as net/http trims them. Several are joined with a comma,
+// which is what several lines of one header mean (RFC 9110, section 5.3).
+func headerValue(r *http.Request, name string) string {
+	values := r.Header.Values(name)
+	if name == "host" {
+		values = []string{cmp.Or(r.Host, r.URL.Host)}
+	}
+	var trimmed []string
+	for _, value := range values {
+		trimmed = append(trimmed, textproto.TrimString(value))
+	}
+	return strings.Join(trimmed, ",")
+}
 
 // stringToSign returns V3's StringToSign.
-func stringToSign(canonicalRequest []byte) []byte {
-	b := appendLine(make([]byte, 0, 128), Algorithm)
-	return appendHexSHA256(b, canonicalRequest)
+func stringToSign(canonicalRequest string) string {
+	return Algorithm + "\n" + hexSHA256([]byte(canonicalRequest))
 }
 
-// sign returns V3's Signature. The secret is the key as it is.
-func sign(secret Secret, stringToSign []byte) string {
+// sign returns V3's Signature.
+func sign(secret Secret, stringToSign string) string {
 	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
-	mac.Write(stringToSign)
-	return string(hex.AppendEncode(make([]byte, 0, 64), mac.Sum(nil)))
+	mac.Write([]byte(stringToSign))
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // authorization returns the value of the Authorization header.
-func authorization(accessKeyID Secret, list, signature string) string {
-	return Algorithm + " Credential=" + accessKeyID.Reveal() + ",SignedHeaders=" + list + ",Signature=" + signature
+func authorization(accessKeyID Secret, names []string, signature string) string {
+	return Algorithm + " Credential=" + accessKeyID.Reveal() +
+		",SignedHeaders=" + strings.Join(names, ";") + ",Signature=" + signature
 }
 
-// appendHexSHA256 appends V3's Hex(SHA256(data)), in lower-case digits.
-func appendHexSHA256(b, data []byte) []byte {
+// hexSHA256 returns V3's Hex(SHA256(data)), in lower-case digits.
+func hexSHA256(data []byte) string {
 	sum := sha256.Sum256(data)
-	return hex.AppendEncode(b, sum[:])
+	return hex.EncodeToString(sum[:])
 }

@@ -1,14 +1,13 @@
 package acs3
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strings"
 )
 
 // setURL rewrites u so that net/http sends the canonical path and query. Opaque
-// would be sent in place of the path, and ForceQuery adds a "?" to no query.
+// would be sent in place of the path, and ForceQuery adds "?" to an empty query.
 func setURL(u *url.URL) {
 	path := canonicalURI(u.EscapedPath())
 	u.Path, u.RawPath = unescapePath(path), path
@@ -16,66 +15,46 @@ func setURL(u *url.URL) {
 	u.Opaque, u.ForceQuery = "", false
 }
 
-// canonicalURI returns V3's CanonicalURI of an escaped path: each segment
+// canonicalURI returns V3's CanonicalURI of an escaped path. Each segment is
 // escaped anew, so an escaped slash within a segment stays one. The empty path
 // is "/" (RFC 9112, section 3.2.1).
 func canonicalURI(path string) string {
-	b := make([]byte, 0, 128)
-	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
-		b = append(b, '/')
-		b = append(b, escape(unescapePath(segment))...)
+	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i, segment := range segments {
+		segments[i] = escape(unescapePath(segment))
 	}
-	if string(b) == path { // The usual path, which costs no allocation.
-		return path
-	}
-	return string(b)
+	return "/" + strings.Join(segments, "/")
 }
 
 // canonicalQuery returns V3's CanonicalQueryString of an escaped query, in which
-// "+" means a space. An empty value is "name=".
+// "+" means a space. V3 sorts by name; here the values of one name are sorted
+// too, and both before they are escaped, as in Alibaba Cloud's own SDK. An empty
+// value is "name=".
 func canonicalQuery(query string) string {
-	b := make([]byte, 0, 256)
-	for i, p := range appendParameters(make([]parameter, 0, 8), query) {
-		if i > 0 {
-			b = append(b, '&')
-		}
-		b = append(b, escape(p.name)...)
-		b = append(b, '=')
-		b = append(b, escape(p.value)...)
-	}
-	return string(b)
-}
-
-// A parameter is one name and value of a query, not escaped.
-type parameter struct{ name, value string }
-
-// compare orders parameters by name, as V3 says, then by value. Both are
-// compared before they are escaped, as Alibaba Cloud's own SDK does.
-func (p parameter) compare(q parameter) int {
-	return cmp.Or(strings.Compare(p.name, q.name), strings.Compare(p.value, q.value))
-}
-
-// appendParameters appends the parameters of an escaped query and sorts them.
-func appendParameters(ps []parameter, query string) []parameter {
+	var parameters [][]string
 	for pair := range strings.SplitSeq(query, "&") {
 		if pair != "" {
 			name, value, _ := strings.Cut(pair, "=")
-			ps = append(ps, parameter{unescapeQuery(name), unescapeQuery(value)})
+			parameters = append(parameters, []string{unescapeQuery(name), unescapeQuery(value)})
 		}
 	}
-	slices.SortFunc(ps, parameter.compare)
-	return ps
+	slices.SortFunc(parameters, slices.Compare)
+	var escaped []string
+	for _, p := range parameters {
+		escaped = append(escaped, escape(p[0])+"="+escape(p[1]))
+	}
+	return strings.Join(escaped, "&")
 }
 
-// escape keeps the unreserved characters of RFC 3986, section 2.3, and makes
-// every other byte %XX. [url.QueryEscape] does this but for the space; a "+" in
-// its result is always a space, since the plus sign itself becomes %2B.
+// escape writes every byte as %XX but for the unreserved characters of RFC 3986,
+// section 2.3. [url.QueryEscape] does this except for the space; a "+" in its
+// result is always a space, since the plus sign itself becomes %2B.
 func escape(s string) string {
 	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
 }
 
-// unescapeQuery takes what is not validly escaped literally: the server is to
-// judge it, and a parameter must not get lost on the way.
+// unescapeQuery takes a text with an invalid escape literally, so that no
+// parameter is lost before the server can judge it.
 func unescapeQuery(s string) string {
 	if literal, err := url.QueryUnescape(s); err == nil {
 		return literal
@@ -83,8 +62,8 @@ func unescapeQuery(s string) string {
 	return s
 }
 
-// unescapePath is for paths from [url.URL.EscapedPath] only, which are validly
-// escaped.
+// unescapePath is for paths from [url.URL.EscapedPath] only, whose escapes are
+// valid.
 func unescapePath(s string) string {
 	literal, _ := url.PathUnescape(s)
 	return literal
