@@ -10,11 +10,10 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
-// A program is one of those that are compared.
+// A program takes part in the comparison.
 type program string
 
 const (
@@ -22,12 +21,12 @@ const (
 	floorHTTP program = "floorhttp"
 	peer      program = "peer"
 	function  program = "function"
-	ideal     program = "ideal" // none that runs: what the API's latency takes by itself
+	ideal     program = "ideal" // does not run: the time of the API's answers alone
 )
 
 func programs() []program { return []program{floor, floorHTTP, peer, function} }
 
-// A bench measures the programs. Like a bufio.Writer it keeps its first failure, after which nothing more is done.
+// A bench measures the programs. Like a bufio.Writer it keeps its first failure, and does nothing after it.
 type bench struct {
 	sizes
 	failed context.Context // ends with the first failure, which is its cause
@@ -36,8 +35,8 @@ type bench struct {
 	dir         string             // for its files
 	binaries    map[program]string // of the programs that could be built
 	roots       string             // the file of trusted certificates
-	payloads    map[string][]byte  // an event of each shape
-	invocations atomic.Int64       // so far, for their request ids
+	direct      string             // the event that all programs understand
+	invocations int                // so far, for their request ids
 
 	lines, progress io.Writer
 }
@@ -49,25 +48,20 @@ type sizes struct {
 	generations int           // processes of each program that are kept warm
 	chunks      int           // turns of a program within a generation
 	chunk       int           // invocations in a turn
-	concurrent  int           // invocations, with callers of them at a time
 	latency     time.Duration // of the API, where it has one
-	sweeps      []int         // instances, by which the rows are called
-	shrink      int           // what the instances are divided by, to be done sooner
-	reconciles  int
-	batches     int
-	paced       int // instances of a sweep where the API limits the rate
+	repeats     int           // of sweeps and reconciles
+	instances   int           // of those
+	paced       int           // instances of a sweep where the API limits the rate
 }
 
-// whole takes three minutes on two cores. The level is that of zip unless it is told otherwise.
+// whole takes a minute or two on two cores. The level is zip's own default.
 func whole() sizes {
-	return sizes{level: 6, starts: 40, generations: 3, chunks: 8, chunk: 500, concurrent: 4000,
-		latency: 20 * time.Millisecond, sweeps: []int{300, 1000, 300, 1000, 300, 1000, 3000}, shrink: 1, reconciles: 3, batches: 5, paced: 60}
+	return sizes{level: 6, starts: 40, generations: 3, chunks: 8, chunk: 500, latency: 20 * time.Millisecond, repeats: 3, instances: 1000, paced: 60}
 }
 
-// smoke runs everything once, so that the names of the rows promise too much.
+// smoke measures everything once and less than the names of the rows say.
 func smoke() sizes {
-	return sizes{level: flate.HuffmanOnly, starts: 1, generations: 1, chunks: 2, chunk: 20, concurrent: 64,
-		latency: time.Millisecond, sweeps: []int{300, 1000, 3000}, shrink: 10, reconciles: 1, batches: 1, paced: 6}
+	return sizes{level: flate.HuffmanOnly, starts: 1, generations: 1, chunks: 2, chunk: 20, latency: time.Millisecond, repeats: 1, instances: 100, paced: 6}
 }
 
 // measure builds the programs, takes all measurements, one kind after the other, and writes their lines.
@@ -91,9 +85,7 @@ func measure(ctx context.Context, s sizes, programs []program, lines, progress i
 		{"building", func() { b.prepare(programs) }},
 		{"first invocations", b.cold},
 		{"warm invocations", b.warm},
-		{"concurrent invocations", b.concurrently},
-		{"sweeps, reconciles and batches", b.wide},
-		{"sweeps under a limit", b.limited},
+		{"sweeps and reconciles", b.wide},
 	} {
 		begun := time.Now()
 		b.note("%s …", phase.name)
@@ -106,8 +98,8 @@ func measure(ctx context.Context, s sizes, programs []program, lines, progress i
 	return nil
 }
 
-// built returns those of the programs that could be built.
-func (b *bench) built(programs ...program) []program {
+// built returns the programs that could be built.
+func (b *bench) built(programs []program) []program {
 	return slices.DeleteFunc(programs, func(p program) bool { return b.binaries[p] == "" })
 }
 
@@ -122,7 +114,7 @@ func (b *bench) note(format string, args ...any) {
 }
 
 func (b *bench) report(name string, p program, value float64, unit string) {
-	if b.failed.Err() == nil { // what a failure leaves is no figure
+	if b.failed.Err() == nil { // after a failure a value means nothing
 		_, err := io.WriteString(b.lines, line(name, p, value, unit))
 		b.check(err)
 	}
@@ -136,8 +128,7 @@ func (b *bench) reportSize(name string, p program, bytes int) {
 	b.report(name, p, float64(bytes), "B")
 }
 
-// machine says where and when this ran, and how busy the machine was before: on one with other work the spread says more
-// than the medians.
+// machine describes where and when this ran. On a busy machine the spread says more than the medians, so the load is in it.
 func machine() string {
 	_, cpu, _ := strings.Cut(contentOf("/proc/cpuinfo"), "model name\t: ")
 	cpu, _, _ = strings.Cut(cpu, "\n")

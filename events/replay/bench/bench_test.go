@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// TestMeasure measures the function alone, everything once: each row has a figure, whatever it is. In so small a sweep
-// it may be that no call is refused.
+// TestMeasure measures everything once, of the function alone: each row has a figure. In so small a sweep perhaps no call
+// is refused.
 func TestMeasure(t *testing.T) {
 	t.Parallel()
 	_, err := exec.LookPath("make")
@@ -31,18 +31,18 @@ func TestMeasure(t *testing.T) {
 	}
 	for _, row := range rows() {
 		figures := samples[key(row.name, function)]
-		if mayBeNone := strings.HasPrefix(row.name, "Refused/"); len(figures) == 0 || !mayBeNone && median(figures) <= 0 {
+		if mayBeZero := strings.HasPrefix(row.name, "Refused/"); len(figures) == 0 || !mayBeZero && median(figures) <= 0 {
 			t.Errorf("%s: no figure of the function", row.title)
 		}
 	}
-	for _, name := range []string{sweepOf(1000), reconcileOf(1000), batch, pacedOf(5), refusedOf(5)} {
+	for _, name := range []string{sweep, reconcile, pacedOf(5), refusedOf(5)} {
 		if median(samples[key(name, ideal)]) <= 0 {
 			t.Errorf("%s: no ideal", name)
 		}
 	}
 }
 
-// TestFailure: the first failure is the bench's, and nothing is reported after it.
+// After the first failure nothing is reported.
 func TestFailure(t *testing.T) {
 	t.Parallel()
 	var lines bytes.Buffer
@@ -50,12 +50,40 @@ func TestFailure(t *testing.T) {
 	b.failed, b.fail = context.WithCancelCause(t.Context())
 	b.cold()
 	b.warm()
-	b.concurrently()
 	b.wide()
-	b.limited()
 	if err := context.Cause(b.failed); !os.IsNotExist(err) || lines.Len() > 0 {
 		t.Errorf("got %v and the lines\n%s", err, &lines)
 	}
+}
+
+// The table of figures in README has the header and the rows of this bench. Its figures are of some machine.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(readme), "\n### Figures\n")
+	text, _, _ = strings.Cut(text, "\n### ")
+	var got, want []string
+	for _, line := range tableLines(text) {
+		got = append(got, describe(line))
+	}
+	for _, line := range tableLines(samples{}.table()) {
+		want = append(want, describe(line))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the table of figures:\n got %q\nwant %q", got, want)
+	}
+}
+
+// describe returns a line of a table without its figures: the title and the bound, or the whole header.
+func describe(cells []string) string {
+	if cells[0] == "" || strings.HasPrefix(cells[0], "-") {
+		return strings.Trim(strings.Join(cells, "|"), "-:|")
+	}
+	held := cells[len(cells)-1]
+	return cells[0] + "|" + held[:max(0, strings.LastIndex(held, ", "))]
 }
 
 func TestRun(t *testing.T) {
@@ -100,7 +128,6 @@ func TestReadLines(t *testing.T) {
 	}
 }
 
-// TestTable: what the table says of one row.
 func TestTable(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -120,16 +147,12 @@ func TestTable(t *testing.T) {
 			[]string{"first invocation, 50 ms after the poll, ms", "", "", "", "1.50", "", "≤ 0.12 × peer, not known"},
 		},
 		"without the function": {
-			line(batch, peer, 1, "ns/op") + line(batch, ideal, 1, "ns/op"),
-			[]string{"batch of 100 pairs, 20 ms, 8 in flight, ms", "", "", "0.00", "", "", "≤ 1.10 × ideal, not known"},
+			line(sweep, ideal, 1, "ns/op"),
+			[]string{"sweep of 1000, 20 ms, 8 in flight, ms", "", "", "", "", "", "≤ 1.10 × ideal, not known"},
 		},
 		"with the base in another row": {
-			line(sweepOf(300), function, 100*ms, "ns/op") + line(sweepOf(3000), function, 940*ms, "ns/op"),
-			[]string{"sweep of 3000, 20 ms, 8 in flight, ms", "", "", "", "940", "9.40", "≤ 11.00 × sweep of 300, met"},
-		},
-		"with a bound that has no base": {
-			line(dials, function, 33, "conns"),
-			[]string{"connections, 4,000 calls, 16 at once, 20 ms", "", "", "", "33.0", "", "≤ 32, missed"},
+			line(memory, floorHTTP, 10*mebi, "B") + line(memoryOfSweep, function, 10.4*mebi, "B"),
+			[]string{"peak RSS after a sweep of 1000, MiB", "", "", "", "10.4", "1.04", "≤ 1.08 × floor with HTTP, 4,000, met"},
 		},
 		"without a bound, from three samples": {
 			line(firstReply, floor, 1*ms, "ns/op") + line(firstReply, floor, 4*ms, "ns/op") + line(firstReply, floor, 2*ms, "ns/op"),
@@ -149,18 +172,29 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// cellsOf are the cells of the line of a table that has this title.
+// cellsOf returns the cells of the row with this title.
 func cellsOf(table, title string) []string {
-	for text := range strings.Lines(table) {
-		cells := strings.Split(strings.Trim(text, "|\n"), "|")
-		for i := range cells {
-			cells[i] = strings.TrimSpace(cells[i])
-		}
+	for _, cells := range tableLines(table) {
 		if cells[0] == title {
 			return cells
 		}
 	}
 	return nil
+}
+
+// tableLines returns the cells of each line of a table.
+func tableLines(text string) (lines [][]string) {
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "|") {
+			continue
+		}
+		cells := strings.Split(strings.TrimSuffix(strings.TrimPrefix(line, "|"), "|\n"), "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		lines = append(lines, cells)
+	}
+	return lines
 }
 
 func TestAligned(t *testing.T) {

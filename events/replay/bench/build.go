@@ -20,22 +20,22 @@ func (b *bench) prepare(programs []program) {
 	for _, p := range programs {
 		b.build(p, root, recipe)
 	}
-	b.readPayloads(root)
+	b.readDirect(root)
 	b.writeRoots()
 }
 
-// recipe is what make build runs, but for the name of the binary, which is the first argument instead. So the programs
-// that the function is compared with are built with its flags, whatever they come to be, but for ownTags.
+// recipe returns the command of make build, with its first argument as the name of the binary. So all programs are built
+// with the flags of the function, except ownTags.
 func (b *bench) recipe(root string) string {
 	const target = "target/main"
 	recipe := b.output(root, "env", "MAKEFLAGS=", "MAKELEVEL=", "make", "--no-print-directory", "--dry-run", "build")
 	if strings.Count(recipe, target) != 1 {
-		b.check(fmt.Errorf("make --dry-run build: %s is not there once: %s", target, recipe))
+		b.check(fmt.Errorf("make --dry-run build: %s does not occur once: %s", target, recipe))
 	}
 	return strings.Replace(recipe, target, `"$1"`, 1)
 }
 
-// ownTags leave a part of the standard library out of the function: to know that one can is its own doing.
+// ownTags leave HTTP/2 out of the function, which is an achievement of the function alone.
 const ownTags = "-tags nethttpomithttp2 "
 
 // build builds a program, and reports the sizes of its binary and of the zip that is uploaded.
@@ -46,7 +46,7 @@ func (b *bench) build(p program, root, recipe string) {
 		recipe = strings.Replace(recipe, ownTags, "", 1)
 	}
 	if p == peer && exec.CommandContext(b.failed, "go", "-C", folder, "mod", "download").Run() != nil {
-		b.note("without the peer, whose modules cannot be had")
+		b.note("without the peer, whose modules cannot be downloaded")
 		return
 	}
 	b.output(folder, "sh", "-c", recipe, "sh", file)
@@ -57,7 +57,7 @@ func (b *bench) build(p program, root, recipe string) {
 	b.reportSize(zipped, p, deflatedSize(content, b.level))
 }
 
-// output is what a command prints that runs in a folder.
+// output returns what a command prints when it runs in a folder.
 func (b *bench) output(dir, name string, args ...string) string {
 	cmd := exec.CommandContext(b.failed, name, args...)
 	var stderr strings.Builder
@@ -69,39 +69,26 @@ func (b *bench) output(dir, name string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// deflatedSize is that of the zip but for its names and dates, some hundred bytes.
+// deflatedSize returns the size of the zip without its names and dates, some hundred bytes.
 func deflatedSize(content []byte, level int) int {
-	var deflated bytes.Buffer // takes everything, and the levels are good ones: there are no errors
+	var deflated bytes.Buffer // so only a wrong level is an error
 	w, _ := flate.NewWriter(&deflated, level)
 	_, _ = w.Write(content)
 	_ = w.Close()
 	return deflated.Len()
 }
 
-// The shapes of an event.
-const (
-	direct     = "direct"
-	overHTTP   = "HTTP"
-	cloudEvent = "CloudEvent"
-)
-
-func shapes() []string { return []string{direct, overHTTP, cloudEvent} }
-
-// readPayloads reads the recorded event of each shape. They are indented for people; what is sent is not.
-func (b *bench) readPayloads(root string) {
-	b.payloads = map[string][]byte{}
-	for shape, file := range map[string]string{direct: "direct.json", overHTTP: "http-post.json", cloudEvent: "eventbridge.json"} {
-		content, err := os.ReadFile(filepath.Join(root, "events", file))
-		b.check(err)
-		var compact bytes.Buffer
-		b.check(json.Compact(&compact, content))
-		b.payloads[shape] = compact.Bytes()
-	}
+// readDirect reads the recorded event, and takes out the white space that is there for people.
+func (b *bench) readDirect(root string) {
+	content, err := os.ReadFile(filepath.Join(root, "events", "direct.json"))
+	b.check(err)
+	var compact bytes.Buffer
+	b.check(json.Compact(&compact, content))
+	b.direct = compact.String()
 }
 
-// writeRoots writes the file that SSL_CERT_FILE names: the machine's own root certificates, as many as a function has to
-// load where it is deployed, and that of the stand-ins. SSL_CERT_DIR is not set, so that Go reads the directories too,
-// as it does there.
+// writeRoots writes the file for SSL_CERT_FILE: the certificate of the stand-ins, and the machine's own root certificates,
+// because a deployed function loads as many. SSL_CERT_DIR is not set, so Go reads the directories, too, as it does there.
 func (b *bench) writeRoots() {
 	b.roots = filepath.Join(b.dir, "roots.pem")
 	api := newRegion(0, 0) // all servers of httptest have one certificate

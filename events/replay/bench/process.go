@@ -1,12 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"elasticsearch-disconnect/events/replay/fctest"
@@ -15,7 +13,7 @@ import (
 // region is where the programs run; Function Compute says so in the environment, and with every invocation.
 const region = "cn-hangzhou"
 
-// The credentials of every invocation, in the lengths that real ones have; nobody's.
+// The credentials of every invocation have the lengths of real ones, and are nobody's.
 const (
 	accessKeyID     = "STS.NUbenchKeyId000000000000"
 	accessKeySecret = "benchSecretHx7bTq2mVw9LkZ4RfY8aB3cD5eF6gH"
@@ -23,107 +21,79 @@ const (
 		"1q2w3e4r5t6y7u8i9o0pAzSxDcFvGbHnJmKlPoIuYtReWqLkJhGfDsAqMnBvCxZ0987654321qazwsxedcrfvtgbyhnujmikolp=="
 )
 
-// A process is a running program with the runtime API that it polls. What goes wrong with it fails the bench.
+// A process is a running program. Whatever goes wrong with it fails the bench.
 type process struct {
 	*bench
-	program program
-	runtime *fctest.Server
-	cmd     *exec.Cmd
-	output  tail
-	begun   time.Time
-	stopped atomic.Bool
-	ended   chan struct{} // closed when the process has ended
+	*fctest.Process // nil for a program that cannot be started
+	program         program
 }
 
-// newProcess makes a process that has not begun, so that an event may wait for it.
-func (b *bench) newProcess(which program, endpoint string) *process {
-	p := &process{bench: b, program: which, runtime: fctest.NewServer(), ended: make(chan struct{})}
-	p.cmd = exec.Command(b.binaries[which])
-	p.cmd.Env = []string{ // all there is: nothing of this process's, such as a proxy
-		"FC_RUNTIME_API=" + p.runtime.Addr(),
-		"FC_REGION=" + region,
-		"ELASTICSEARCH_ENDPOINT=" + endpoint,
-		"SSL_CERT_FILE=" + b.roots,
+// start runs a program that calls the API at an endpoint, until it asks for work.
+func (b *bench) start(which program, endpoint string) *process {
+	return b.startOn(fctest.NewServer(), which, endpoint)
+}
+
+// startOn is start with a runtime API that may have an event already.
+func (b *bench) startOn(runtime *fctest.Server, which program, endpoint string) *process {
+	p, err := runtime.Start(b.binaries[which], "FC_REGION="+region, "ELASTICSEARCH_ENDPOINT="+endpoint, "SSL_CERT_FILE="+b.roots)
+	if err != nil {
+		b.check(err)
+		runtime.Close()
+		return &process{bench: b, program: which}
 	}
-	// Through a pipe, as in Function Compute. When this process is killed, the broken pipe ends the program.
-	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
-	return p
+	started := &process{b, p, which}
+	if err := p.Started(b.failed); err != nil {
+		started.broke(err)
+	}
+	return started
 }
 
-// begin starts the process, and returns how long it took to its first poll.
-func (p *process) begin() time.Duration {
-	p.begun = time.Now()
-	if err := p.cmd.Start(); err != nil {
-		p.check(err)
+func (p *process) stop() {
+	if p.Process != nil {
+		p.Close()
+	}
+}
+
+func (p *process) broke(err error) { p.check(fmt.Errorf("%s: %w\n%s", p.program, err, p.Close())) }
+
+// serve invokes the process with an event, and returns how long that took.
+func (p *process) serve(event, want string) time.Duration {
+	if p.failed.Err() != nil {
 		return 0
 	}
-	go func() {
-		_ = p.cmd.Wait() // for the output's end, too; its error is in the state
-		if !p.stopped.Load() {
-			p.check(fmt.Errorf("%s ended: %v\n%s", p.program, p.cmd.ProcessState, &p.output))
-		}
-		close(p.ended)
-	}()
-	select {
-	case <-p.runtime.Polled():
-	case <-p.failed.Done():
+	begun := time.Now()
+	reply, err := p.Invoke(p.failed, p.invocation(event))
+	took := time.Since(begun)
+	p.expect(want, reply, err)
+	return took
+}
+
+// expect fails the bench for a reply without want in it: fast, but not done, does not count.
+func (p *process) expect(want string, reply fctest.Reply, err error) {
+	if err == nil && (reply.Failed || !strings.Contains(string(reply.Payload), want)) {
+		err = fmt.Errorf("the reply has no %s: %s", want, reply.Payload)
 	}
-	return time.Since(p.begun)
-}
-
-// start makes a process and begins it.
-func (b *bench) start(which program, endpoint string) *process {
-	p := b.newProcess(which, endpoint)
-	p.begin()
-	return p
-}
-
-// stop ends the process, which knows no other end than to be killed, and its runtime API.
-func (p *process) stop() {
-	p.stopped.Store(true)
-	if p.cmd.Process != nil {
-		_ = p.cmd.Process.Kill() // fails only when it has ended by itself
-		<-p.ended
+	if err != nil && p.failed.Err() == nil {
+		p.broke(err)
 	}
-	p.runtime.Close()
 }
 
-// invoke invokes a process, and returns how long that took. A reply without want in it is a failure: fast, but not done,
-// does not count.
-func (p *process) invoke(payload []byte, want string) time.Duration {
-	inv := fctest.Invocation{
-		RequestID:       fmt.Sprintf("1-64f6cd87-e591d597472b-%012x", p.invocations.Add(1)),
-		Payload:         payload,
+func (b *bench) invocation(event string) fctest.Invocation {
+	b.invocations++
+	return fctest.Invocation{
+		RequestID:       fmt.Sprintf("1-64f6cd87-e591d597472b-%012x", b.invocations),
+		Payload:         []byte(event),
 		Region:          region,
 		AccountID:       "1234567890984321",
 		AccessKeyID:     accessKeyID,
 		AccessKeySecret: accessKeySecret,
 		SecurityToken:   securityToken,
 	}
-	begun := time.Now()
-	reply, err := p.runtime.Invoke(p.failed, inv)
-	took := time.Since(begun)
-	text := strings.ReplaceAll(string(reply.Payload), `\"`, `"`) // the body of a reply over HTTP is text
-	if err == nil && (reply.Failed || !strings.Contains(text, want)) {
-		err = fmt.Errorf("the reply has no %s: %s", want, reply.Payload)
-	}
-	if err != nil {
-		p.check(fmt.Errorf("%s: %w\n%s", p.program, err, &p.output))
-	}
-	return took
 }
 
-// stats is the folder that says what the process uses; empty for one that could not be started.
-func (p *process) stats() string {
-	if p.cmd.Process == nil {
-		return ""
-	}
-	return fmt.Sprintf("/proc/%d", p.cmd.Process.Pid)
-}
-
-// cpu is the CPU time that all threads have had, from their schedstat: stat counts it in hundredths of a second.
+// cpu returns the CPU time of all threads, from their schedstat: stat counts it in hundredths of a second only.
 func (p *process) cpu() (total time.Duration) {
-	files, _ := filepath.Glob(p.stats() + "/task/*/schedstat")
+	files, _ := filepath.Glob(p.stats("task/*/schedstat"))
 	for _, file := range files {
 		var ns int64
 		if _, err := fmt.Sscan(contentOf(file), &ns); err != nil {
@@ -134,9 +104,9 @@ func (p *process) cpu() (total time.Duration) {
 	return total
 }
 
-// reportMemory reports the most that was resident.
+// reportMemory reports the peak of the resident memory.
 func (p *process) reportMemory(name string) {
-	_, after, _ := strings.Cut(contentOf(p.stats()+"/status"), "VmHWM:")
+	_, after, _ := strings.Cut(contentOf(p.stats("status")), "VmHWM:")
 	var kibi int
 	if _, err := fmt.Sscan(after, &kibi); err != nil {
 		p.check(fmt.Errorf("VmHWM of %s: %w", p.program, err))
@@ -144,23 +114,17 @@ func (p *process) reportMemory(name string) {
 	p.reportSize(name, p.program, kibi<<10)
 }
 
-// A tail keeps the end of what a program writes, to show it when it breaks.
-type tail struct {
-	mu   sync.Mutex
-	text []byte
+// stats returns the name of a file in which the kernel says what the process uses.
+func (p *process) stats(name string) string {
+	if p.Process == nil {
+		return ""
+	}
+	return fmt.Sprintf("/proc/%d/%s", p.PID(), name)
 }
 
-func (t *tail) Write(text []byte) (int, error) {
-	const size = 4 << 10
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.text = append(t.text, text...)
-	t.text = t.text[max(0, len(t.text)-size):]
-	return len(text), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return strings.TrimSpace(string(t.text))
+// idle gives a process that has started time to prepare for an event.
+func (b *bench) idle() {
+	ctx, cancel := context.WithTimeout(b.failed, 50*time.Millisecond)
+	defer cancel()
+	<-ctx.Done()
 }

@@ -14,13 +14,13 @@ func line(name string, p program, value float64, unit string) string {
 	return fmt.Sprintf("Benchmark%s 1 %.0f %s\n", key(name, p), value, unit)
 }
 
-// key is the whole name of a benchmark, but for its first word.
+// key is the name of a benchmark without its first word.
 func key(name string, p program) string { return name + "/program=" + string(p) }
 
 // samples are the values of benchmark lines by their key.
 type samples map[string][]float64
 
-// readLines reads what measure has written. The notes are what is no benchmark line: where it was measured.
+// readLines reads what measure has written. The notes are all other lines: the description of the machine.
 func readLines(r io.Reader) (notes string, s samples, err error) {
 	s = samples{}
 	scanner := bufio.NewScanner(r)
@@ -54,30 +54,25 @@ func (s samples) table() string {
 	return aligned(lines)
 }
 
-// judge says how many times the base the function's figure is, what it is held to, and whether that is met.
+// judge returns the function's figure divided by the base, and the bound with a verdict.
 func (r row) judge(s samples) (ratio, held string) {
-	got, base, verdict := median(s[key(r.name, function)]), r.unit, "met"
-	if r.bound.base != "" {
-		base = median(s[r.bound.base])
-	}
-	switch {
-	case r.bound.most == 0:
+	if r.bound == (bound{}) {
 		return "", ""
+	}
+	held = fmt.Sprintf("≤ %.2f × %s", r.bound.most, r.bound.says)
+	got, base := median(s[key(r.name, function)]), median(s[r.bound.base])
+	switch {
 	case got == 0 || base == 0:
-		verdict = "not known"
+		return "", held + ", not known"
 	case got > r.bound.most*base:
-		verdict = "missed"
+		held += ", missed"
+	default:
+		held += ", met"
 	}
-	if r.bound.base == "" {
-		return "", fmt.Sprintf("≤ %.0f, %s", r.bound.most, verdict)
-	}
-	if verdict != "not known" {
-		ratio = fmt.Sprintf("%.2f", got/base)
-	}
-	return ratio, fmt.Sprintf("≤ %.2f × %s, %s", r.bound.most, r.bound.says, verdict)
+	return fmt.Sprintf("%.2f", got/base), held
 }
 
-// cell is the median in a unit; of three samples or more, also half the distance between the quartiles.
+// cell is the median in a unit and, from three samples on, half the distance between the quartiles.
 func cell(values []float64, unit float64) string {
 	switch {
 	case len(values) == 0:
@@ -104,7 +99,7 @@ func figure(x float64) string {
 
 func median(values []float64) float64 { return quantile(values, 0.5) }
 
-// quantile interpolates between the nearest values; 0 where there are none.
+// quantile interpolates between the nearest values, and is 0 without any.
 func quantile(values []float64, q float64) float64 {
 	if len(values) == 0 {
 		return 0

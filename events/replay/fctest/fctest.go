@@ -51,8 +51,8 @@ type Server struct {
 	polled    chan struct{}
 	firstPoll sync.Once
 
-	closed  chan struct{}
-	closing sync.Once
+	open context.Context // ends with Close or the process; its cause says which
+	end  context.CancelCauseFunc
 
 	mu      sync.Mutex
 	pending map[string]*call // the invocations without a reply, by request id
@@ -75,9 +75,9 @@ func NewServer() *Server {
 	s := &Server{
 		queue:   make(chan *call),
 		polled:  make(chan struct{}),
-		closed:  make(chan struct{}),
 		pending: make(map[string]*call),
 	}
+	s.open, s.end = context.WithCancelCause(context.Background())
 	s.http = httptest.NewServer(s.routes())
 	return s
 }
@@ -95,7 +95,7 @@ func (s *Server) Polled() <-chan struct{} {
 // Close ends the polls and the invocations under way and stops listening. The SDK asks again without a pause for as long
 // as it gets no invocation, so end the function's process first.
 func (s *Server) Close() {
-	s.closing.Do(func() { close(s.closed) })
+	s.end(ErrClosed)
 	s.http.Close()
 }
 
@@ -104,7 +104,7 @@ func (s *Server) Close() {
 //
 // It returns an error when
 //   - the invocation has no request id, or one that is under way already;
-//   - ctx ends, or the server is closed, before the reply is there;
+//   - ctx or the process ends, or the server is closed, before the reply is there;
 //   - the connection breaks while the invocation or its reply is on the wire.
 func (s *Server) Invoke(ctx context.Context, inv Invocation) (Reply, error) {
 	c := &call{Invocation: inv, answer: make(chan answer, 1)}
@@ -117,16 +117,16 @@ func (s *Server) Invoke(ctx context.Context, inv Invocation) (Reply, error) {
 	case s.queue <- c:
 	case <-ctx.Done():
 		return Reply{}, fmt.Errorf("invocation %s: not asked for: %w", inv.RequestID, context.Cause(ctx))
-	case <-s.closed:
-		return Reply{}, ErrClosed
+	case <-s.open.Done():
+		return Reply{}, context.Cause(s.open)
 	}
 	select {
 	case a := <-c.answer:
 		return a.reply, a.err
 	case <-ctx.Done():
 		return Reply{}, fmt.Errorf("invocation %s: no reply: %w", inv.RequestID, context.Cause(ctx))
-	case <-s.closed:
-		return Reply{}, ErrClosed
+	case <-s.open.Done():
+		return Reply{}, context.Cause(s.open)
 	}
 }
 

@@ -20,7 +20,7 @@ func (s *Server) next(w http.ResponseWriter, r *http.Request) {
 		if err := c.handOver(w); err != nil {
 			s.settle(c.RequestID, answer{err: fmt.Errorf("invocation %s: hand over: %w", c.RequestID, err)})
 		}
-	case <-s.closed:
+	case <-s.open.Done():
 		http.Error(w, ErrClosed.Error(), http.StatusServiceUnavailable)
 	case <-r.Context().Done(): // the function's process is gone
 	}
