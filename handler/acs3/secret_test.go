@@ -177,6 +177,7 @@ func TestRedact(t *testing.T) {
 		"an escaped form that is longer than another value": {Credentials{NewSecret("2Fb"), NewSecret("a/b"), Secret{}}, "a%2Fb", "***"},
 		"a signature":               {sts, "Credential=STS.id,Signature=09afAF", "Credential=***,Signature=***"},
 		"a signature within a text": {plain, "Signature=0af9; bad", "Signature=***; bad"},
+		"a signature in a URL":      {sts, "?Signature=a%2Fb+c%3D&b", "?Signature=***&b"},
 		"two signatures":            {plain, "Signature=0a Signature=1b", "Signature=*** Signature=***"},
 		"the message of SignatureDoesNotMatch": {
 			sts,

@@ -6,10 +6,9 @@ import (
 	"time"
 )
 
-// A Kind says why a connection could not be removed. Its text is what a caller
-// can act on, and part of the function's contract: it is the errorType that
-// Function Compute shows, and the last part of a problem's type. The zero Kind
-// is none, and has no text.
+// A Kind says why a connection could not be removed. Its text is part of the
+// function's contract: callers act on it, Function Compute shows it as errorType,
+// and a problem's type ends with it. The zero Kind means no kind; its text is "".
 type Kind int
 
 const (
@@ -19,16 +18,16 @@ const (
 	NoConnection                 // the instances are not connected
 	Conflict                     // the instance is busy with another change
 	Throttled                    // the API limits the rate of requests
-	Upstream                     // the API refused or failed, or its answer makes no sense
+	Upstream                     // the API refused or failed, or gave an answer that makes no sense
 	Unavailable                  // the API could not be reached, or says that it cannot serve
-	Timeout                      // no answer in time; whether the connection is removed is unknown
+	Timeout                      // no answer in time; the connection may or may not be removed
 	Internal                     // a fault of this function
 
 	PartialFailure // of several things, some failed
 )
 
-// String returns the word of the contract. The two absences share one: a caller
-// does the same about both.
+// String returns the text of the contract. NoInstance and NoConnection share one:
+// a caller acts on both in the same way.
 func (k Kind) String() string {
 	return [...]string{
 		InvalidEvent:   "InvalidEvent",
@@ -57,7 +56,7 @@ func Kinds() []Kind {
 	return all
 }
 
-// KindOf returns the kind of an error of this package; zero for every other.
+// KindOf returns the Kind of an [Error] in the chain of err; zero if there is none.
 func KindOf(err error) Kind {
 	if failed := (*Error)(nil); errors.As(err, &failed) {
 		return failed.Kind
@@ -65,7 +64,7 @@ func KindOf(err error) Kind {
 	return 0
 }
 
-// MessageOf is what a caller may read of an error.
+// MessageOf returns the part of an error that a caller may read.
 func MessageOf(err error) string {
 	if failed := (*Error)(nil); errors.As(err, &failed) {
 		return failed.Message
@@ -76,16 +75,16 @@ func MessageOf(err error) string {
 // An Error is a failure to remove a connection.
 type Error struct {
 	Kind       Kind
-	Message    string        // for the caller: no secrets, no internals
+	Message    string        // for the caller: without secrets and internals
 	Code       string        // the API's error code, when the API gave one
 	Status     int           // the HTTP status of the API's answer; 0 when there was none
 	RequestID  string        // the API's, when it gave one
-	RetryAfter time.Duration // how long the API asks to wait; 0 when it does not say
+	RetryAfter time.Duration // how long the API asks to wait; 0 if it does not say
 	Err        error         // the cause, for the log alone
 }
 
-// Error returns the message with its cause. It is for the log; a caller is shown
-// Message.
+// Error returns the message and the cause. It is for the log; callers see Message
+// alone.
 func (e *Error) Error() string {
 	if e.Err == nil {
 		return e.Message
