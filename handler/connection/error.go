@@ -69,7 +69,7 @@ func MessageOf(err error) string {
 	if failed := (*Error)(nil); errors.As(err, &failed) {
 		return failed.Message
 	}
-	return "an unforeseen fault"
+	return "unexpected error"
 }
 
 // An Error is a failure to remove a connection.

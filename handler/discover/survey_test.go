@@ -225,7 +225,7 @@ func TestProofIsNotHad(t *testing.T) {
 		want   string
 	}{
 		"the time is up": {func(cancel func()) { cancel() }, "2 of 2: 1 asked, es-a-es-x, es-a-es-y kept: whether es-y exists cannot be told: out of time: not sent; safe to repeat"},
-		"a panic":        {func(func()) { panic("of the transport") }, "2 of 2: 1 asked, es-a-es-y, es-a-es-x kept: whether es-x exists cannot be told: an unforeseen fault"},
+		"a panic":        {func(func()) { panic("of the transport") }, "2 of 2: 1 asked, es-a-es-y, es-a-es-x kept: whether es-x exists cannot be told: unexpected error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
