@@ -6,40 +6,23 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 )
 
-// TestMain lets this binary be a function, too, which only begins and ends. And it holds the stand-ins to write nothing
-// by themselves, such as of a TLS handshake that a kill broke off.
+// TestMain holds the stand-ins to write nothing by themselves, such as of a TLS handshake that a kill broke off.
 func TestMain(m *testing.M) {
-	switch os.Getenv("FUNCTION") {
-	case "ends":
-		fmt.Println("bye")
-		fmt.Fprintln(os.Stderr, "oh")
-		os.Exit(3)
-	case "stays":
-		asked := make(chan os.Signal, 1)
-		signal.Notify(asked, os.Interrupt)
-		<-asked
-	default:
-		os.Exit(quietly(m.Run))
-	}
-}
-
-func quietly(run func() int) int {
 	var noise bytes.Buffer
 	log.SetOutput(&noise)
-	code := run()
+	code := m.Run()
 	os.RemoveAll(shared.dir)
 	if noise.Len() > 0 {
 		fmt.Fprintf(os.Stderr, "written to the log:\n%s", noise.String())
-		return 1
+		code = 1
 	}
-	return code
+	os.Exit(code)
 }
 
 // shared is the function's binary, which is built once, by the first test that wants it.

@@ -4,16 +4,19 @@ import (
 	"context"
 	"fmt"
 	"os"
+
+	"elasticsearch-disconnect/events/replay/fctest"
 )
 
 // A player plays events through a function that calls the services.
 type player struct {
-	*function
+	function *fctest.Process
 	services *services
 }
 
-// prepare deploys the function with services of its own. By default it makes one request at a time: else they come in
-// another order each time, and their ids with them. And it removes so few leftovers that its own region has more.
+// prepare deploys the function with services of its own. Unless variables say otherwise, it makes one request at a time:
+// else they come in another order each time, and their ids with them. And RECONCILE_LIMIT is so low that the leftovers of
+// its own region exceed it.
 func prepare(ctx context.Context, binary, dir string, everywhere bool, variables ...string) (*player, error) {
 	s := newServices(everywhere)
 	variables = append(append([]string{"SWEEP_CONCURRENCY=1", "RECONCILE_LIMIT=3"}, s.variables()...), variables...)
@@ -26,29 +29,23 @@ func prepare(ctx context.Context, binary, dir string, everywhere bool, variables
 }
 
 // close ends all, and returns what the function wrote. It may be called again.
-func (p *player) close() string {
+func (p *player) close() (log string) {
 	defer p.services.close()
-	return p.stop()
+	return p.function.Close()
 }
 
-// play invokes the function with an event. The services are as they were for every other event, so their order means
-// nothing.
+// play invokes the function with an event. The services are the same before every event, whatever was played before.
 func (p *player) play(ctx context.Context, e event) (*result, error) {
-	p.services.reset()
-	return p.deliver(ctx, e)
-}
-
-// deliver invokes the function with an event, and leaves the services as the events before have made them.
-func (p *player) deliver(ctx context.Context, e event) (*result, error) {
 	payload, err := os.ReadFile(e.path)
 	if err != nil {
 		return nil, err
 	}
-	ctx, release := p.whileRunning(ctx)
-	defer release()
+	p.services.reset()
+	ctx, cancel := untilHung(ctx)
+	defer cancel()
 	invocation := common()
 	invocation.RequestID, invocation.Payload = e.requestID(), payload
-	reply, err := p.runtime.Invoke(ctx, invocation)
+	reply, err := p.function.Invoke(ctx, invocation)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w\n%s", e.name(), err, p.close())
 	}

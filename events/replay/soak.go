@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"elasticsearch-disconnect/events/replay/fctest"
 	"elasticsearch-disconnect/events/replay/soak"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
@@ -17,17 +18,8 @@ func (c command) soak(ctx context.Context, opts options, binary, dir string) (pa
 		Length: opts.soak,
 		Events: os.DirFS(c.events),
 		NewAPI: newAPI,
-		Start: func(ctx context.Context, api *elasticsearchtest.Server) (*soak.Process, error) {
-			f, err := deploy(ctx, binary, dir, api.CertificatePEM(), endpoint+"="+api.URL, "RECONCILE_LIMIT=100000")
-			if err != nil {
-				return nil, err
-			}
-			return &soak.Process{
-				Runtime: f.runtime,
-				Running: f.running,
-				Kill:    func() { f.process.Kill() }, // fails only when the process has ended by itself
-				Output:  f.output.String,
-			}, nil
+		Start: func(ctx context.Context, api *elasticsearchtest.Server) (*fctest.Process, error) {
+			return deploy(ctx, binary, dir, api.CertificatePEM(), endpoint+"="+api.URL, "RECONCILE_LIMIT=100000")
 		},
 		Invocation: common(),
 		Leaks:      leaks,

@@ -52,7 +52,7 @@ func (s Soak) newRun(seed uint64, recordings []recording) *run {
 	r := &run{Soak: s, seed: seed, plan: newPlan(seed, recordings, eventsPerCase), api: s.NewAPI(), patience: hang}
 	r.expected = &expected{isConnected: r.api.Connected, released: map[string]bool{}}
 	r.supervisor = &supervisor{
-		start: func(ctx context.Context) (*Process, error) { return s.Start(ctx, r.api) },
+		start: func(ctx context.Context) (*fctest.Process, error) { return s.Start(ctx, r.api) },
 		ended: r.ended,
 	}
 	r.faults = newFaults(seed, r.plan.kills, r.supervisor.kill)
@@ -172,7 +172,7 @@ func (r *run) deliverAll(ctx context.Context, tries int, attempts iter.Seq[*atte
 
 // deliver invokes the function once.
 func (r *run) deliver(ctx context.Context, a *attempt) error {
-	process, err := r.supervisor.process(ctx)
+	process, err := r.supervisor.running(ctx)
 	if err != nil {
 		return err
 	}
@@ -184,17 +184,17 @@ func (r *run) deliver(ctx context.Context, a *attempt) error {
 	}
 	waiting, cancel := context.WithTimeoutCause(ctx, r.patience, fmt.Errorf("no reply in %v", r.patience))
 	defer cancel()
-	reply, err := process.invoke(waiting, r.invocation(a.event, d))
+	reply, err := process.Invoke(waiting, r.invocation(a.event, d))
 	switch {
 	case err == nil:
 		r.settle(a, d, claimed, reply)
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case process.killed.Load(): // the end of the connection may show before the end of the process
-		<-process.Running.Done()
-		a.happened(d, context.Cause(process.Running).Error())
-	case process.Running.Err() != nil:
-		a.happened(d, context.Cause(process.Running).Error())
+		process.Wait()
+		a.happened(d, process.Err().Error())
+	case process.Err() != nil:
+		a.happened(d, process.Err().Error())
 	default:
 		a.over = true
 		r.expected.report("UNANSWERED: "+err.Error(), a)
@@ -238,12 +238,12 @@ func (a *attempt) happened(d delivery, what string) {
 	a.history = append(a.history, fmt.Sprintf("%s retry %d: %s", d.requestID, d.retryCount, what))
 }
 
-// ended takes what a process wrote.
-func (r *run) ended(p *Process) {
-	for _, leak := range r.Leaks(p.Output()) {
+// ended checks what a process wrote, and that it did not end by itself.
+func (r *run) ended(p *process, log string) {
+	for _, leak := range r.Leaks(log) {
 		r.expected.report("LEAK: the log: "+leak, nil)
 	}
 	if !p.killed.Load() {
-		r.expected.report(fmt.Sprintf("ENDED: the function was not killed: %v", context.Cause(p.Running)), nil)
+		r.expected.report(fmt.Sprintf("ENDED: the function was not killed: %v", p.Err()), nil)
 	}
 }

@@ -41,11 +41,11 @@ type Soak struct {
 	Seed   uint64        // of the first case; each other has the next
 	Length time.Duration // no case begins after it, but for the first
 
-	Events     fs.FS                                                              // the recorded ones, as NAME.json
-	NewAPI     func() *elasticsearchtest.Server                                   // without instances
-	Start      func(context.Context, *elasticsearchtest.Server) (*Process, error) // starts the function, and returns when it asks for work
-	Invocation fctest.Invocation                                                  // what all invocations have in common
-	Leaks      func(text string) []string                                         // the lines that hold a secret
+	Events     fs.FS                                                                     // the recorded ones, as NAME.json
+	NewAPI     func() *elasticsearchtest.Server                                          // without instances
+	Start      func(context.Context, *elasticsearchtest.Server) (*fctest.Process, error) // starts the function, and returns when it asks for work
+	Invocation fctest.Invocation                                                         // what all invocations have in common
+	Leaks      func(text string) []string                                                // the lines that hold a secret
 }
 
 // Run plays cases until the time is over or one has a violation, and writes what it found. It returns an error when the

@@ -5,55 +5,63 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fc"
 
 	"elasticsearch-disconnect/events/replay/fctest"
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// A fake is a function which lives in the test and breaks a promise.
-type fake struct {
-	failed bool
-	reply  string // empty: none, ever
-	output string
-	does   func(*testing.T, *elasticsearchtest.Server) // with each event, besides
-	ends   bool                                        // after the first event
+// TestMain lets this binary be a function, too: one that breaks a promise with each event, which FAKE names.
+func TestMain(m *testing.M) {
+	if name := os.Getenv("FAKE"); name != "" {
+		fc.Start(fakes()[name].handle)
+	}
+	os.Exit(m.Run())
 }
 
 const secret = "hush"
 
-func fakes() map[string]struct {
-	fake fake
-	want []string
-} {
-	const ok, failure = `{"statusCode":200}`, `{"errorType":"a","errorMessage":"b"}`
-	return map[string]struct {
-		fake fake
-		want []string
-	}{
-		"reports what it did not do": {fake{reply: ok}, []string{"LOST", "WRONG", "LEFT"}},
-		"finds nothing anywhere":     {fake{reply: `{"statusCode":404}`}, []string{"LOST", "WRONG"}},
-		"never succeeds":             {fake{reply: failure, failed: true}, []string{"STUCK", "WRONG"}},
-		"removes what nobody named":  {fake{reply: failure, failed: true, does: remove}, []string{"ASKED"}},
-		"replies with a secret":      {fake{reply: secret, failed: true}, []string{"LEAK"}},
-		"logs a secret":              {fake{reply: failure, failed: true, output: secret}, []string{"LEAK"}},
-		"ends by itself":             {fake{reply: failure, failed: true, ends: true}, []string{"ENDED"}},
-		"never replies":              {fake{}, []string{"UNANSWERED"}},
+type fake struct {
+	handle func(context.Context) (any, error)
+	want   []string // the violations
+}
+
+func fakes() map[string]fake {
+	reply := func(status int) func(context.Context) (any, error) {
+		return func(context.Context) (any, error) { return map[string]int{"statusCode": status}, nil }
+	}
+	fail := errors.New("as asked")
+	return map[string]fake{
+		"reports what it did not do": {reply(200), []string{"LOST", "WRONG", "LEFT"}},
+		"finds nothing anywhere":     {reply(404), []string{"LOST", "WRONG"}},
+		"never succeeds":             {func(context.Context) (any, error) { return nil, fail }, []string{"STUCK", "WRONG"}},
+		"removes what nobody named":  {func(ctx context.Context) (any, error) { return nil, remove(ctx) }, []string{"ASKED"}},
+		"replies with a secret":      {func(context.Context) (any, error) { return nil, errors.New(secret) }, []string{"LEAK"}},
+		"logs a secret":              {func(context.Context) (any, error) { fmt.Println(secret); return nil, fail }, []string{"LEAK"}},
+		"ends by itself":             {func(context.Context) (any, error) { os.Exit(3); return nil, nil }, []string{"ENDED"}},
+		silent:                       {func(context.Context) (any, error) { select {} }, []string{"UNANSWERED"}},
 	}
 }
+
+const silent = "never replies"
 
 func TestSoakFindsAFunctionThat(t *testing.T) {
 	t.Parallel()
 	for name, test := range fakes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := test.fake.run(t)
+			r := runOf(t, name)
+			if name == silent {
+				r.patience = time.Millisecond // no reply would come later
+			}
 			if err := r.play(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -72,12 +80,17 @@ func TestSoakFindsAFunctionThat(t *testing.T) {
 	}
 }
 
-func (f fake) run(t *testing.T) *run {
+// runOf prepares a case with a fake.
+func runOf(t *testing.T, name string) *run {
 	all, _ := recorded(t)
 	s := Soak{
-		NewAPI: elasticsearchtest.NewServer,
-		Start: func(_ context.Context, api *elasticsearchtest.Server) (*Process, error) {
-			return f.start(t, api), nil
+		NewAPI: newAPI,
+		Start: func(ctx context.Context, api *elasticsearchtest.Server) (*fctest.Process, error) {
+			p, err := fctest.NewServer().Start(os.Args[0], "FAKE="+name, "ELASTICSEARCH_ENDPOINT="+api.URL)
+			if err != nil {
+				return nil, err
+			}
+			return p, p.Started(ctx)
 		},
 		Leaks: func(text string) []string {
 			if strings.Contains(text, secret) {
@@ -86,65 +99,21 @@ func (f fake) run(t *testing.T) *run {
 			return nil
 		},
 	}
-	r := s.newRun(1, all)
-	if f.reply == "" {
-		r.patience = time.Millisecond // no reply would come later
-	}
-	return r
+	return s.newRun(1, all)
 }
 
-func (f fake) start(t *testing.T, api *elasticsearchtest.Server) *Process {
+func newAPI() *elasticsearchtest.Server {
+	api := elasticsearchtest.NewServer()
 	api.AddAccount(elasticsearchtest.Account{AccessKeyID: "key", AccessKeySecret: "secret"})
-	runtime := fctest.NewServer()
-	running, end := context.WithCancelCause(context.Background())
-	loop := func() {
-		for running.Err() == nil {
-			id := exchange(running, http.MethodGet, runtime, "next", "")
-			if f.does != nil {
-				f.does(t, api)
-			}
-			if f.reply != "" {
-				path := map[bool]string{false: "/response", true: "/error"}[f.failed]
-				exchange(running, http.MethodPost, runtime, id+path, f.reply)
-			}
-			if f.ends {
-				end(errors.New("the end"))
-			}
-		}
-	}
-	for range inFlight {
-		go loop()
-	}
-	return &Process{
-		Runtime: runtime, Running: running,
-		Kill:   func() { end(errors.New("killed")) },
-		Output: func() string { return f.output },
-	}
-}
-
-// exchange makes one request to the runtime API, and returns the request id of an invocation.
-func exchange(ctx context.Context, method string, s *fctest.Server, path, body string) string {
-	url := "http://" + s.Addr() + "/2020-11-11/runtime/invocation/" + path
-	r, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
-	if err != nil {
-		return ""
-	}
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return ""
-	}
-	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, response.Body)
-	return response.Header.Get("x-fc-request-id")
+	return api
 }
 
 // remove asks the API to remove a connection.
-func remove(t *testing.T, api *elasticsearchtest.Server) {
-	url := api.URL + "/openapi/instances/es-cn-a/connected-clusters?connectedInstanceId=es-cn-b"
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, url, nil)
+func remove(ctx context.Context) error {
+	url := os.Getenv("ELASTICSEARCH_ENDPOINT") + "/openapi/instances/es-cn-a/connected-clusters?connectedInstanceId=es-cn-b"
+	r, err := http.NewRequestWithContext(ctx, http.MethodDelete, url, nil)
 	if err != nil {
-		t.Error(err)
-		return
+		return err
 	}
 	r.Header.Set("x-acs-action", "DeleteConnectedCluster")
 	r.Header.Set("x-acs-version", "2017-06-13")
@@ -156,13 +125,14 @@ func remove(t *testing.T, api *elasticsearchtest.Server) {
 	if response, err := http.DefaultClient.Do(r); err == nil { // a fault may be the answer
 		response.Body.Close()
 	}
+	return errors.New("as asked")
 }
 
-// What a supervisor's process does in the middle of a kill is not held against it.
-func TestAKillIsNoEnd(t *testing.T) {
+// A kill is not taken for an end of the function's own.
+func TestKill(t *testing.T) {
 	t.Parallel()
-	r := fake{reply: `{}`}.run(t)
-	if _, err := r.supervisor.process(t.Context()); err != nil {
+	r := runOf(t, silent)
+	if _, err := r.supervisor.running(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	first, second := r.supervisor.kill(), r.supervisor.kill()
