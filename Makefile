@@ -104,7 +104,7 @@ compare: ## two runs of bench, by benchstat (ARGS='old.txt target/bench.txt')
 	go run $(BENCHSTAT) $(ARGS)
 
 preflight: ## check before a deployment: changes nothing, needs no account
-	@go run ./handler/preflight
+	@go run ./handler/cmd/elasticsearch-disconnect preflight
 
 # s.yaml has the checks made and the binary built as well, for a bare s deploy.
 deploy: preflight ## build and deploy with Serverless Devs (ARGS='--function code')

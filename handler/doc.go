@@ -31,8 +31,7 @@
 //	elasticsearch  the OpenAPI client: operations, error codes, retries; elasticsearchtest is a stand-in server
 //	acs3           the signature ACS3-HMAC-SHA256
 //	parallel       calls side by side, each with its panic as an error
-//	commandline    the program as a person runs it: flags, the report of a region, the question before a removal
-//	preflight      a command of its own, which checks the settings before a deployment
+//	cmd            the command for people: the report of a region, the question before a removal, the checks before a deployment
 //
 // Besides the path: config.go reads the environment, invocation.go takes the
 // request id, the scope and the credentials from Function Compute or from the

@@ -18,12 +18,6 @@ import (
 // Name of the function, as it answers whoever asks.
 const Name = "elasticsearch-disconnect"
 
-// A Build says which program this is.
-type Build struct {
-	Version string // of the module
-	Commit  string // of the source; "" when the build does not say
-}
-
 // A Handler serves events. Its methods may be called at the same time: in
 // Function Compute every invocation has a goroutine of its own.
 type Handler struct {

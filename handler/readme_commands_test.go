@@ -74,14 +74,17 @@ func TestReadmeInvocations(t *testing.T) {
 	}
 }
 
-// TestReadmeCommandLines: what follows go run . is understood, and comes as far as
-// the API, which here is a stand-in.
+// TestReadmeCommandLines: what follows the name of the command is understood, and comes
+// as far as the API, which here is a stand-in.
 func TestReadmeCommandLines(t *testing.T) {
 	t.Parallel()
-	program := binary(t)
+	program := filepath.Join(t.TempDir(), handler.Name)
+	if out, err := exec.Command("go", "build", "-o", program, "./cmd/"+handler.Name).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
 	api := elasticsearchtest.NewServer()
 	t.Cleanup(api.Close)
-	lines := found(t, frontReadme, "(?m)(?:^|`)go run \\. ([^`\n]+)()")
+	lines := found(t, frontReadme, "(?m)(?:^|`)elasticsearch-disconnect (--[^`\n]+)()")
 	if len(lines) < 4 {
 		t.Errorf("README.md has %d command lines", len(lines))
 	}
@@ -101,7 +104,7 @@ func TestReadmeCommandLines(t *testing.T) {
 // TestReadmeReport: the report shown is what the command prints.
 func TestReadmeReport(t *testing.T) {
 	t.Parallel()
-	_, golden, _ := strings.Cut(string(read(t, "commandline/testdata/report-with-one-left-over.golden")), "--- standard output\n")
+	_, golden, _ := strings.Cut(string(read(t, "cmd/elasticsearch-disconnect/testdata/report-with-one-left-over.golden")), "--- standard output\n")
 	golden, _, _ = strings.Cut(golden, "--- standard error")
 	if !strings.Contains(string(read(t, frontReadme)), "```text\n"+golden+"```") {
 		t.Errorf("README.md does not show\n%s", golden)

@@ -22,21 +22,21 @@ import (
 const module = "elasticsearch-disconnect"
 
 // allowed says which packages outside the standard library each package of the
-// function imports. Imports go one way: main → commandline → handler → discover →
-// {trigger, elasticsearch} → connection, and elasticsearch → acs3. The commands
-// preflight and main are for none to import, so what preflight alone imports is not
-// in the function.
+// module imports. Imports go one way: main → handler → discover →
+// {trigger, elasticsearch} → connection, and elasticsearch → acs3. The command
+// imports handler and what is below it; nothing imports the command.
 func allowed() map[string][]string {
 	const (
-		own = module + "/handler/"
-		sdk = "github.com/aliyun/fc-runtime-go-sdk/"
+		own     = module + "/handler/"
+		sdk     = "github.com/aliyun/fc-runtime-go-sdk/"
+		command = "handler/cmd/elasticsearch-disconnect"
 	)
 	return map[string][]string{
-		".":                   {module + "/handler", own + "commandline", own + "elasticsearch", sdk + "fc"},
-		"handler/commandline": {module + "/handler", own + "acs3", own + "connection", own + "discover", own + "elasticsearch"},
+		".":                    {module + "/handler", own + "elasticsearch", sdk + "fc"},
+		command:                {module + "/handler", module + "/" + command + "/preflight", own + "acs3", own + "connection", own + "discover", own + "elasticsearch"},
+		command + "/preflight": {module + "/handler", "github.com/robfig/cron/v3", "go.yaml.in/yaml/v3"},
 		"handler": {own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",
 			sdk + "fc/messages", sdk + "fccontext", "github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid"},
-		"handler/preflight":                       {module + "/handler", "github.com/robfig/cron/v3", "go.yaml.in/yaml/v3"},
 		"handler/acs3":                            nil,
 		"handler/connection":                      nil,
 		"handler/discover":                        {own + "connection", own + "elasticsearch", own + "parallel", own + "trigger"},

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"io"
+	"net/http"
+	"regexp"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
+)
+
+// maxReply is how much is kept of a reply, in bytes: one that never ends must not fill
+// the memory.
+const maxReply = 8 << 20
+
+// call asks the deployed function, by its HTTP trigger, for what --instance and its
+// flags say. The request is sent once, and its credentials go to no other host.
+func (c Command) call(ctx context.Context, o options) int {
+	trigger, err := elasticsearch.ParseEndpoint(o.url)
+	if err != nil {
+		return c.refuse("--call %v", err)
+	}
+	credentials, err := handler.ChainCredentials()
+	if err != nil {
+		c.say("%s", connection.MessageOf(err))
+		return handler.ExitFailed
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	status, reply, err := c.send(c.signed(ctx, trigger.String()+"/", o.event(), credentials))
+	host := ascii(trigger.String())
+	if err != nil {
+		c.say("no answer from %s: %s; if it was sent, it may have been done", host, ascii(withoutUser(credentials.Redact(err.Error()))))
+		return handler.ExitFailed
+	}
+	if _, err := io.WriteString(c.Stdout, printable(reply, credentials.Redact)); err != nil {
+		c.say("%v", err)
+		return handler.ExitFailed
+	}
+	if status/100 != 2 {
+		c.say("%s answered %d %s", host, status, http.StatusText(status))
+	}
+	return exitOf(status)
+}
+
+// signed is the request, as the HTTP trigger reads it.
+func (c Command) signed(ctx context.Context, url string, body []byte, credentials acs3.Credentials) *http.Request {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		panic("an endpoint is a URL: " + err.Error())
+	}
+	r.Header.Set("Content-Type", "application/json")
+	in := acs3.Input{Credentials: credentials, Body: body, Nonce: rand.Text()}
+	if c.Now != nil {
+		in.Time = c.Now()
+	}
+	acs3.Sign(r, in)
+	return r
+}
+
+// send goes to the transport: an http.Client would follow a redirect.
+func (c Command) send(r *http.Request) (status int, reply []byte, err error) {
+	response, err := c.Transport.RoundTrip(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	reply, err = io.ReadAll(io.LimitReader(response.Body, maxReply))
+	return response.StatusCode, reply, err
+}
+
+// withoutUser hides the user of a proxy's URL, which an error may quote.
+func withoutUser(text string) string {
+	return regexp.MustCompile(`\S*@`).ReplaceAllString(text, "***@")
+}
+
+// exitOf is the exit code for the status of a reply. 207 is for a partial failure.
+func exitOf(status int) int {
+	switch {
+	case status/100 == 2 && status != http.StatusMultiStatus:
+		return handler.ExitDone
+	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge: // of InvalidEvent, those that a POST may have
+		return handler.ExitInvalid
+	}
+	return handler.ExitFailed
+}

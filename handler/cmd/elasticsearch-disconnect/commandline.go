@@ -1,0 +1,102 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"strconv"
+	"time"
+
+	"elasticsearch-disconnect/handler"
+)
+
+// A Command is one run, and all that it is given.
+type Command struct {
+	Args   []string
+	Getenv func(string) string
+
+	Stdin            io.Reader
+	Stdout, Stderr   io.Writer
+	StdinIsTerminal  bool // a person can be asked
+	StderrIsTerminal bool // a line can be rewritten
+
+	Build     handler.Build
+	Transport http.RoundTripper
+	Now       func() time.Time // nil: time.Now
+}
+
+// timeLimit is how long one run of the function may take, as long as the deployed one
+// has: a call that the API refuses for its rate is repeated until then.
+const timeLimit = 10 * time.Minute
+
+// Run does what the arguments ask for, and returns the exit code. It ends early with
+// ctx.
+func (c Command) Run(ctx context.Context) int {
+	if len(c.Args) == 0 {
+		fmt.Fprint(c.Stderr, help())
+		return handler.ExitInvalid
+	}
+	o, err := parse(c.Args, c.Getenv)
+	if err != nil {
+		return c.refuse("%v\nmain --help shows what there is", err)
+	}
+	switch o.task {
+	case helpTask:
+		fmt.Fprint(c.Stdout, help())
+		return handler.ExitDone
+	case versionTask:
+		fmt.Fprintf(c.Stdout, "%s %s, commit %s, %s\n", handler.Name, c.Build.Version, cmp.Or(c.Build.Commit, "unknown"), runtime.Version())
+		return handler.ExitDone
+	case callTask:
+		return c.call(ctx, o)
+	}
+	h, err := c.handler(o)
+	if err != nil {
+		return c.refuse("configuration: %v", err)
+	}
+	if err := h.Config.CheckRegion(o.region); err != nil {
+		return c.refuse("--region (or %s) %v", regionVariable, err)
+	}
+	switch o.task {
+	case reportTask:
+		return c.report(ctx, h, o)
+	case removeTask:
+		return c.remove(ctx, h, o)
+	case instanceTask:
+		return c.serve(ctx, h, o.event())
+	default:
+		return c.serveFile(ctx, h, o.file)
+	}
+}
+
+// handler makes the function as the environment configures it, which logs in JSON
+// lines, as it does in Function Compute.
+func (c Command) handler(o options) (*handler.Handler, error) {
+	config, err := handler.ReadConfig(func(name string) string {
+		if name == "RECONCILE_LIMIT" && o.limit >= 0 {
+			return strconv.Itoa(o.limit)
+		}
+		return c.Getenv(name)
+	})
+	return &handler.Handler{
+		Config:     config,
+		Build:      c.Build,
+		Log:        slog.New(slog.NewJSONHandler(c.Stderr, &slog.HandlerOptions{Level: config.LogLevel})),
+		Transport:  c.Transport,
+		Invocation: handler.OnCommandLine(o.region),
+		Now:        c.Now,
+	}, err
+}
+
+// refuse says what is wrong with what a person typed or configured.
+func (c Command) refuse(format string, args ...any) int {
+	c.say(format, args...)
+	return handler.ExitInvalid
+}
+
+// say tells the person something. Standard output is for what was asked for.
+func (c Command) say(format string, args ...any) { fmt.Fprintf(c.Stderr, format+"\n", args...) }

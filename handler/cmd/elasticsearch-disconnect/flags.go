@@ -1,0 +1,145 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+)
+
+// regionVariable has the region where --region is not given.
+const regionVariable = "ALIBABA_CLOUD_REGION_ID"
+
+// What can be asked for, each by the flag of its name.
+const (
+	reportTask   = "report"
+	removeTask   = "remove"
+	callTask     = "call"
+	instanceTask = "instance"
+	eventTask    = "event"
+	versionTask  = "version"
+	helpTask     = "help"
+)
+
+// tasks says which other flags each task may have; one of them may be a task where it
+// stands alone. A new task is a row here, a case in Command.Run and a part of the help.
+func tasks() []task {
+	return []task{
+		{reportTask, []string{"region", "json", "mermaid"}},
+		{removeTask, []string{"region", "limit", "yes"}},
+		{callTask, []string{instanceTask, "connected", "all", "force", "dry-run"}},
+		{instanceTask, []string{"region", "connected", "all", "force", "dry-run"}},
+		{eventTask, []string{"region"}},
+		{versionTask, nil},
+	}
+}
+
+type task struct {
+	name  string
+	flags []string
+}
+
+// options are what a person asks for.
+type options struct {
+	task   string
+	region string
+
+	json, mermaid bool // of a report
+
+	limit int // of a removal of what is left over; -1: as configured
+	yes   bool
+
+	url string // of the function's HTTP trigger
+
+	instance, connected string
+	all, force, dryRun  bool
+
+	file string // with an event
+}
+
+// parse reads the arguments. Its error is one sentence, which says what is wrong with
+// them.
+func parse(args []string, getenv func(string) string) (options, error) {
+	o := options{limit: -1}
+	flags := flag.NewFlagSet("main", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	for _, name := range []string{reportTask, removeTask, versionTask} {
+		flags.Bool(name, false, "")
+	}
+	flags.StringVar(&o.region, "region", getenv(regionVariable), "")
+	flags.BoolVar(&o.json, "json", false, "")
+	flags.BoolVar(&o.mermaid, "mermaid", false, "")
+	flags.Func("limit", "", func(text string) (err error) {
+		if o.limit, err = strconv.Atoi(text); err != nil || o.limit < 0 {
+			return errors.New("it is not a number from 0")
+		}
+		return nil
+	})
+	flags.BoolVar(&o.yes, "yes", false, "")
+	flags.StringVar(&o.url, callTask, "", "")
+	flags.StringVar(&o.instance, instanceTask, "", "")
+	flags.StringVar(&o.connected, "connected", "", "")
+	flags.BoolVar(&o.all, "all", false, "")
+	flags.BoolVar(&o.force, "force", false, "")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "")
+	flags.StringVar(&o.file, eventTask, "", "")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return options{task: helpTask}, nil
+	case err != nil:
+		return o, err
+	case flags.NArg() > 0:
+		return o, fmt.Errorf("%q is no flag", flags.Arg(0))
+	}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) {
+		value, ok := f.Value.(flag.Getter)
+		given[f.Name] = !ok || value.Get() != false // --yes=false is as good as none
+	})
+	return o.of(given)
+}
+
+// of finds the one task, and holds the other flags to it.
+func (o options) of(given map[string]bool) (options, error) {
+	var asked task
+	for _, t := range tasks() {
+		switch {
+		case !given[t.name], slices.Contains(asked.flags, t.name):
+		case asked.name != "":
+			return o, fmt.Errorf("--%s and --%s are given: it is one at a time", asked.name, t.name)
+		default:
+			asked = t
+		}
+	}
+	if asked.name == "" {
+		return o, errors.New("nothing is asked for: give --report, --remove, --instance, --call or --event")
+	}
+	for _, t := range tasks() {
+		for _, name := range t.flags {
+			if given[name] && name != asked.name && !slices.Contains(asked.flags, name) {
+				return o, fmt.Errorf("--%s does not go with --%s", name, asked.name)
+			}
+		}
+	}
+	o.task = asked.name
+	return o, o.contradiction()
+}
+
+// contradiction says which flags of one task do not go together; nil if all do.
+func (o options) contradiction() error {
+	switch {
+	case o.json && o.mermaid:
+		return errors.New("--json and --mermaid are given: it is one or the other")
+	case o.task != instanceTask && o.task != callTask:
+		return nil
+	case o.task == callTask && o.instance == "":
+		return errors.New("--call needs --instance ID")
+	case o.all == (o.connected != ""):
+		return errors.New("--instance needs either --connected ID, for one connection, or --all")
+	case o.force && !o.all:
+		return errors.New("--force is for --all: one connection is removed without")
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+// Command elasticsearch-disconnect is for the people who run the function. It shows the
+// connections of a region and which of them are left over, removes those or one that
+// is named, calls the deployed function, serves one event, and checks the settings
+// before a deployment.
+//
+//	go install ./handler/cmd/elasticsearch-disconnect
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/preflight"
+	"elasticsearch-disconnect/handler/elasticsearch"
+)
+
+func main() {
+	if len(os.Args) == 2 && os.Args[1] == "preflight" {
+		if !preflight.Run(os.Stdout) {
+			os.Exit(handler.ExitFailed)
+		}
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
+	os.Exit(Command{
+		Args:             os.Args[1:],
+		Getenv:           os.Getenv,
+		Stdin:            os.Stdin,
+		Stdout:           os.Stdout,
+		Stderr:           os.Stderr,
+		StdinIsTerminal:  isTerminal(os.Stdin),
+		StderrIsTerminal: isTerminal(os.Stderr),
+		Build:            handler.ReadBuild(),
+		Transport:        elasticsearch.NewTransport(os.Getenv("SSL_CERT_FILE")),
+	}.Run(ctx))
+}
+
+// isTerminal reports whether a person is at the other end: file is a character device
+// other than the null device.
+func isTerminal(file *os.File) bool {
+	info, err := file.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err == nil && !os.SameFile(info, null)
+}

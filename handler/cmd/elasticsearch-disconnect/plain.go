@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// plain is the survey as a table, with what else is to be said below it.
+func (s survey) plain() string {
+	var text strings.Builder
+	text.WriteString(table(s.connections))
+	for _, u := range s.unread {
+		fmt.Fprintf(&text, "not read: %s: %s\n", u.Instance, u.Reason)
+	}
+	for _, o := range s.odd {
+		of := "instances"
+		if o.Instance != "" {
+			of = "what is connected with " + o.Instance
+		}
+		fmt.Fprintf(&text, "passed over: an entry of the list of %s: it %s\n", of, o.Reason)
+	}
+	text.WriteString(s.summary() + "\n")
+	return text.String()
+}
+
+// leftovers is the table of those alone.
+func (s survey) leftovers() string { return table(s.connections[:s.leftover]) }
+
+// table is one line for each connection, in columns; "" for none.
+func table(rows []row) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	lines := [][]string{{" ", "instance", "status", "connected instance", "status", "network", "reconcile"}}
+	for _, r := range rows {
+		mark, action := " ", ""
+		switch {
+		case r.Kept != "":
+			mark, action = "*", "kept: "+r.Kept
+		case r.Leftover:
+			mark, action = "*", "remove"
+		}
+		lines = append(lines, []string{mark, r.Instance, r.Status, r.Connected, r.ConnectedStatus, r.Network, action})
+	}
+	return columns(lines)
+}
+
+// columns puts cells below each other.
+func columns(lines [][]string) string {
+	widths := make([]int, len(lines[0]))
+	for _, cells := range lines {
+		for i, cell := range cells {
+			widths[i] = max(widths[i], len(cell))
+		}
+	}
+	var text strings.Builder
+	for _, cells := range lines {
+		var line strings.Builder
+		for i, cell := range cells {
+			fmt.Fprintf(&line, "%-*s  ", widths[i], cell)
+		}
+		text.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return text.String()
+}
+
+// summary is the survey in one line.
+func (s survey) summary() string {
+	left := "none left over"
+	switch {
+	case s.problem != "":
+		left = "and which are left over is not known"
+	case s.leftover > 0:
+		left = thousands(s.leftover) + " left over: " + s.fate()
+	}
+	line := fmt.Sprintf("%s, %s, %s", count(s.instances, "instance"), count(len(s.connections), "connection"), left)
+	if !s.isWhole() {
+		return "as far as it was read: " + line
+	}
+	return line
+}
+
+// fate is what would become of the leftovers.
+func (s survey) fate() string {
+	kept := s.leftover - s.removable
+	var parts []string
+	if s.removable > 0 {
+		parts = append(parts, thousands(s.removable)+" would be removed")
+	}
+	if kept > 0 {
+		parts = append(parts, thousands(kept)+" kept")
+	}
+	return strings.Join(parts, ", ")
+}

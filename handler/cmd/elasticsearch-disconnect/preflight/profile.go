@@ -1,0 +1,46 @@
+package preflight
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+)
+
+// An aliyunConfig is ~/.aliyun/config.json without its keys, which are not read, so
+// that none can be printed.
+type aliyunConfig struct {
+	Current  string          `json:"current"`
+	Profiles []aliyunProfile `json:"profiles"`
+}
+
+type aliyunProfile struct {
+	Name   string `json:"name"`
+	Region string `json:"region_id"`
+}
+
+// profile names the profile with which the aliyun CLI would work. Serverless Devs
+// does not: its own are those of s config.
+func profile(m machine, region string) []finding {
+	const about = "aliyun profile"
+	content, err := m.readFile(filepath.Join(m.home, ".aliyun", "config.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var config aliyunConfig
+	if err != nil || json.Unmarshal(content, &config) != nil {
+		return []finding{warn(about, "cannot be read in ~/.aliyun/config.json: aliyun configure")}
+	}
+	name, _ := m.getenv("ALIBABA_CLOUD_PROFILE")
+	name = cmp.Or(name, config.Current)
+	i := slices.IndexFunc(config.Profiles, func(p aliyunProfile) bool { return p.Name == name })
+	switch {
+	case i < 0:
+		return []finding{warn(about, "%q is not in ~/.aliyun/config.json: aliyun configure --profile %s", name, cmp.Or(name, "default"))}
+	case config.Profiles[i].Region != region:
+		return []finding{warn(about, "%q is for %q, and the function goes to %s: give aliyun --region %[3]s", name, config.Profiles[i].Region, region)}
+	}
+	return []finding{ok(about, "%q, for %s", name, region)}
+}

@@ -1,0 +1,92 @@
+package preflight
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"testing"
+)
+
+// TestDotenv: each value is what Serverless Devs 3.1.10 reads in such a line.
+func TestDotenv(t *testing.T) {
+	t.Parallel()
+	got := dotenv("# A=comment\n" +
+		"A=CRON_TZ=UTC 0 17 3 * * *   # daily\r\n" +
+		" B = spaced value \r\n" +
+		"C=\"double # \\n quoted\"\n" +
+		"D='single'\r\n" +
+		"E=\n" +
+		"export F=exported\n" +
+		"H: colon\n" +
+		"I=first\nI=second\n" +
+		"J=\"half\n" +
+		"K=`tick`\n" +
+		"nothing\n" +
+		"L=last")
+	want := map[string]string{
+		"A": "CRON_TZ=UTC 0 17 3 * * *", "B": "spaced value", "C": "double # \n quoted", "D": "single", "E": "", "F": "exported",
+		"H": "colon", "I": "second", "J": `"half`, "K": "tick", "L": "last",
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("dotenv:\n got %q\nwant %q", got, want)
+	}
+}
+
+// TestValue: the shell comes first, also with an empty value, then .env; what is empty is the default.
+func TestValue(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		shell, file map[string]string
+		want        string
+	}{
+		"nowhere":                  {nil, nil, "false"},
+		"in .env":                  {nil, map[string]string{"DRY_RUN": "true"}, "true"},
+		"empty in .env":            {nil, map[string]string{"DRY_RUN": ""}, "false"},
+		"in the shell":             {map[string]string{"DRY_RUN": "true"}, nil, "true"},
+		"in both":                  {map[string]string{"DRY_RUN": "false"}, map[string]string{"DRY_RUN": "true"}, "false"},
+		"in .env, hidden by empty": {map[string]string{"DRY_RUN": ""}, map[string]string{"DRY_RUN": "true"}, "false"},
+	} {
+		s := settings{map[string]string{"DRY_RUN": "false"}, test.file, lookup(test.shell)}
+		if got := s.value("DRY_RUN"); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// TestVariables: what .env.example sets is what this finds in s.yaml.
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	got, err := variables(read(t, "../../../../s.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := dotenv(string(read(t, "../../../../.env.example")))
+	want["DRY_RUN"] = "false"
+	if !maps.Equal(got, want) {
+		t.Errorf("s.yaml:\n got %q\nwant %q", got, want)
+	}
+}
+
+func TestVariablesAreThoseOfValues(t *testing.T) {
+	t.Parallel()
+	got, err := variables([]byte("# env('COMMENT', 'x')\na: ${env('A', 'x y')} # env('B', '')\nb: [\"${env('C', '') ? env('D', '1') : vars.e}\"]\n"))
+	if want := map[string]string{"A": "x y", "C": "", "D": "1"}; err != nil || !maps.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", slices.Sorted(maps.Keys(got)), err, want)
+	}
+}
+
+func lookup(variables map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		value, isSet := variables[name]
+		return value, isSet
+	}
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+
+	"elasticsearch-disconnect/handler"
+)
+
+// remove does what the timer does, once a person has seen what is left over and agreed.
+func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int {
+	if !o.yes && !c.StdinIsTerminal {
+		return c.refuse("--remove asks before it removes, and standard input is no terminal: add --yes, or look first with --report")
+	}
+	s, err := c.survey(ctx, h, o.region)
+	if err != nil {
+		c.say("%v", err)
+		return handler.ExitFailed
+	}
+	fmt.Fprint(c.Stderr, s.leftovers())
+	c.say("%s", s.summary())
+	if !s.isWhole() {
+		c.say("%s", s.incomplete())
+	}
+	switch {
+	case s.withheld:
+		c.say("Nothing was removed: more are left over than may be removed at once. If they may all go, add --limit %d", s.leftover)
+		return handler.ExitLeft
+	case s.removable == 0 && !s.isWhole():
+		return handler.ExitFailed
+	case s.removable == 0:
+		c.say("There is nothing to remove.")
+		return handler.ExitDone
+	case !o.yes && !c.agrees(ctx, s.removable):
+		c.say("Nothing was removed.")
+		return handler.ExitLeft
+	}
+	h.Approved = s.approved // what has come since was not agreed to
+	exit := c.serve(ctx, h, []byte(`{"reconcile":true}`))
+	if exit == handler.ExitLeft {
+		c.say("Nothing was removed: what is left over has changed meanwhile. Look again.")
+	}
+	return exit
+}
+
+// agrees asks the person, and says whether the answer is yes. Who interrupts does not
+// agree.
+func (c Command) agrees(ctx context.Context, n int) bool {
+	fmt.Fprintf(c.Stderr, "Remove %s? Type yes: ", these(n))
+	answered := make(chan bool, 1)
+	go func() {
+		line, err := bufio.NewReader(c.Stdin).ReadString('\n')
+		answered <- err == nil && strings.TrimRight(line, "\r\n") == "yes"
+	}()
+	select {
+	case yes := <-answered:
+		return yes
+	case <-ctx.Done():
+		c.say("") // ends the line
+		return false
+	}
+}
+
+func these(n int) string {
+	if n == 1 {
+		return "this connection"
+	}
+	return "these " + count(n, "connection")
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/connection"
+)
+
+// report shows what is connected, and what is left over.
+func (c Command) report(ctx context.Context, h *handler.Handler, o options) int {
+	s, err := c.survey(ctx, h, o.region)
+	if err != nil {
+		c.say("%v", err)
+		return handler.ExitFailed
+	}
+	var text string
+	switch {
+	case o.json:
+		text = s.json()
+	case o.mermaid:
+		text = s.mermaid()
+	default:
+		text = s.plain()
+	}
+	if o.mermaid && len(s.connections) > mermaidEdges {
+		c.say("There are %s connections. Mermaid draws %d, unless maxEdges in its configuration is higher.", thousands(len(s.connections)), mermaidEdges)
+	}
+	if _, err := fmt.Fprint(c.Stdout, text); err != nil {
+		c.say("%v", err)
+		return handler.ExitFailed
+	}
+	switch {
+	case !s.isWhole():
+		c.say("%s", s.incomplete())
+		return handler.ExitFailed
+	case s.leftover > 0:
+		return handler.ExitLeft
+	}
+	return handler.ExitDone
+}
+
+// survey reads the region. Its error says that it was interrupted.
+func (c Command) survey(ctx context.Context, h *handler.Handler, region string) (survey, error) {
+	limited, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	progress, erase := c.progress(h)
+	found := h.Report(limited, connection.Scope{}, progress)
+	erase()
+	if ctx.Err() != nil {
+		return survey{}, errors.New("interrupted: nothing was removed")
+	}
+	return surveyOf(found, region, h.Config), nil
+}
+
+// progress rewrites a line on a terminal that says how far the reading is. The log at
+// debug level says more, and would stand in that line.
+func (c Command) progress(h *handler.Handler) (show func(asked, of int), erase func()) {
+	if !c.StderrIsTerminal || h.Config.LogLevel == slog.LevelDebug {
+		return nil, func() {}
+	}
+	const start = "\r\x1b[K" // of the line, which is emptied
+	show = func(asked, of int) {
+		if of < asked { // unknown, or the list has become longer
+			fmt.Fprintf(c.Stderr, start+"%s", count(asked, "instance"))
+			return
+		}
+		fmt.Fprintf(c.Stderr, start+"%s of %s", thousands(asked), count(of, "instance"))
+	}
+	return show, func() { fmt.Fprint(c.Stderr, start) }
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/elasticsearch"
+)
+
+// A survey is what a report shows of a region, in each of its forms. All its texts are
+// printable ASCII.
+type survey struct {
+	region      string
+	instances   int
+	connections []row // those left over first
+	leftover    int
+	removable   int               // of those
+	approved    []connection.Pair // those that would be removed
+	withheld    bool              // none is, for there are more than the limit
+	unread      []note
+	odd         []note
+	problem     string // why the reading was cut; "" if it was not
+}
+
+// A row is a connection.
+type row struct {
+	Region          string `json:"regionId"`
+	Instance        string `json:"instanceId"`
+	Status          string `json:"status"`
+	Connected       string `json:"connectedInstanceId"`
+	ConnectedStatus string `json:"connectedStatus"`
+	Network         string `json:"networkType"`
+	Leftover        bool   `json:"leftover"`
+	Kept            string `json:"kept"` // why a leftover would not be removed; "" if it would
+}
+
+// A note is about one instance.
+type note struct {
+	Instance string `json:"instanceId"` // "" for the list of instances
+	Reason   string `json:"reason"`
+}
+
+// Statuses that are not the API's own words.
+const (
+	frozen  = "frozen" // released, and can be recovered
+	gone    = "gone"   // the API says that it does not exist
+	unknown = "?"
+)
+
+// surveyOf says what a finding means for a person. With more leftovers than the limit
+// none is removed.
+func surveyOf(found discover.Finding, region string, config handler.Config) survey {
+	s := survey{region: region, instances: len(found.Survey.Instances), leftover: len(found.Survey.Leftover)}
+	s.withheld = s.leftover > config.ReconcileLimit && !config.DryRun
+	if !s.withheld {
+		s.removable, s.approved = len(found.Pairs), found.Pairs
+	}
+	known := indexOf(found, s.withheld, config.ReconcileLimit)
+	var others []row
+	for _, c := range found.Survey.Connections {
+		if r := known.row(region, c); r.Leftover {
+			s.connections = append(s.connections, r)
+		} else {
+			others = append(others, r)
+		}
+	}
+	s.connections = append(s.connections, others...)
+	if found.Err != nil {
+		s.problem = ascii(connection.MessageOf(found.Err))
+	}
+	for _, u := range found.Unread {
+		s.unread = append(s.unread, note{u.Instance.String(), ascii(connection.MessageOf(u.Err))})
+	}
+	for _, m := range found.Malformed {
+		s.odd = append(s.odd, note{m.Of.String(), ascii(m.Reason)})
+	}
+	return s
+}
+
+// An index has the status of each instance, by its id in lower case, and of each
+// connection that is left over why it is kept, "" if it would be removed.
+type index struct {
+	statuses map[string]string
+	leftover map[connection.Pair]string
+}
+
+func indexOf(found discover.Finding, withheld bool, limit int) index {
+	x := index{map[string]string{}, map[connection.Pair]string{}}
+	for _, pair := range found.Pairs {
+		x.statuses[pair.Connected.Key()] = gone
+		x.leftover[pair] = ""
+		if withheld {
+			x.leftover[pair] = "more than the limit of " + thousands(limit) + " are left over"
+		}
+	}
+	for _, k := range found.Kept {
+		x.statuses[k.Connected.Key()] = word(k.Status)
+		x.leftover[k.Pair] = ascii(k.Reason)
+	}
+	for id, status := range found.Survey.Instances {
+		x.statuses[id.Key()] = word(status)
+	}
+	return x
+}
+
+func (x index) row(region string, c discover.Connection) row {
+	kept, leftover := x.leftover[c.Pair]
+	return row{
+		Region:          region,
+		Instance:        c.Instance.String(),
+		Status:          x.status(c.Instance),
+		Connected:       c.Connected.String(),
+		ConnectedStatus: x.status(c.Connected),
+		Network:         ascii(c.NetworkType),
+		Leftover:        leftover,
+		Kept:            kept,
+	}
+}
+
+func (x index) status(id connection.InstanceID) string {
+	return cmp.Or(x.statuses[id.Key()], unknown)
+}
+
+// word is how a status is shown.
+func word(s elasticsearch.Status) string {
+	switch s {
+	case "":
+		return unknown
+	case elasticsearch.Inactive:
+		return frozen
+	}
+	return ascii(string(s))
+}
+
+func (s survey) isWhole() bool { return s.problem == "" && len(s.unread) == 0 }
+
+// incomplete says why a survey is not whole.
+func (s survey) incomplete() string {
+	if s.problem != "" {
+		return "The reading is not whole, and nothing would be removed: " + s.problem
+	}
+	return fmt.Sprintf("The reading is not whole: %s could not be read, so there may be more connections.", count(len(s.unread), "instance"))
+}
+
+// ascii quotes a text that has anything but printable ASCII, which could steer a
+// terminal.
+func ascii(text string) string {
+	if strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' }) {
+		return strconv.QuoteToASCII(text)
+	}
+	return text
+}
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// count writes a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return thousands(n) + " " + thing + "s"
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"net"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/handler"
+)
+
+// TestWrongUsage: each is refused in one sentence, before anything is asked of the API.
+func TestWrongUsage(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"--regoin x":         "flag provided but not defined: -regoin",
+		"--region":           "flag needs an argument: -region",
+		"--region x":         "nothing is asked for: give --report, --remove, --instance, --call or --event",
+		"--report=false":     "nothing is asked for: give --report, --remove, --instance, --call or --event",
+		"--report cn-x":      `"cn-x" is no flag`,
+		"--report \x1b[2J":   `"\x1b[2J" is no flag`,
+		"--report --remove":  "--report and --remove are given: it is one at a time",
+		"--event - --report": "--report and --event are given: it is one at a time",
+
+		"--report --json --mermaid":                           "--json and --mermaid are given: it is one or the other",
+		"--remove --json":                                     "--json does not go with --remove",
+		"--remove --dry-run":                                  "--dry-run does not go with --remove",
+		"--report --limit 3":                                  "--limit does not go with --report",
+		"--report --yes":                                      "--yes does not go with --report",
+		"--report --connected es-a":                           "--connected does not go with --report",
+		"--event - --dry-run":                                 "--dry-run does not go with --event",
+		"--version --region cn-hangzhou":                      "--region does not go with --version",
+		"--remove --yes --limit -1":                           `invalid value "-1" for flag -limit: it is not a number from 0`,
+		"--remove --yes --limit many":                         `invalid value "many" for flag -limit: it is not a number from 0`,
+		"--instance es-a":                                     "--instance needs either --connected ID, for one connection, or --all",
+		"--instance es-a --all --connected es-b":              "--instance needs either --connected ID, for one connection, or --all",
+		"--instance es-a --connected es-b --force":            "--force is for --all: one connection is removed without",
+		"--call https://h":                                    "--call needs --instance ID",
+		"--call https://h --all":                              "--call needs --instance ID",
+		"--call https://h --instance es-a":                    "--instance needs either --connected ID, for one connection, or --all",
+		"--call https://h --instance a --connected b --force": "--force is for --all: one connection is removed without",
+		"--call https://h --instance es-a --all --region x":   "--region does not go with --call",
+		"--call https://h --report":                           "--report and --call are given: it is one at a time",
+		"--event - --call https://h":                          "--call and --event are given: it is one at a time",
+		"--instance es-a --all --call":                        "flag needs an argument: -call",
+		"--connected es-b":                                    "nothing is asked for: give --report, --remove, --instance, --call or --event",
+	} {
+		t.Run(args, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			if exit := f.run(t, strings.Fields(args)...); exit != handler.ExitInvalid {
+				t.Errorf("exit code %d, want %d", exit, handler.ExitInvalid)
+			}
+			f.refused(t, want+"\nmain --help shows what there is\n")
+		})
+	}
+}
+
+// refused checks that the command said so, and did nothing.
+func (f *fixture) refused(t *testing.T, want string) {
+	t.Helper()
+	if got := f.stderr.String(); got != want || f.stdout.Len() > 0 {
+		t.Errorf("standard error:\n got %q\nwant %q\nand standard output %q", got, want, f.stdout.String())
+	}
+	if got := f.api.Requests(); len(got) > 0 {
+		t.Errorf("asked the API: %v", got)
+	}
+}
+
+// TestConfigurationAndRegion: what is wrong with them is said before anything is asked of the API.
+func TestConfigurationAndRegion(t *testing.T) {
+	t.Parallel()
+	const noEndpoint = ""
+	for name, test := range map[string]struct {
+		args string
+		env  map[string]string
+		want string // the beginning of standard error
+	}{
+		"a bad configuration": {"--report", map[string]string{"DRY_RUN": "maybe"}, "configuration: DRY_RUN is neither true nor false\n"},
+		"no region":           {"--report", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint}, "--region (or ALIBABA_CLOUD_REGION_ID) is missing\n"},
+		"no region, to remove": {"--remove --yes", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint},
+			"--region (or ALIBABA_CLOUD_REGION_ID) is missing\n"},
+		"an empty region": {"--report --region=", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint, "ALIBABA_CLOUD_REGION_ID": "cn-hangzhou"},
+			"--region (or ALIBABA_CLOUD_REGION_ID) is missing\n"},
+		"a region that there is not": {"--instance es-a --all --region cn-hangzou", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint},
+			`--region (or ALIBABA_CLOUD_REGION_ID) is "cn-hangzou", which is none of ap-northeast-1, `},
+		"one in the environment": {"--event -", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint, "ALIBABA_CLOUD_REGION_ID": "moon"},
+			`--region (or ALIBABA_CLOUD_REGION_ID) is "moon", which is none of ap-northeast-1, `},
+		"no such file": {"--event none.json", nil, "open none.json: no such file or directory\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			for name, value := range test.env {
+				f.env[name] = value
+			}
+			if exit := f.run(t, strings.Fields(test.args)...); exit != handler.ExitInvalid {
+				t.Errorf("exit code %d, want %d", exit, handler.ExitInvalid)
+			}
+			if got := f.stderr.String(); !strings.HasPrefix(got, test.want) {
+				t.Errorf("standard error:\n got %q\nwant %q", got, test.want)
+			}
+			f.refused(t, f.stderr.String())
+		})
+	}
+}
+
+// TestHelp names every flag, variable and exit code, and goes to whoever asks for it; who asks for nothing gets it as a
+// refusal. Neither it nor the version needs a good configuration.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	asked, nothing, version := newFixture(t), newFixture(t), newFixture(t)
+	version.env["DRY_RUN"] = "maybe"
+	if exit := asked.run(t, "--help"); exit != handler.ExitDone || asked.stderr.Len() > 0 {
+		t.Errorf("exit code %d, %s", exit, &asked.stderr)
+	}
+	if exit := nothing.run(t); exit != handler.ExitInvalid || nothing.stderr.String() != asked.stdout.String() {
+		t.Errorf("without arguments: exit code %d\n%s", exit, &nothing.stderr)
+	}
+	if exit := version.run(t, "--version"); exit != handler.ExitDone || !strings.HasPrefix(version.stdout.String(), "elasticsearch-disconnect v1.2.3, commit abc, go1.") {
+		t.Errorf("--version: exit code %d, %s%s", exit, &version.stdout, &version.stderr)
+	}
+	words := append(handler.Variables(), "ALIBABA_CLOUD_REGION_ID", "ALIBABA_CLOUD_ACCESS_KEY_ID", "\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ",
+		"--report", "--json", "--mermaid", "--remove", "--limit", "--yes", "--instance", "--connected", "--call", "--all", "--force", "--dry-run",
+		"--event", "--region", "--version", "--help")
+	for _, word := range words {
+		if !strings.Contains(asked.stdout.String(), word) {
+			t.Errorf("the help does not have %q", word)
+		}
+	}
+	for line := range strings.Lines(asked.stdout.String()) {
+		if len(line) > 101 {
+			t.Errorf("a line of %d characters: %s", len(line)-1, line)
+		}
+	}
+}
+
+// TestExamplesOfHelp: the commands that it shows are understood. What refuses them is that there is no such instance or file.
+// Wherever they go to, it is the stand-in that hears of it.
+func TestExamplesOfHelp(t *testing.T) {
+	t.Parallel()
+	help := newFixture(t)
+	help.run(t, "--help")
+	n := 0
+	for line := range strings.Lines(help.stdout.String()) {
+		example, ok := strings.CutPrefix(line, "    elasticsearch-disconnect ")
+		if !ok {
+			continue
+		}
+		n++
+		example, _, _ = strings.Cut(example, " |")
+		example, _, _ = strings.Cut(example, " >")
+		f := newFixture(t)
+		f.answers(strings.NewReader("no\n"))
+		transport := f.api.Transport()
+		transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, strings.TrimPrefix(f.api.URL, "http://"))
+		}
+		f.Transport = transport
+		f.run(t, strings.Fields(example)...)
+		if strings.Contains(f.stderr.String(), "--help") {
+			t.Errorf("elasticsearch-disconnect %s: %s", example, &f.stderr)
+		}
+	}
+	if n < 9 {
+		t.Errorf("the help has %d examples", n)
+	}
+}
