@@ -41,7 +41,7 @@ func TestRecordingsAreWhole(t *testing.T) {
 	}
 }
 
-// wholeMembers are the members of an envelope, none for an object without one.
+// wholeMembers returns the members of an envelope, none for an object without one.
 func wholeMembers(e event, object map[string]any) []string {
 	switch {
 	case strings.HasPrefix(e.name(), "http-"):
@@ -59,7 +59,51 @@ func wholeMembers(e event, object map[string]any) []string {
 	}
 }
 
-// entries are the objects in a recording: the one that it is, or those of a batch.
+// The members of what ActionTrail and Cloud Config send, by one that only theirs have: those that are always sent, and
+// those that may be. Some senders write them in Pascal case.
+func noticeMembers() map[string][2]string {
+	return map[string][2]string{
+		"eventname": {
+			"acsregion eventid eventname eventrw eventsource eventtime eventtype eventversion requestid servicename useridentity",
+			"errorcode errormessage recipientaccountid referencedresources requestparameterjson requestparameters resourcename " +
+				"resourcetype sourceipaddress useragent",
+		},
+		"resourceeventtype": {
+			"accountid capturetime configuration configurationdiff resourceeventtype resourceid resourcetype",
+			"region regionid",
+		},
+	}
+}
+
+// A recorded notice, bare or as data, has all members that are always sent, and none that is in no document.
+func TestNoticesAreWhole(t *testing.T) {
+	t.Parallel()
+	checked := 0
+	for _, e := range recordings(t) {
+		for _, object := range entries(t, e) {
+			if data, ok := object["data"].(map[string]any); ok {
+				object = data
+			}
+			names := strings.Fields(strings.ToLower(strings.Join(slices.Collect(maps.Keys(object)), " ")))
+			for own, documented := range noticeMembers() {
+				if !slices.Contains(names, own) {
+					continue
+				}
+				checked++
+				always, sometimes := strings.Fields(documented[0]), strings.Fields(documented[1])
+				got := slices.DeleteFunc(slices.Sorted(slices.Values(names)), func(name string) bool { return slices.Contains(sometimes, name) })
+				if !slices.Equal(got, always) {
+					t.Errorf("%s:\n got %q\nwant %q", e.name(), got, always)
+				}
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("no recording has a notice")
+	}
+}
+
+// entries returns the objects in a recording: itself, or the entries of a batch.
 func entries(t *testing.T, e event) []map[string]any {
 	t.Helper()
 	batch := []any{decoded(t, e, read(t, e.path))}
@@ -84,7 +128,7 @@ func decoded(t *testing.T, e event, text string) (value any) {
 	return value
 }
 
-// members are the names of an event's members and of those below requestContext, sorted.
+// members returns the names of an event's members and of those below requestContext, sorted.
 func members(object map[string]any) []string {
 	names := slices.Collect(maps.Keys(object))
 	if context, ok := object["requestContext"].(map[string]any); ok {
@@ -130,7 +174,7 @@ func TestRecordingsAreExplained(t *testing.T) {
 	}
 }
 
-// A want whose event is gone would be forgotten for ever.
+// A want without its event would never be compared.
 func TestWantsHaveTheirEvent(t *testing.T) {
 	t.Parallel()
 	got, err := filepath.Glob("../*" + wantSuffix)

@@ -33,16 +33,15 @@ func main() {
 	os.Exit(code)
 }
 
-// A command is the program, with all that it has from outside.
+// A command is the program with everything it takes from outside.
 type command struct {
 	build          func(ctx context.Context, dir string) (binary string, err error)
 	events         string // the folder of the recorded events
-	everywhere     bool   // the function can be let reach several regions
+	everywhere     bool   // the function can reach several regions
 	getenv         func(string) string
 	stdout, stderr io.Writer
 }
 
-// run does what the arguments ask for, and returns the exit code.
 func (c command) run(ctx context.Context, args []string) int {
 	opts, err := c.parse(args)
 	switch {
@@ -62,7 +61,6 @@ func (c command) run(ctx context.Context, args []string) int {
 	return 0
 }
 
-// do builds the function and plays what is asked for. passed is false when something is not as it should be.
 func (c command) do(ctx context.Context, opts options) (passed bool, err error) {
 	dir, err := os.MkdirTemp("", "replay-")
 	if err != nil {
@@ -80,7 +78,6 @@ func (c command) do(ctx context.Context, opts options) (passed bool, err error) 
 	return c.replay(ctx, opts, binary, dir)
 }
 
-// replay plays the events, and reports each as soon as it was played.
 func (c command) replay(ctx context.Context, opts options, binary, dir string) (passed bool, err error) {
 	p, err := prepare(ctx, binary, dir, c.everywhere, opts.variables...)
 	if err != nil {

@@ -17,9 +17,8 @@ type options struct {
 	update, json, verbose bool
 
 	events     []event
-	passedOver []event  // not played, because the function cannot be let reach their region
-	variables  []string // NAME=value, of those passed to the function
-	kept       bool     // the endpoint is set, and is not passed
+	passedOver []event  // not played, because the function cannot reach their region here
+	variables  []string // NAME=value, passed to the function
 
 	soak time.Duration // how long to play random events instead
 	seed uint64        // of those
@@ -30,7 +29,8 @@ const usage = `usage: go run ./events/replay [-v | -json | -update] [FILE…]
 
 Plays recorded events through the built function, and compares each reply with
 NAME.want.json beside the event. Without FILE: all of events/*.json. Variables
-that configure the function, such as DRY_RUN, are passed to it.
+that configure the function, such as DRY_RUN, are passed to it, except
+ELASTICSEARCH_ENDPOINT: the API is a stand-in.
 
   -v        print the requests that the API saw and the reply, too
   -json     print an object a line for each event, then a summary
@@ -54,8 +54,8 @@ func (c command) parse(args []string) (o options, err error) {
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	o.variables, o.kept = variables(c.getenv)
-	given := make(map[string]bool) // a flag that is given as its default is not one left out
+	o.variables = variables(c.getenv)
+	given := make(map[string]bool) // even as its default
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	switch {
 	case given["soak"] && (o.soak <= 0 || o.update || o.json || o.verbose || flags.NArg() > 0):
@@ -70,25 +70,21 @@ func (c command) parse(args []string) (o options, err error) {
 		return o, fmt.Errorf("-update writes the replies without %s; unset it first", strings.Join(o.variables, " "))
 	case flags.NArg() == 0:
 		o.events, err = recorded(c.events)
-		return o, err
+	default:
+		o.events, err = named(flags.Args())
 	}
-	o.events, err = named(flags.Args())
 	return o, err
 }
 
 // endpoint is not passed on: the API is always a stand-in.
 const endpoint = "ELASTICSEARCH_ENDPOINT"
 
-// variables are those that configure the function and are set here. To it, an empty one is as good as none.
-func variables(getenv func(string) string) (passed []string, kept bool) {
+// variables returns the function's own variables that are set. To the function, an empty one is not set.
+func variables(getenv func(string) string) (passed []string) {
 	for _, name := range handler.Variables() {
-		switch value := getenv(name); {
-		case value == "":
-		case name == endpoint:
-			kept = true
-		default:
+		if value := getenv(name); value != "" && name != endpoint {
 			passed = append(passed, name+"="+value)
 		}
 	}
-	return passed, kept
+	return passed
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"maps"
 	"slices"
 	"testing"
 
@@ -51,25 +50,19 @@ func TestWithoutRecordedEvents(t *testing.T) {
 	}
 }
 
-// Every variable of the function is passed, but the endpoint; none that is empty is, and no other.
+// Every variable of the function is passed, except the endpoint; no empty one is, and no other.
 func TestVariables(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"HOME": "/", "HTTPS_PROXY": "http://127.0.0.1:1"}
 	var want []string
 	for _, name := range handler.Variables() {
 		env[name] = "x"
-		if name != "ELASTICSEARCH_ENDPOINT" {
+		if name != "ELASTICSEARCH_ENDPOINT" && name != "DRY_RUN" {
 			want = append(want, name+"=x")
 		}
 	}
-	get := func(name string) string { return env[name] }
-	if got, kept := variables(get); !slices.Equal(got, want) || !kept {
-		t.Errorf("variables:\n got %q, %t\nwant %q, true", got, kept, want)
-	}
-	maps.DeleteFunc(env, func(name, _ string) bool { return name == "ELASTICSEARCH_ENDPOINT" })
 	env["DRY_RUN"] = ""
-	want = slices.DeleteFunc(want, func(v string) bool { return v == "DRY_RUN=x" })
-	if got, kept := variables(get); !slices.Equal(got, want) || kept {
-		t.Errorf("variables:\n got %q, %t\nwant %q, false", got, kept, want)
+	if got := variables(func(name string) string { return env[name] }); !slices.Equal(got, want) {
+		t.Errorf("variables:\n got %q\nwant %q", got, want)
 	}
 }

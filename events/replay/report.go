@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/json"
@@ -13,13 +14,12 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// A report writes what was played: a line for each event, and below it what is wrong, if anything is. For a machine it
-// is an object a line, and {"summary":…} as the last; without that the replay broke off.
+// A report writes each result as soon as it is there, and at last a summary: for a person, or with -json an object a line
+// for a machine. Without {"summary":…} the replay broke off.
 type report struct {
 	options
-	w     io.Writer
-	err   error // of the first write that failed
-	width int   // of the names of the events
+	out   *bufio.Writer // keeps its first error
+	width int           // of the names of the events
 	sum   summary
 }
 
@@ -34,25 +34,19 @@ type summary struct {
 	PassedOver   []string        `json:"passedOver,omitempty"`
 }
 
-// newReport begins with what of the environment counts, if anything of it is set.
 func newReport(w io.Writer, opts options) *report {
-	r := &report{options: opts, w: w, sum: summary{Verdicts: map[verdict]int{}, Passed: true, Variables: opts.variables}}
+	r := &report{options: opts, out: bufio.NewWriter(w), sum: summary{Verdicts: map[verdict]int{}, Passed: true, Variables: opts.variables}}
 	for _, e := range opts.events {
 		r.width = max(r.width, len(e.name()))
 	}
-	var parts []string
-	if len(r.variables) > 0 {
-		parts = append(parts, "passed to the function: "+strings.Join(r.variables, " "))
-	}
-	if r.kept {
-		parts = append(parts, "not passed: "+endpoint+", for the API is a stand-in")
-	}
-	r.block("", strings.Join(parts, "; "))
-	for _, e := range r.passedOver {
+	for _, e := range opts.passedOver {
 		r.sum.PassedOver = append(r.sum.PassedOver, e.name())
 	}
+	if len(r.variables) > 0 {
+		r.text("", "passed to the function: "+strings.Join(r.variables, " "))
+	}
 	if len(r.passedOver) > 0 {
-		r.block("", "not played, for the function reaches its own region alone here: "+strings.Join(r.sum.PassedOver, " "))
+		r.text("", "not played, because the function reaches only its own region here: "+strings.Join(r.sum.PassedOver, " "))
 	}
 	return r
 }
@@ -62,74 +56,73 @@ func (r *report) event(res *result) {
 	r.sum.Verdicts[res.Verdict]++
 	r.sum.Requests += len(res.Requests)
 	r.sum.Passed = r.sum.Passed && res.passed()
-	r.encode(res)
-	line := fmt.Sprintf("%-*s  %-9s  %s", r.width, res.Name, res.Verdict, res.words())
-	r.block("", strings.TrimSpace(line))
-	r.explain(res)
+	r.object(res)
+	r.text("", strings.TrimSpace(fmt.Sprintf("%-*s  %-9s  %s", r.width, res.Name, res.Verdict, res.words())))
+	r.text("  ", res.explanation(r.variables))
 	if r.verbose {
-		r.block("  api    ", cmp.Or(strings.Join(res.Requests, "\n"), "(not called)"))
+		r.text("  api    ", cmp.Or(strings.Join(res.Requests, "\n"), "(not called)"))
 		var reply bytes.Buffer
 		json.Compact(&reply, res.Reply)
-		r.block("  reply  ", reply.String())
+		r.text("  reply  ", reply.String())
 	}
+	r.out.Flush()
 }
 
-// explain says what a verdict other than ok means.
-func (r *report) explain(res *result) {
-	want := filepath.Base(res.event.wantPath())
-	switch res.Verdict {
-	case unknown:
-		r.block("  ", "there is no "+want+" to compare with: -update writes it")
-	case different:
-		if len(r.variables) > 0 {
-			r.block("  ", want+" is the reply without "+strings.Join(r.variables, " "))
-		}
-		r.block("  ", "- is wanted, + is what came:\n"+difference(res.want, res.got))
-	case broken:
-		r.block("  ", strings.Join(res.Faults, "\n"))
-	}
-}
-
-// end writes the summary. When all is not well, a person who wants to see more gets the function's log, too.
+// end writes the summary and, if something is wrong and a person wants to see more, the function's log.
 func (r *report) end(elapsed time.Duration, log string) (passed bool, err error) {
 	r.sum.Milliseconds, r.sum.Faults = elapsed.Milliseconds(), leaks(log)
 	r.sum.Passed = r.sum.Passed && len(r.sum.Faults) == 0
-	r.encode(map[string]summary{"summary": r.sum})
+	r.object(map[string]summary{"summary": r.sum})
+	if r.verbose && !r.sum.Passed {
+		r.text("  log    ", log)
+	}
 	var verdicts []string
 	for _, v := range []verdict{same, updated, unknown, different, broken} {
 		if n := r.sum.Verdicts[v]; n > 0 {
 			verdicts = append(verdicts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
-	if r.verbose && !r.sum.Passed {
-		r.block("  log    ", log)
-	}
-	r.block("", strings.Join(r.sum.Faults, "\n"))
-	r.block("", fmt.Sprintf("events: %s; requests to the API: %d; %dms", strings.Join(verdicts, ", "), r.sum.Requests, r.sum.Milliseconds))
-	return r.sum.Passed, r.err
+	r.text("", strings.Join(r.sum.Faults, "\n"))
+	r.text("", fmt.Sprintf("events: %s; requests to the API: %d; %dms", strings.Join(verdicts, ", "), r.sum.Requests, r.sum.Milliseconds))
+	return r.sum.Passed, r.out.Flush()
 }
 
-// block writes lines for a person, each behind a margin.
-func (r *report) block(margin, text string) {
+// text writes lines for a person, each behind a margin.
+func (r *report) text(margin, text string) {
 	for line := range strings.Lines(text) {
 		if !r.json {
-			_, err := fmt.Fprintln(r.w, margin+strings.TrimRight(line, "\n"))
-			r.err = cmp.Or(r.err, err)
+			fmt.Fprintln(r.out, margin+strings.TrimRight(line, "\n"))
 		}
 	}
 }
 
-// encode writes a line for a machine.
-func (r *report) encode(object any) {
+// object writes a line for a machine.
+func (r *report) object(object any) {
 	if r.json {
-		encoder := json.NewEncoder(r.w)
+		encoder := json.NewEncoder(r.out)
 		encoder.SetEscapeHTML(false) // or it would change the strings of a reply
-		r.err = cmp.Or(r.err, encoder.Encode(object))
+		encoder.Encode(object)
 	}
 }
 
-// difference is what of a reply is not as wanted. JSON within a string, such as the body of a response, is compared by
-// its members, too.
+// explanation says what a verdict other than ok means.
+func (r *result) explanation(variables []string) string {
+	want := filepath.Base(r.event.wantPath())
+	switch r.Verdict {
+	case unknown:
+		return "there is no " + want + " to compare with: -update writes it"
+	case different:
+		text := "- is wanted, + is what came:\n" + difference(r.want, r.got)
+		if len(variables) > 0 {
+			text = want + " is the reply without " + strings.Join(variables, " ") + "\n" + text
+		}
+		return text
+	default:
+		return strings.Join(r.Faults, "\n")
+	}
+}
+
+// difference compares two replies. JSON within a string, such as the body of a response, is compared by its members, too.
 func difference(want, got string) string {
 	areObjects := func(a, b string) bool { return isObject(a) && isObject(b) }
 	parsed := gocmp.Transformer("JSON", func(text string) (object map[string]any) {

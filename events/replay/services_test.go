@@ -7,59 +7,7 @@ import (
 	"testing"
 )
 
-// Which hosts an event of another region or account leads to, each as it is first called, and what it leaves there.
-func TestEventsOfOtherRegionsAndAccounts(t *testing.T) {
-	t.Parallel()
-	if !canTrust() {
-		t.Skip("the function reaches its own region alone")
-	}
-	const (
-		own   = "elasticsearch.cn-hangzhou.aliyuncs.com"
-		other = "elasticsearch.cn-beijing.aliyuncs.com"
-		sts   = "sts.cn-hangzhou.aliyuncs.com"
-	)
-	p := deployed(t)
-	for name, test := range map[string]struct {
-		hosts             []string
-		left, leftInOther int // connections
-	}{
-		"direct":                              {[]string{own}, 7, 2},
-		"direct-region":                       {[]string{other}, 8, 1},
-		"http-delete-region":                  {[]string{other}, 8, 1},
-		"eventbridge-release-other-region":    {[]string{other}, 8, 1},
-		"eventbridge-batch-two-regions":       {[]string{own, other}, 6, 1},
-		"eventbridge-release-other-account":   {[]string{sts, own}, 7, 2},
-		"eventbridge-release-unknown-account": {[]string{sts}, 8, 2},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r, err := p.play(t.Context(), event{path: filepath.Join("..", name+".json")})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := hosts(r.Requests); !slices.Equal(got, test.hosts) {
-				t.Errorf("hosts:\n got %q\nwant %q", got, test.hosts)
-			}
-			inOther := p.services.cloud.Region(otherRegion).Connections()
-			if got := p.services.own.Connections(); len(got) != test.left || len(inOther) != test.leftInOther {
-				t.Errorf("connections: got %d %q and %d %q in the other region, want %d and %d",
-					len(got), got, len(inOther), inOther, test.left, test.leftInOther)
-			}
-		})
-	}
-}
-
-// hosts are those of requests, each once, as they came.
-func hosts(requests []string) (hosts []string) {
-	for _, r := range requests {
-		host, _, _ := strings.Cut(strings.Fields(r)[1], "/")
-		if !slices.Contains(hosts, host) {
-			hosts = append(hosts, host)
-		}
-	}
-	return hosts
-}
-
-// A role that is assumed is seen with its ARN.
+// A request to STS is reported with the ARN of the role.
 func TestRequestsToSTS(t *testing.T) {
 	t.Parallel()
 	if !canTrust() {
@@ -82,7 +30,7 @@ func TestRequestsToSTS(t *testing.T) {
 	}
 }
 
-// Where the function cannot be let reach several regions, the rest is played with the endpoint of one.
+// Where the function cannot reach several regions, the other events are played with the endpoint of one.
 func TestOwnRegionAlone(t *testing.T) {
 	t.Parallel()
 	const call = "DELETE elasticsearch.cn-hangzhou.aliyuncs.com/openapi/instances/" + instance + "/connected-clusters?" +
@@ -92,7 +40,7 @@ func TestOwnRegionAlone(t *testing.T) {
 		want []string // in what is printed
 	}{
 		"for a person": {"-v", []string{
-			"not played, for the function reaches its own region alone here: direct-region.json http-get.json\ndirect.json  ok         removed\n",
+			"not played, because the function reaches only its own region here: direct-region.json http-get.json\ndirect.json  ok         removed\n",
 			"  api    " + call + "\n", "events: 1 ok;",
 		}},
 		"for a machine": {"-json", []string{`"requests":["` + call + `"]`, `"passedOver":["direct-region.json","http-get.json"]}}` + "\n"}},
@@ -112,7 +60,6 @@ func TestOwnRegionAlone(t *testing.T) {
 	}
 }
 
-// The events that need several regions, of all recorded.
 func TestIsElsewhere(t *testing.T) {
 	t.Parallel()
 	_, passedOver := ownRegionAlone(recordings(t))
