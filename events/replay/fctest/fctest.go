@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// Invocation is one call of the function, as whoever invokes it describes it.
+// Invocation is one call of the function.
 type Invocation struct {
 	RequestID string // required, and unique among the invocations under way
 	Payload   []byte // the event
@@ -61,10 +61,10 @@ type Server struct {
 // call is an invocation on its way through the server.
 type call struct {
 	Invocation
-	answer chan answer // has room for the one answer there will be
+	answer chan answer // buffered, for its only answer
 }
 
-// answer ends a call: with what the function replied, or with why its reply never came.
+// answer ends a call, with a reply or with an error in its place.
 type answer struct {
 	reply Reply
 	err   error
@@ -143,7 +143,7 @@ func (s *Server) register(c *call) error {
 	return nil
 }
 
-// forget makes a reply that comes too late one to an unknown invocation.
+// forget makes the server refuse a reply that comes too late.
 func (s *Server) forget(c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,8 +152,8 @@ func (s *Server) forget(c *call) {
 	}
 }
 
-// settle gives the invocation its answer and reports whether one was awaited: the first answer is, a second is not.
-func (s *Server) settle(requestID string, a answer) bool {
+// finish gives the invocation its answer, and reports whether it had none before.
+func (s *Server) finish(requestID string, a answer) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.pending[requestID]

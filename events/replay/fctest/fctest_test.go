@@ -11,34 +11,6 @@ import (
 
 // The tests of this file speak plain HTTP to the server; those of sdk_test.go let the SDK do it.
 
-func TestInvokeReturnsWhatWasPosted(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		endpoint string
-		want     fctest.Reply
-	}{
-		"a result":         {"response", fctest.Reply{Payload: []byte(`{"Result":true}`)}},
-		"a function error": {"error", fctest.Reply{Failed: true, Payload: []byte(`{"Result":true}`)}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := start(t)
-			got := invoke(t, s, fctest.Invocation{RequestID: "1-a", Payload: []byte("event")})
-
-			poll := s.get(t)
-			if poll.body != "event" || poll.header.Get("x-fc-request-id") != "1-a" {
-				t.Errorf("poll: got %q of %q, want event of 1-a", poll.body, poll.header.Get("x-fc-request-id"))
-			}
-			if status := s.post(t, "1-a/"+test.endpoint, `{"Result":true}`); status != http.StatusOK {
-				t.Errorf("post: got %d, want 200", status)
-			}
-			if o := <-got; o.err != nil || o.reply.Failed != test.want.Failed || string(o.reply.Payload) != string(test.want.Payload) {
-				t.Errorf("Invoke: got %+v, want %+v", o, test.want)
-			}
-		})
-	}
-}
-
 func TestReplyThatNobodyAwaits(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -69,19 +41,14 @@ func TestReplyOverTheLimit(t *testing.T) {
 	}
 }
 
-func TestInvokeRefuses(t *testing.T) {
+func TestInvokeRefusesARequestIDInUse(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	_, err := s.Invoke(t.Context(), fctest.Invocation{})
-	if want := "an invocation needs a request id"; err == nil || err.Error() != want {
-		t.Errorf("no request id:\n got %v\nwant %s", err, want)
-	}
-
 	invoke(t, s, fctest.Invocation{RequestID: "1-a"})
 	s.get(t)
-	_, err = s.Invoke(t.Context(), fctest.Invocation{RequestID: "1-a"})
+	_, err := s.Invoke(t.Context(), fctest.Invocation{RequestID: "1-a"})
 	if want := "invocation 1-a is under way already"; err == nil || err.Error() != want {
-		t.Errorf("request id in use:\n got %v\nwant %s", err, want)
+		t.Errorf("got %v\nwant %s", err, want)
 	}
 }
 
@@ -116,7 +83,7 @@ func TestCloseEndsPollsAndInvocations(t *testing.T) {
 	s.get(t)
 
 	hung := make(chan int, 1)
-	go func() { hung <- s.get(t).status }()
+	go func() { hung <- s.get(t) }()
 	s.Close()
 	s.Close() // again does no harm
 
@@ -130,16 +97,4 @@ func TestCloseEndsPollsAndInvocations(t *testing.T) {
 	if status := <-hung; status != http.StatusServiceUnavailable && status != 0 {
 		t.Errorf("hung poll: got %d, want 503", status)
 	}
-}
-
-func TestPolledIsClosedByTheFirstPoll(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	select {
-	case <-s.Polled():
-		t.Fatal("closed before the first poll")
-	default:
-	}
-	go s.get(t)
-	<-s.Polled()
 }

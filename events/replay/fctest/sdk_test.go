@@ -1,13 +1,11 @@
 package fctest_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
@@ -34,6 +32,10 @@ func TestMain(m *testing.M) {
 			return nil, errors.New("as asked")
 		case "panic":
 			panic("as asked")
+		case "exit":
+			fmt.Println("bye")
+			fmt.Fprintln(os.Stderr, "oh")
+			os.Exit(3)
 		case "together":
 			together.Done()
 			together.Wait()
@@ -42,7 +44,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// seen is what the function learns of an invocation.
+// seen has what the SDK tells the function about an invocation.
 type seen struct {
 	Event                        string
 	RequestID, Region, AccountID string
@@ -134,29 +136,40 @@ func TestSDKWorksOnManyInvocationsAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-// startSDK runs this test binary as the function of a server, and waits until it asks for work.
-func startSDK(t *testing.T) *fctest.Server {
+// When the process ends, so does an invocation. The output is whole.
+func TestProcessThatEnds(t *testing.T) {
+	t.Parallel()
+	s := startSDK(t)
+	_, err := s.Invoke(t.Context(), fctest.Invocation{RequestID: "1-exit", Payload: []byte("exit")})
+	const want = "the function ended: exit status 3"
+	if err == nil || err.Error() != want || s.Err() == nil || s.Err().Error() != want {
+		t.Errorf("got %v and %v, want %s", err, s.Err(), want)
+	}
+	if got := s.Close(); got != "bye\noh\n" {
+		t.Errorf("output: got %q, want both of stdout and stderr", got)
+	}
+}
+
+func TestKill(t *testing.T) {
+	t.Parallel()
+	s := startSDK(t)
+	s.Kill()
+	s.Wait()
+	if err := s.Err(); err == nil || err.Error() != "the function ended: signal: killed" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// startSDK runs this test binary as a function, and waits until it asks for work.
+func startSDK(t *testing.T) *fctest.Process {
 	t.Helper()
-	s := fctest.NewServer()
-	t.Cleanup(s.Close)
-	var output bytes.Buffer // not a file: when this process is killed, the broken pipe ends the function
-	function := exec.Command(os.Args[0])
-	function.Env = []string{"FC_RUNTIME_API=" + s.Addr()}
-	function.Stdout, function.Stderr = &output, &output
-	if err := function.Start(); err != nil {
+	p, err := fctest.NewServer().Start(os.Args[0])
+	if err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- function.Wait() }()
-	t.Cleanup(func() { // before Close: cleanups run last in, first out
-		function.Process.Kill()
-		<-ended
-	})
-	select {
-	case <-s.Polled():
-	case err := <-ended:
-		ended <- err
-		t.Fatalf("the function ended: %v\n%s", err, output.String())
+	t.Cleanup(func() { p.Close() })
+	if err := p.Started(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, p.Close())
 	}
-	return s
+	return p
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// payloadLimit is Function Compute's own for the reply to a synchronous invocation.
+// payloadLimit is Function Compute's limit for the reply to a synchronous invocation.
 const payloadLimit = 32 << 20 // 32 MiB
 
 // next is the long poll. It answers with an invocation, or with 503 when the server closes.
@@ -18,7 +18,7 @@ func (s *Server) next(w http.ResponseWriter, r *http.Request) {
 	select {
 	case c := <-s.queue:
 		if err := c.handOver(w); err != nil {
-			s.settle(c.RequestID, answer{err: fmt.Errorf("invocation %s: hand over: %w", c.RequestID, err)})
+			s.finish(c.RequestID, answer{err: fmt.Errorf("invocation %s: hand over: %w", c.RequestID, err)})
 		}
 	case <-s.open.Done():
 		http.Error(w, ErrClosed.Error(), http.StatusServiceUnavailable)
@@ -53,23 +53,23 @@ func (c *call) handOver(w http.ResponseWriter) error {
 	if _, err := w.Write(c.Payload); err != nil {
 		return err
 	}
-	return http.NewResponseController(w).Flush() // else a broken connection shows only after this function
+	return http.NewResponseController(w).Flush() // or a broken connection would show only after this function
 }
 
 func (s *Server) result(w http.ResponseWriter, r *http.Request)  { s.take(w, r, false) }
 func (s *Server) failure(w http.ResponseWriter, r *http.Request) { s.take(w, r, true) }
 
-// take reads a posted reply. What cannot be read ends the invocation too, so that nobody waits for it.
+// take reads a posted reply. An unreadable one ends the invocation, too, so that nobody waits for it.
 func (s *Server) take(w http.ResponseWriter, r *http.Request, failed bool) {
 	id := r.PathValue("id")
 	payload, err := read(r)
 	if err != nil {
 		err = fmt.Errorf("invocation %s: read the reply: %w", id, err)
-		s.settle(id, answer{err: err})
+		s.finish(id, answer{err: err})
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if !s.settle(id, answer{reply: Reply{Failed: failed, Payload: payload}}) {
+	if !s.finish(id, answer{reply: Reply{Failed: failed, Payload: payload}}) {
 		http.Error(w, fmt.Sprintf("invocation %s awaits no reply", id), http.StatusNotFound)
 	}
 }
