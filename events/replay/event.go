@@ -13,10 +13,10 @@ import (
 
 const wantSuffix = ".want.json"
 
-// An event is a recorded one: a file, and beside it a file with the reply that is wanted.
+// An event is a recorded event in a file. Beside it is a file with the wanted reply.
 type event struct {
 	path  string
-	named bool // on the command line, so it may come without a want
+	named bool // on the command line, so it needs no want
 }
 
 func (e event) name() string     { return filepath.Base(e.path) }
@@ -30,7 +30,7 @@ func (e event) requestID() string {
 	return fmt.Sprintf("1-64f6cd87-%x-%x", sum[:6], sum[6:12])
 }
 
-// recorded finds the events in a folder, in sorted order.
+// recorded returns the events in a folder, sorted.
 func recorded(dir string) (events []event, err error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	for _, path := range paths {
@@ -46,7 +46,7 @@ func recorded(dir string) (events []event, err error) {
 	return events, err
 }
 
-// ownRegionAlone leaves out the events that need several regions, or another account.
+// ownRegionAlone separates the events that need another region or account.
 func ownRegionAlone(events []event) (played, passedOver []event) {
 	for _, e := range events {
 		if e.isElsewhere() {
@@ -58,7 +58,8 @@ func ownRegionAlone(events []event) (played, passedOver []event) {
 	return played, passedOver
 }
 
-// isElsewhere says whether an event is about another region or account than the function's, or asks which it serves.
+// isElsewhere reports whether the reply depends on other regions or accounts: the event names one, or asks for the list of
+// regions.
 func (e event) isElsewhere() bool {
 	text, err := os.ReadFile(e.path)
 	names := func(scope string) bool { return bytes.Contains(text, []byte(scope)) }
@@ -66,7 +67,7 @@ func (e event) isElsewhere() bool {
 	return err == nil && slices.ContainsFunc(elsewhere, names) || e.name() == "http-get.json"
 }
 
-// named takes the events given by name, in the order given.
+// named returns the events given by name, in that order.
 func named(paths []string) (events []event, err error) {
 	for _, path := range paths {
 		if strings.HasSuffix(path, wantSuffix) {

@@ -9,8 +9,8 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// What exists before each event, and what is gone and left connections behind. Every release is of an instance of its
-// own, so that an event which acts on the wrong one shows.
+// What exists before each event, and the released instances that left connections behind. Every release is of another
+// instance, so that an event which acts on the wrong one is noticed.
 const (
 	instance          = "es-cn-n6w1o1x0w001c0001" // connected with connectedInstance
 	connectedInstance = "es-cn-09k1rgid9000g0002"
@@ -33,13 +33,13 @@ const (
 	memberSurvivor = "es-cn-8nf1j2v7m001b0015" // keeps what a released instance left
 	memberReleased = "es-cn-3qh1l6w9p001d0016" // gone
 
-	// In cn-shanghai, where nothing is left over.
+	// In cn-shanghai, without leftovers.
 	tidyInstance  = "es-cn-7wm1b4d8s001g0017" // connected with tidyConnected
 	tidyConnected = "es-cn-5ct1f9h3v001h0018"
 
-	// In cn-shenzhen, where the function may not see all that there is.
+	// In cn-shenzhen, where the function may not see every instance.
 	seenInstance   = "es-cn-0kp1j6l2x001m0019" // connected with unseenInstance
-	unseenInstance = "es-cn-8rs1n5q7z001p0020" // not listed, and whoever asks for it is refused
+	unseenInstance = "es-cn-8rs1n5q7z001p0020" // not listed; every request for it is refused
 
 	// In cn-guangzhou.
 	willingSurvivor = "es-cn-3xv1t2w6c001q0021" // keeps what a released instance left
@@ -47,7 +47,7 @@ const (
 	doublyStranded  = "es-cn-9dg1h1j5k001t0023" // gone
 )
 
-// A place is what a region has besides the function's own.
+// A place is the contents of another region than the function's own.
 type place struct {
 	instances   []string
 	connections [][2]string
@@ -68,7 +68,7 @@ func otherRegions() map[string]place {
 	}
 }
 
-// regions are those that the function can call, in order.
+// regions returns the regions that the function can call, sorted.
 func regions() []string {
 	return slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(otherRegions())), region)))
 }
@@ -83,17 +83,17 @@ func (s *services) reset() {
 	s.cloud.STS.Reset()
 	s.own.AddInstanceOf(memberAccount, memberSurvivor)
 	s.own.Connect(memberReleased, memberSurvivor)
-	for id, there := range otherRegions() {
+	for id, place := range otherRegions() {
 		api := s.cloud.Region(id)
 		api.Reset()
-		api.AddInstance(there.instances...)
-		for _, c := range there.connections {
+		api.AddInstance(place.instances...)
+		for _, c := range place.connections {
 			api.Connect(c[0], c[1])
 		}
 	}
 }
 
-// addOwn adds what there is in the function's own region and account.
+// addOwn adds the contents of the function's own region and account.
 func addOwn(api *elasticsearchtest.Server) {
 	api.AddInstance(instance, connectedInstance, separateInstance, survivor, otherSurvivor)
 	api.SetStatus(busyInstance, "activating")
@@ -108,8 +108,8 @@ func addOwn(api *elasticsearchtest.Server) {
 	api.Connect(lingeringInstance, otherSurvivor)
 }
 
-// misbehave is what the API does that it does not do by itself: where an instance is being changed, it asks to come back after
-// a minute, and what may not be seen is refused.
+// misbehave adds faults to the API: if an instance is being changed, it asks to come back after a minute, and it refuses
+// requests for unseenInstance.
 func misbehave(r elasticsearchtest.Request) elasticsearchtest.Fault {
 	isBusy := strings.Contains(r.Path, busyInstance) || strings.Contains(r.Path, busySurvivor)
 	switch {

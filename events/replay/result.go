@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// A result is what came of an event.
+// A result is the reply to an event, and what the report says about it.
 type result struct {
 	event     event
 	want, got string // as they are written; want is empty when there is none
@@ -25,7 +25,7 @@ type result struct {
 	Faults   []string        `json:"faults,omitempty"` // why the verdict is broken
 }
 
-// A verdict is the word that the report has for a result.
+// A verdict says in a word whether the reply is as wanted.
 type verdict string
 
 const (
@@ -36,7 +36,7 @@ const (
 	broken    verdict = "BROKEN"    // no reply that could be a want
 )
 
-// passed says whether the result is as it should be. A new event that is given by name is being tried out.
+// passed reports whether the result is as it should be. A new event given by name is being tried out.
 func (r *result) passed() bool {
 	return r.Verdict == same || r.Verdict == updated || r.Verdict == unknown && r.event.named
 }
@@ -69,18 +69,18 @@ func (r *result) judge(update bool) error {
 	return nil
 }
 
-// misposted holds the reply to its form: it has an errorType when it was posted as an error, and only then. So a want
-// shows where it was posted, too.
+// misposted checks that the reply has an errorType if it was posted as an error, and only then. So a want shows how it was
+// posted, too.
 func (r *result) misposted() []string {
 	var fields struct{ ErrorType, ErrorMessage *string }
-	json.Unmarshal(r.Reply, &fields) // an array or a string has no fields, which is what it leaves
+	json.Unmarshal(r.Reply, &fields) // an array or a string has no fields
 	if isError := fields.ErrorType != nil && fields.ErrorMessage != nil; isError != r.Failed {
 		return []string{fmt.Sprintf("the reply was posted as an error: %t, but is a function error: %t", r.Failed, isError)}
 	}
 	return nil
 }
 
-// words are what came of the event, in a few.
+// words summarizes the reply in one line.
 func (r *result) words() string {
 	var reply struct {
 		ErrorType, ErrorMessage string // of a function error

@@ -13,10 +13,10 @@ import (
 // The services are what the function calls in a replay.
 type services struct {
 	own   *elasticsearchtest.Server // of the function's region
-	cloud *elasticsearchtest.Cloud  // it, other regions and STS; nil where the function reaches its own region alone
+	cloud *elasticsearchtest.Cloud  // it, other regions and STS; nil if the function reaches only its own region
 }
 
-// canTrust says whether another process can be given a certificate by SSL_CERT_FILE. Go reads it but on macOS and Windows.
+// canTrust reports whether SSL_CERT_FILE makes the function trust a certificate. On macOS and Windows Go does not read it.
 func canTrust() bool { return runtime.GOOS != "darwin" && runtime.GOOS != "windows" }
 
 func newServices(everywhere bool) *services {
@@ -41,8 +41,8 @@ func (s *services) close() {
 	}
 }
 
-// variables let the function reach the services: by the names of their hosts, as it does when it is deployed, or at one
-// endpoint.
+// variables returns the variables with which the function reaches the services: by the names of their hosts, as it does
+// when it is deployed, or at one endpoint.
 func (s *services) variables() []string {
 	if s.cloud != nil {
 		return []string{"HTTPS_PROXY=" + s.cloud.Proxy().String(), "MEMBER_ROLE=" + memberRole}
@@ -57,7 +57,7 @@ func (s *services) certificate() []byte {
 	return s.own.CertificatePEM()
 }
 
-// requests describe the requests and their answers, in the order in which they came.
+// requests describes the requests and the status of their answers, in order.
 func (s *services) requests() (lines []string) {
 	type numbered struct {
 		order int64
@@ -88,7 +88,7 @@ func (s *services) requests() (lines []string) {
 	return lines
 }
 
-// apis are those of the regions.
+// apis returns the APIs of all regions.
 func (s *services) apis() (apis []*elasticsearchtest.Server) {
 	if s.cloud == nil {
 		return append(apis, s.own)
@@ -99,8 +99,8 @@ func (s *services) apis() (apis []*elasticsearchtest.Server) {
 	return apis
 }
 
-// atHome gives an endpoint the name it has in the region instead of its port on loopback, which is another each time: so
-// the wants are stable, and true to what the function answers when it is deployed.
+// atHome replaces an endpoint on loopback, whose port is another each time, by its name in the region. So the wants are
+// stable, and are what the deployed function answers.
 func (s *services) atHome(text string) string {
 	const home = "elasticsearch." + region + ".aliyuncs.com"
 	_, host, _ := strings.Cut(s.own.URL, "://")

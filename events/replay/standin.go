@@ -9,25 +9,25 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// The credentials are nobody's, and odd enough to be found wherever they leak.
+// The credentials are nobody's, and unlike any other text, so that a leak is found.
 const (
 	accessKeyID     = "STS.NUreplayCanaryKeyId00000"
 	accessKeySecret = "replayCanarySecretHx7bTq2mVw9LkZ4RfY8"
 	securityToken   = "CAISreplayCanaryTokenq6Ft5B2yfSjIr5fYGojBu4e0oKxDg4NL1Lw"
 
-	// Those that Function Compute copies into the environment when it starts an instance. They age, so the function must
-	// not use them: the API does not know these.
+	// Function Compute copies these into the environment when it starts an instance. They expire, so the function must not
+	// use them: the API does not accept them.
 	agedAccessKeyID     = "STS.NUreplayAgedKeyId00000000"
 	agedAccessKeySecret = "replayAgedSecretPq3nWc8dJs5GtX1BvM6"
 	agedSecurityToken   = "CAISreplayAgedTokenz9Wk4E7xqRtMn2hLdCuYp8vAs3oGj6fBi1Ne"
 
-	// Those that STS hands out for the role in the member's account.
+	// STS issues these for the role in the member's account.
 	memberAccessKeyID     = "STS.NUreplayMemberKeyId000000"
 	memberAccessKeySecret = "replayMemberSecretTz6yKd1nQs9WcFpX3Ua"
 	memberSecurityToken   = "CAISreplayMemberTokenr4Jv7LmXe0bHgYt2SkWn5QcPz8dUa1Fi6"
 )
 
-// leaks finds the lines with a secret in what leaves the function.
+// leaks returns a fault for each line with a secret in it.
 func leaks(text string) (found []string) {
 	secrets := []string{
 		accessKeyID, accessKeySecret, securityToken, agedAccessKeyID, agedAccessKeySecret, agedSecurityToken,
@@ -41,7 +41,7 @@ func leaks(text string) (found []string) {
 	return found
 }
 
-// Where the function is, and where else it acts.
+// The regions and accounts of the events.
 const (
 	region         = "cn-hangzhou"
 	account        = "1234567890984321"
@@ -51,7 +51,7 @@ const (
 	strangeAccount = "3234567890984321"                // has no such role
 )
 
-// common is what all invocations have in common.
+// common returns the part that all invocations share.
 func common() fctest.Invocation {
 	return fctest.Invocation{
 		Region:          region,
@@ -63,20 +63,20 @@ func common() fctest.Invocation {
 	}
 }
 
-// own is the role of the function, in the account whose instances need no id.
+// own returns the role of the function, in its own account.
 func own() elasticsearchtest.Account {
 	return elasticsearchtest.Account{AccessKeyID: accessKeyID, AccessKeySecret: accessKeySecret, SecurityToken: securityToken}
 }
 
-// member is the role that lets the function in, in another account.
+// member returns the role that the function assumes in another account.
 func member() elasticsearchtest.Account {
 	return elasticsearchtest.Account{
 		AccessKeyID: memberAccessKeyID, AccessKeySecret: memberAccessKeySecret, SecurityToken: memberSecurityToken, ID: memberAccount,
 	}
 }
 
-// newAPI starts the API of one region, which knows the credentials of the invocations. It speaks TLS where the function
-// can be let trust it.
+// newAPI starts the API of one region, which accepts the credentials of the invocations. It uses TLS if the function can be
+// made to trust it.
 func newAPI() *elasticsearchtest.Server {
 	start := elasticsearchtest.NewServer
 	if canTrust() {
@@ -99,7 +99,7 @@ func newCloud() *elasticsearchtest.Cloud {
 	return cloud
 }
 
-// invocationTimeout is what the function is told it has for an event: a thousand times what it takes. The function waits
-// 30 s at most between two attempts, and begins no wait for which it has no time. A second is kept for the reply, so it
-// never has 30 s: where the API asks to wait longer than that, there is one attempt, on however slow a machine.
+// invocationTimeout is the time for an event, a thousand times what it takes. The function waits 30 s at most between two
+// attempts, begins no wait that would outlast its time, and keeps a second for the reply. So if the API asks for a longer
+// wait, there is exactly one attempt, however slow the machine is.
 const invocationTimeout = 30 * time.Second

@@ -8,12 +8,12 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// A pair is a connection: two instances, in order, because it is the same from either side.
+// A pair is a connection: two instances, sorted, because it is the same from either side.
 type pair [2]string
 
 func newPair(a, b string) pair { return pair{min(a, b), max(a, b)} }
 
-// pairOf is what a DeleteConnectedCluster is about.
+// pairOf returns the connection that a DeleteConnectedCluster names.
 func pairOf(q elasticsearchtest.Request) pair {
 	path := strings.TrimSuffix(strings.TrimPrefix(q.Path, "/openapi/instances/"), "/connected-clusters")
 	return newPair(path, q.Query.Get("connectedInstanceId"))
@@ -23,8 +23,8 @@ func pairOf(q elasticsearchtest.Request) pair {
 type ask struct {
 	pairs      []pair   // the connections to remove
 	cleanups   []string // the instances whose connections are all to be removed
-	reconciles bool     // the connections of one instance that is gone and one that is there are to be removed
-	malformed  bool     // to be refused, if only a part of it
+	reconciles bool     // the connections between a released and an existing instance are to be removed
+	malformed  bool     // the event is to be refused, if only for a part of it
 }
 
 func (a ask) with(b ask) ask {
@@ -48,19 +48,19 @@ func (a ask) about(instances map[string]string) ask {
 	return other
 }
 
-// names says whether a connection is among what is asked for.
+// names reports whether the event asks to remove a connection by its own name or by that of an instance.
 func (a ask) names(p pair) bool {
 	return slices.Contains(a.pairs, p) || slices.Contains(a.cleanups, p[0]) || slices.Contains(a.cleanups, p[1])
 }
 
-// expected is the state that there should be. It goes by the events and by what happened to the instances, and knows
-// nothing else of the function than what it reports as done.
+// expected is the state that should be. It follows from the events and the changes of the instances; all that it takes from
+// the function is which events it reports as done.
 type expected struct {
-	isConnected func(a, b string) bool // what the API says
+	isConnected func(a, b string) bool // according to the API
 
 	mu         sync.Mutex
 	made       []pair          // every connection that ever was
-	released   map[string]bool // the instances that are gone
+	released   map[string]bool // instances
 	named      ask             // by all events sent
 	violations []violation
 }
@@ -68,8 +68,8 @@ type expected struct {
 // A violation is a promise that was not kept.
 type violation struct {
 	what    string
-	attempt *attempt // nil: of no one event
-	pair    pair     // zero: of no one connection
+	attempt *attempt // nil if it is not about one event
+	pair    pair     // zero if it is not about one connection
 }
 
 // change notes what is about to happen to the instances.
@@ -91,18 +91,18 @@ func (x *expected) sent(a ask) {
 	x.named = x.named.with(a)
 }
 
-// requested notes that the API is about to be asked to remove a connection. The function cannot know by the time it asks
-// whether the second instance of a leftover is gone, too.
+// requested notes that the API is about to be asked to remove a connection. The function cannot know whether the second
+// instance of a leftover was released meanwhile.
 func (x *expected) requested(p pair) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	mayBeLeftOver := x.named.reconciles && (x.released[p[0]] || x.released[p[1]])
 	if !x.named.names(p) && !mayBeLeftOver {
-		x.violate("ASKED: the API was asked to remove a connection that no event names and that is not left over", nil, p)
+		x.violate("ASKED: the API was asked to remove a connection that no event names and that is no leftover", nil, p)
 	}
 }
 
-// claim returns what a delivery that now begins asks for, of the connections that there were until now.
+// claim returns the connections made so far that a delivery asks to remove.
 func (x *expected) claim(a ask) []pair {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -111,8 +111,8 @@ func (x *expected) claim(a ask) []pair {
 
 func (x *expected) isLeftOver(p pair) bool { return x.released[p[0]] != x.released[p[1]] }
 
-// reported notes that what a delivery asked for is done or was never there. Of a connection with an instance that is
-// gone the API may say that there is none. One whose instances are both gone can neither be listed nor removed.
+// reported notes that a delivery was reported as done, or its connections as absent. The API may call a connection of a
+// released instance absent. A connection of two released instances can neither be listed nor removed.
 func (x *expected) reported(v verdict, a *attempt, claimed []pair) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -122,18 +122,18 @@ func (x *expected) reported(v verdict, a *attempt, claimed []pair) {
 			mustBeGone = !x.released[p[0]] || !x.released[p[1]]
 		}
 		if mustBeGone && x.isConnected(p[0], p[1]) {
-			x.violate("LOST: what the event asks to remove was reported as "+string(v)+", and is still there", a, p)
+			x.violate("LOST: what the event asks to remove was reported as "+string(v)+", and still exists", a, p)
 		}
 	}
 }
 
-// ended notes what is left after all events, the last of which asked to reconcile.
+// ended checks the connections after all events, the last of which asked to reconcile.
 func (x *expected) ended() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, p := range x.made {
 		if x.isLeftOver(p) && x.isConnected(p[0], p[1]) {
-			x.violate("LEFT: a connection with an instance that is gone is there after everything was reconciled", nil, p)
+			x.violate("LEFT: a connection of a released instance exists after everything was reconciled", nil, p)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func TestExpected(t *testing.T) {
 		"nothing asked, something done":          {removed: []pair{ab}, reported: done, want: []string{"ASKED"}},
 		"not done, both gone":                    {ask: asksAB, released: []string{"a", "b"}, reported: done},
 		"not done, one gone":                     {ask: asksAB, released: []string{"a"}, reported: done, want: []string{"LOST", "LEFT"}},
-		"said to be absent, and is":              {ask: asksAB, removed: []pair{ab}, reported: absent},
+		"reported absent, and is":                {ask: asksAB, removed: []pair{ab}, reported: absent},
 		"said to be absent, and is not":          {ask: asksAB, reported: absent, want: []string{"LOST"}},
 		"said to be absent, and an instance is":  {ask: asksAB, released: []string{"b"}, reported: absent, want: []string{"LEFT"}},
 		"said to be absent, and another is gone": {ask: asksAB, released: []string{"c"}, reported: absent, want: []string{"LOST", "LEFT"}},

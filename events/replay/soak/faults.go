@@ -10,9 +10,8 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// faults choose what the API does to the requests that it gets: one half of them it answers as it should. What becomes
-// of a request depends on the seed, on what it asks for and on how often that was asked before, so it does not matter
-// which of two requests comes first.
+// faults choose the API's answers, half of which are right. The choice depends on the seed, on what a request asks for and
+// on how often that was asked before, so it does not matter which of two requests comes first.
 type faults struct {
 	seed uint64
 	kill func() bool
@@ -20,7 +19,7 @@ type faults struct {
 
 	mu       sync.Mutex
 	asked    map[string]int    // how often, by what is asked
-	kills    []int             // yet to come: each when there were so many requests
+	kills    []int             // yet to come, each after so many requests
 	what     map[string]string // happened to a request, by its id
 	requests int
 	failed   int
@@ -34,7 +33,7 @@ func newFaults(seed uint64, kills []int, kill func() bool) *faults {
 	}
 }
 
-// answer decides about a request. A kill meets the function in the middle of it.
+// answer chooses the answer to a request. A kill ends the function in the middle of it.
 func (f *faults) answer(q elasticsearchtest.Request) elasticsearchtest.Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -57,8 +56,8 @@ func (f *faults) answer(q elasticsearchtest.Request) elasticsearchtest.Fault {
 	return elasticsearchtest.Fault{AfterEffect: isLate, Answer: chosen.answer}
 }
 
-// choose returns the fault of the nth request that asks for the same, if any, and whether it comes after the effect.
-// What is not known to pass seldom comes to those who read: a cleanup reads a lot, and none would ever go well.
+// choose returns the fault of the nth request that asks for the same, if any, and whether it comes after the effect. A
+// request that reads seldom gets a lasting fault: a cleanup reads so much that none would ever succeed.
 func (f *faults) choose(what string, nth int, isReading bool) (chosen fault, isLate bool) {
 	hash := fnv.New64a()
 	fmt.Fprintln(hash, what, nth)
@@ -98,7 +97,7 @@ func body(text string) fault {
 	return fault{"200 with " + text, elasticsearchtest.Body(http.StatusOK, "application/json", text)}
 }
 
-// refusing are answers which say that nothing was carried out, for another change is under way.
+// refusing returns answers which say that nothing was carried out, because another change is under way.
 func refusing() []fault {
 	return []fault{
 		refuse(http.StatusBadRequest, "ConcurrencyUpdateInstanceConflict"),
@@ -106,8 +105,8 @@ func refusing() []fault {
 	}
 }
 
-// throttling are refusals for the rate, in every other case. They are few and ask for a short wait, because all calls of
-// the process wait then, and are slower for minutes: little is done in such a case.
+// throttling returns refusals because of the rate. They come only with every other seed, and ask for a short wait, because
+// all calls of the process are slower for minutes after one.
 func throttling() []fault {
 	return []fault{
 		waiting(refuse(http.StatusBadRequest, "Throttling.User")),
@@ -115,7 +114,7 @@ func throttling() []fault {
 	}
 }
 
-// passing are answers after which the function is to try again.
+// passing returns answers after which the function tries again.
 func passing() []fault {
 	reset := fault{"connection reset", elasticsearchtest.Reset()}
 	return []fault{
@@ -126,7 +125,7 @@ func passing() []fault {
 	}
 }
 
-// lasting are answers of which nobody knows whether it helps to try again.
+// lasting returns answers after which it is unknown whether it helps to try again.
 func lasting() []fault {
 	const unheard = "OperationDenied.Unheard"
 	return []fault{
@@ -135,7 +134,7 @@ func lasting() []fault {
 	}
 }
 
-// waiting asks to wait for a while.
+// waiting makes a fault ask for a wait.
 func waiting(f fault) fault {
 	return fault{f.what + " for a while", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Acs-Retry-After", "50") // milliseconds
@@ -143,7 +142,7 @@ func waiting(f fault) fault {
 	}}
 }
 
-// hang does not answer while there are faults.
+// hang does not answer until the faults end.
 func (f *faults) hang(_ http.ResponseWriter, r *http.Request) {
 	select {
 	case <-r.Context().Done():

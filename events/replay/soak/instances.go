@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// happen has something happen now or some steps later.
+// happen plans a change for this step or some steps later.
 func (p *planner) happen(later int, c change) {
 	changes := &p.after
 	if at := p.now + later; at < len(p.steps) {
@@ -34,7 +34,7 @@ func (p *planner) connect(id string) {
 	}
 }
 
-// release makes an instance go, now or after the event that reports it was sent.
+// release releases an instance, now or after the event that reports it was sent.
 func (p *planner) release(later int) string {
 	if len(p.alive) < fewest {
 		p.create()
@@ -46,8 +46,8 @@ func (p *planner) release(later int) string {
 	return id
 }
 
-// target returns a connection to ask for, either way round: mostly one that no event has named, now and then the same
-// as before, or two instances that are never connected.
+// target returns a connection to ask for, from either side: mostly one that no event has named, now and then the same as
+// before, or two instances that are never connected.
 func (p *planner) target() (instance, other string) {
 	c := newPair(pick(p.rng, p.alive), pick(p.rng, p.alive))
 	switch fresh := p.unasked(nil); {
@@ -61,7 +61,7 @@ func (p *planner) target() (instance, other string) {
 	return c[i], c[1-i]
 }
 
-// toSpare returns a connection that it would do harm to remove, if there is any.
+// toSpare returns a connection that must not be removed, or two instances without one.
 func (p *planner) toSpare() pair {
 	live := p.unasked(p.alive)
 	if len(live) == 0 {

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// A plan is all that is decided before the function is started. It depends on the seed alone.
+// A plan is decided before the function is started, and depends on the seed alone.
 type plan struct {
 	steps []step
 	after []change // to the instances, when the faults are over
 	final []*event // ask to reconcile, one after the other, when all others are done
 
 	alive []string // the instances that exist in the end
-	kills []int    // of the function, each when the API has seen so many requests
+	kills []int    // of the function, each after so many requests to the API
 }
 
 // A step is what happens to the instances, and then an event.
@@ -67,8 +67,8 @@ type delivery struct {
 	timeout    time.Duration // while there are faults
 }
 
-// fewest is how many instances there are at least. All fit on one page of the API's list: the function cannot see when
-// one is created and another is released while it reads several pages.
+// fewest is the least number of instances. All fit on one page of the API's list: the function cannot notice that one is
+// created and another released while it reads several pages.
 const fewest = 8
 
 // A planner draws a plan.
@@ -146,7 +146,7 @@ func (p *planner) event() *event {
 	}
 }
 
-// again sends an event once more, whether the first has an end or not, as EventBridge and a timer may.
+// again sends the event before once more, even while that is under way, as EventBridge and a timer may.
 func (p *planner) again() *event {
 	e := *p.steps[p.now-1].event
 	if e.sender != eventBridge && !strings.HasPrefix(e.name, "timer-") {
@@ -156,7 +156,7 @@ func (p *planner) again() *event {
 	return &e
 }
 
-// recorded makes an event of a recording that is suitable, every other time of one that asks to remove a connection.
+// recorded makes an event of a suitable recording, every other time of one that asks to remove a connection.
 func (p *planner) recorded(isSuitable func(recording) bool) *event {
 	wantsPair := p.oneIn(2)
 	r := pick(p.rng, filter(p.recordings, func(r recording) bool {
@@ -174,21 +174,21 @@ func (p *planner) recorded(isSuitable func(recording) bool) *event {
 			instances[id] = pick(p.rng, p.alive)
 		case r.name != "eventbridge-release-console" && p.oneIn(4):
 			instances[id] = p.release(1)
-		default: // of one in the console the API has to say that it is gone
+		default: // an event of the console is no proof: the API has to say that the instance does not exist
 			instances[id] = p.release(0)
 		}
 	}
 	return p.about(r, instances, r.ask)
 }
 
-// reconcile makes an event of a recording that asks to reconcile, of any or of those with such a name.
+// reconcile makes an event of a recording that asks to reconcile and whose name begins so.
 func (p *planner) reconcile(name string) *event {
 	r := pick(p.rng, filter(p.recordings, func(r recording) bool { return r.ask.reconciles && strings.HasPrefix(r.name, name) }))
 	return p.about(r, map[string]string{}, r.ask)
 }
 
-// about makes an event about the instances given, by those recorded, and about instances to spare in place of all others. A
-// Logstash instance gets the name of an Elasticsearch instance, but for its beginning.
+// about makes an event of a recording. The map says which instances take the place of the recorded ones; instances to spare
+// take all other places. A Logstash instance gets the id of an Elasticsearch instance with its own prefix.
 func (p *planner) about(r recording, instances map[string]string, a ask) *event {
 	instances[neverWas] = neverWas
 	var spared []string
@@ -211,7 +211,7 @@ func (p *planner) about(r recording, instances map[string]string, a ask) *event 
 	}
 }
 
-// mutated makes an event that asks for nothing, of a recording that does, about instances to spare.
+// mutated makes an event that asks for nothing, about instances to spare.
 func (p *planner) mutated() *event {
 	m := pick(p.rng, mutations())
 	name := pick(p.rng, strings.Fields(m.of))
@@ -221,7 +221,7 @@ func (p *planner) mutated() *event {
 	return e
 }
 
-// array makes an event of several, as objects or as strings that hold one. One that is malformed spoils the whole.
+// array makes an event of several, as objects or as strings with an object. A malformed one spoils the whole.
 func (p *planner) array() *event {
 	whole := &event{sender: eventBridge}
 	var names, texts []string
@@ -239,7 +239,7 @@ func (p *planner) array() *event {
 	return whole
 }
 
-// element makes an event that may be one of several: not of HTTP, and no array.
+// element makes an event that may be an element of an array.
 func (p *planner) element() *event {
 	if p.oneIn(8) {
 		if e := p.mutated(); e.sender != caller && json.Valid([]byte(e.text)) {
@@ -254,13 +254,13 @@ func (p *planner) onTime(text string) string {
 	return timePattern.ReplaceAllString(text, fmt.Sprintf("${1}2023-09-05T%02d:%02d:00Z", p.now/60, p.now%60))
 }
 
-// uuid makes one, as far as its form goes.
+// uuid makes a text of the form of a UUID.
 func (p *planner) uuid() string {
 	a, b := p.rng.Uint64(), p.rng.Uint64()
 	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>52, b&0xffffffffffff)
 }
 
-// deliveries: a retry of Function Compute's keeps the request id; whoever else repeats an event gets another one.
+// deliveries draws the deliveries of an event. A retry of Function Compute keeps the request id; any other gets a new one.
 func (p *planner) deliveries(s sender) []delivery {
 	var all []delivery
 	for n := range faultyTries + faultlessTries {

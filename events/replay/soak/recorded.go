@@ -17,7 +17,7 @@ type recording struct {
 // neverWas is in recordings about an instance that does not exist.
 const neverWas = "es-cn-0pp1fkj9c000a0009"
 
-// recordings returns what the recorded events ask for, without their texts. It is known here and not taken from the
+// recordings returns what the recorded events ask for, without their texts. It is written here and not taken from the
 // wants, which are the function's own replies.
 func recordings() []recording {
 	const (
@@ -64,8 +64,8 @@ func recordings() []recording {
 	return all
 }
 
-// leftOut are the events that are not played: the text of http-post-base64 does not show whom it is about, and the
-// others are of places besides the one stand-in.
+// leftOut returns the events that are not played: the text of http-post-base64 does not show its instances, and the others
+// need another region or account than the one stand-in.
 func leftOut() []string {
 	return strings.Fields(`http-post-base64 direct-region http-delete-region eventbridge-batch-two-regions
 		eventbridge-release-other-region eventbridge-release-other-account eventbridge-release-unknown-account`)
@@ -74,12 +74,12 @@ func leftOut() []string {
 // isAny is true of all recordings.
 func (r recording) isAny() bool { return true }
 
-// isElement says whether the event may be one of several in an array.
+// isElement reports whether the event may be one of several in an array.
 func (r recording) isElement() bool {
 	return !strings.HasPrefix(r.name, "http-") && !strings.HasPrefix(r.text, "[")
 }
 
-// read returns the recordings with their texts. What is to be reconciled is always the one region that there is.
+// read returns the recordings with their texts. A reconcile is always of the one region of the stand-in.
 func read(events fs.FS) ([]recording, error) {
 	all := recordings()
 	for i := range all {
@@ -92,7 +92,7 @@ func read(events fs.FS) ([]recording, error) {
 	return all, nil
 }
 
-// What is replaced in a recording. Nothing in these has to be quoted in JSON, so that they are found in JSON in a string.
+// What is replaced in a recording. JSON quotes no character of these, so they are found in JSON in a string, too.
 var (
 	instancePattern  = regexp.MustCompile(`[el]s-cn-[0-9a-z]{17}`)
 	idPattern        = regexp.MustCompile(`(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{10,12}|change-[0-9]+-[0-9]+`)
@@ -101,7 +101,7 @@ var (
 	requestIDPattern = regexp.MustCompile(`1-[0-9a-f]{8}-[0-9a-f]{12}-[0-9a-f]{12}`)
 )
 
-// replace puts another in the place of each that is found, for the same the same.
+// replace replaces each match, and equal matches by the same text.
 func replace(pattern *regexp.Regexp, text string, other func(string) string) string {
 	others := map[string]string{}
 	return pattern.ReplaceAllStringFunc(text, func(found string) string {
@@ -112,7 +112,7 @@ func replace(pattern *regexp.Regexp, text string, other func(string) string) str
 	})
 }
 
-// payload is the event as it is delivered. One of HTTP repeats the id of its request.
+// payload returns the event as it is delivered: one of HTTP has the id of its request in it.
 func (e *event) payload(requestID string) []byte {
 	return requestIDPattern.ReplaceAll([]byte(e.text), []byte(requestID))
 }
@@ -125,8 +125,8 @@ func quote(text string) string {
 	return string(quoted)
 }
 
-// A mutation makes an event that asks for nothing of recordings that ask for something. A careless reader would follow
-// it. A member is added or changed in an object, or at any depth in a string.
+// A mutation turns recordings that ask for something into events that ask for nothing, though a careless reader would carry
+// them out. It adds or changes a member of an object, or of an object in a string.
 type mutation struct {
 	what, of, pattern, replacement string
 	isMalformed                    bool

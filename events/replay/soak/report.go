@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// How much of a case that failed is printed.
+// How much is printed of a case that failed.
 const (
 	maxViolations = 5
 	maxRequests   = 60 // about a connection
@@ -32,7 +32,7 @@ func (r *run) report(w io.Writer) {
 	}
 }
 
-// violation prints what was broken, the events that it is about and the requests that the API saw.
+// violation prints the broken promise, its events and the requests about its connection.
 func (r *run) violation(w io.Writer, v violation) {
 	fmt.Fprintln(w, v.what)
 	if a := v.attempt; a != nil {
@@ -51,7 +51,7 @@ func (r *run) violation(w io.Writer, v violation) {
 	fmt.Fprintf(w, "  %s\n", strings.Join(lines[max(0, len(lines)-maxRequests):], "\n  "))
 }
 
-// requests are what the API saw about a connection: those to remove it, and those for what either instance is and has.
+// requests returns the requests to remove a connection, and those that read about either of its instances.
 func (r *run) requests(p pair) []string {
 	var lines []string
 	for i, q := range r.api.Requests() {

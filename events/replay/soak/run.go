@@ -22,7 +22,7 @@ const (
 	faultlessTries   = 3               // and after that
 	refusals         = 3               // Function Compute tries so often; then the event goes to the dead letters
 	faultlessTimeout = 2 * time.Minute // of an invocation, when nothing is to make it fail
-	hang             = 5 * time.Minute // what takes so long does not end at all
+	hang             = 5 * time.Minute // the longest that an invocation may take
 )
 
 // A run is a case under way.
@@ -36,10 +36,10 @@ type run struct {
 	supervisor *supervisor
 	attempts   []*attempt
 	isHiding   atomic.Bool   // the API's list leaves out an instance that exists
-	patience   time.Duration // until an invocation counts as unanswered
+	patience   time.Duration // how long an invocation may take
 }
 
-// An attempt is an event on its way. It is in the hands of one goroutine at a time.
+// An attempt is an event on its way. Only one goroutine at a time uses it.
 type attempt struct {
 	*event
 	delivered int
@@ -68,13 +68,13 @@ func (s Soak) newRun(seed uint64, recordings []recording) *run {
 	return r
 }
 
-// play delivers the events while there are faults, and then without until all are done, and then two to reconcile: one
-// for which the list of instances is not all, and one that nothing disturbs.
+// play delivers the events while there are faults, and again without faults until all are done. Then it delivers two that
+// ask to reconcile: for the first, the list of instances lacks one.
 func (r *run) play(ctx context.Context) error {
 	err := r.deliverAll(ctx, faultyTries, r.begin)
 	r.faults.end()
 	r.apply(r.plan.after)
-	for _, rest := range []iter.Seq[*attempt]{r.left, r.final(0), r.final(1)} {
+	for _, rest := range []iter.Seq[*attempt]{r.unfinished, r.final(0), r.final(1)} {
 		if err == nil {
 			err = r.deliverAll(ctx, faultlessTries, rest)
 		}
@@ -85,13 +85,13 @@ func (r *run) play(ctx context.Context) error {
 		return err
 	}
 	r.expected.ended()
-	for a := range r.left {
+	for a := range r.unfinished {
 		r.expected.report(fmt.Sprintf("STUCK: not done in %d deliveries without a fault", faultlessTries), a)
 	}
 	return nil
 }
 
-// begin takes the steps of the plan one after the other. What an event names is known before anything happens.
+// begin takes the steps of the plan one after the other. An event counts as sent before the changes of its step.
 func (r *run) begin(yield func(*attempt) bool) {
 	for _, s := range r.plan.steps {
 		a := &attempt{event: s.event}
@@ -114,7 +114,7 @@ func (r *run) final(n int) iter.Seq[*attempt] {
 	}
 }
 
-// hide answers with a list that lacks an instance, the oldest, and says that it is whole.
+// hide answers with a list that lacks the oldest instance and claims to be whole.
 func (r *run) hide(q elasticsearchtest.Request) elasticsearchtest.Fault {
 	listed, total := r.plan.alive[1:], len(r.plan.alive)-1
 	if q.Query.Get("page") != "1" {
@@ -123,7 +123,7 @@ func (r *run) hide(q elasticsearchtest.Request) elasticsearchtest.Fault {
 	return elasticsearchtest.Fault{Answer: elasticsearchtest.Page(total, listed...)}
 }
 
-func (r *run) left(yield func(*attempt) bool) {
+func (r *run) unfinished(yield func(*attempt) bool) {
 	for _, a := range r.attempts {
 		if !a.over && !yield(a) {
 			return
@@ -142,28 +142,28 @@ func (r *run) apply(changes []change) {
 		case released:
 			r.api.RemoveInstance(c.id)
 		case became:
-			if !r.expected.released[c.id] { // or it would be there again
+			if !r.expected.released[c.id] { // or it would exist again
 				r.api.SetStatus(c.id, c.to)
 			}
 		}
 	}
 }
 
-// deliverAll delivers each event until it is done, but not more often than tries. Between two deliveries of an event
-// others have their turn.
+// deliverAll delivers each event until it is done, at most tries times. Between two deliveries of an event it makes room
+// for others.
 func (r *run) deliverAll(ctx context.Context, tries int, attempts iter.Seq[*attempt]) error {
 	group, ctx := errgroup.WithContext(ctx)
-	turns := make(chan struct{}, inFlight)
+	slots := make(chan struct{}, inFlight)
 	for a := range attempts {
-		turns <- struct{}{}
+		slots <- struct{}{}
 		group.Go(func() error {
 			for n := 1; ; n++ {
 				err := r.deliver(ctx, a)
-				<-turns
+				<-slots
 				if err != nil || a.over || n == tries {
 					return err
 				}
-				turns <- struct{}{}
+				slots <- struct{}{}
 			}
 		})
 	}
@@ -179,7 +179,7 @@ func (r *run) deliver(ctx context.Context, a *attempt) error {
 	d := a.deliveries[a.delivered]
 	a.delivered++
 	claimed := r.expected.claim(a.ask)
-	if r.isHiding.Load() { // what that one has left over cannot be found
+	if r.isHiding.Load() { // the connections of the hidden instance cannot be found
 		claimed = filter(claimed, func(p pair) bool { return !slices.Contains(p[:], r.plan.alive[0]) })
 	}
 	waiting, cancel := context.WithTimeoutCause(ctx, r.patience, fmt.Errorf("no reply in %v", r.patience))
@@ -187,7 +187,7 @@ func (r *run) deliver(ctx context.Context, a *attempt) error {
 	reply, err := process.Invoke(waiting, r.invocation(a.event, d))
 	switch {
 	case err == nil:
-		r.settle(a, d, claimed, reply)
+		r.judge(a, d, claimed, reply)
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case process.killed.Load(): // the end of the connection may show before the end of the process
@@ -202,8 +202,8 @@ func (r *run) deliver(ctx context.Context, a *attempt) error {
 	return nil
 }
 
-// invocation gives the function little time while there are faults, so that it does not wait for long before it repeats
-// a request. Nothing is wrong with a reply that comes later than that.
+// invocation gives the function little time while there are faults, so that it waits only briefly before it repeats a
+// request. A reply after the deadline is no violation.
 func (r *run) invocation(e *event, d delivery) fctest.Invocation {
 	inv := r.Invocation
 	inv.RequestID, inv.RetryCount, inv.Payload, inv.Timeout = d.requestID, d.retryCount, e.payload(d.requestID), d.timeout
@@ -213,8 +213,8 @@ func (r *run) invocation(e *event, d delivery) fctest.Invocation {
 	return inv
 }
 
-// settle reads a reply. An event is over when it is done, or when it can never be.
-func (r *run) settle(a *attempt, d delivery, claimed []pair, reply fctest.Reply) {
+// judge reads a reply. An event is over when it is done, or when it can never be.
+func (r *run) judge(a *attempt, d delivery, claimed []pair, reply fctest.Reply) {
 	v := a.verdict(reply)
 	a.happened(d, fmt.Sprintf("%s: %s", v, reply.Payload))
 	for _, leak := range r.Leaks(string(reply.Payload)) {

@@ -11,13 +11,13 @@ type verdict string
 
 const (
 	done    verdict = "done"
-	absent  verdict = "not there"
+	absent  verdict = "absent"
 	refused verdict = "refused"
 	again   verdict = "to be repeated"
 	wrong   verdict = "WRONG" // this reply cannot be
 )
 
-// verdict takes a reply as its receiver does.
+// verdict reads a reply as its receiver does.
 func (e *event) verdict(reply fctest.Reply) verdict {
 	switch {
 	case e.sender == caller:
@@ -33,7 +33,7 @@ func (e *event) verdict(reply fctest.Reply) verdict {
 	}
 }
 
-// verdictOfHTTP: the caller who is told with a 404 that there is no such instance or connection does not ask again.
+// verdictOfHTTP reads a response. The caller does not repeat a request after a 404: no such instance or connection.
 func (e *event) verdictOfHTTP(reply fctest.Reply) verdict {
 	var response struct{ StatusCode int }
 	if reply.Failed || json.Unmarshal(reply.Payload, &response) != nil {
@@ -55,8 +55,8 @@ func (e *event) verdictOfHTTP(reply fctest.Reply) verdict {
 	}
 }
 
-// kept are the connections that a reply to a request to reconcile says stay, because it cannot be told whether they may
-// be removed. It may be the body of a response, or one of several in a batch.
+// kept returns the connections that a reconcile says it kept, because there is no proof that they may be removed. Its reply
+// may be the body of a response, or one of several in a batch.
 func kept(payload []byte) (pairs []pair) {
 	var reply struct {
 		Body   string
