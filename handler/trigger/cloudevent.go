@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"cmp"
 	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -50,7 +51,7 @@ func attribute(o *object, name string) string {
 	return o.logged(o.at(name), text)
 }
 
-// logged is a text that may be logged: not too long.
+// logged returns the text, or "" with a fault if it is too long for the log.
 func (r *reader) logged(path, text string) string {
 	const most = 1024 // bytes
 	if len(text) > most {
@@ -60,10 +61,29 @@ func (r *reader) logged(path, text string) string {
 	return text
 }
 
-// eventData reads the data by the type of the event: a release, what
-// Elasticsearch or another product has to say besides, or a sender's own event
-// that names the instances. Members besides those are the sender's own affair.
-// The scope is what the data says of it, whether or not it is refused.
+// The attributes of a CloudEvent that name its scope. EventBridge routes events
+// between regions and accounts, and whether it rewrites these attributes is not
+// documented: the data's own scope comes first.
+const (
+	regionAttribute          = "aliyunregionid"
+	originalAccountAttribute = "aliyunoriginalaccountid" // of an event routed from another account
+	accountAttribute         = "aliyunaccountid"
+)
+
+func attributeScope(o *object) connection.Scope {
+	return connection.Scope{
+		Region: regionIn(o.value(regionAttribute)),
+		Account: cmp.Or(
+			o.account(o.path, originalAccountAttribute, o.value(originalAccountAttribute)),
+			o.account(o.path, accountAttribute, o.value(accountAttribute)),
+		),
+	}
+}
+
+// eventData reads the data by the type of the event: a notice of a release, another
+// event of Elasticsearch or of another product, or a custom event that names the
+// instances and may have members of its own. The scope is the one that the data
+// names, even if the data is refused.
 func eventData(r *reader, path string, data []byte, source, eventType string) (connection.Scope, []Request) {
 	kind, isActionTrail := strings.CutPrefix(eventType, actionTrailType)
 	isProduct := strings.HasPrefix(source, productPrefix)
@@ -86,8 +106,8 @@ func eventData(r *reader, path string, data []byte, source, eventType string) (c
 	return request.Scope, []Request{request}
 }
 
-// namesBoth says whether the data of a product's event was transformed to name
-// two instances.
+// namesBoth reports whether a rule's transformation made a product's event name two
+// instances.
 func namesBoth(data []byte) bool {
 	found := 0
 	for name := range members(data) {

@@ -2,15 +2,16 @@ package trigger
 
 import "elasticsearch-disconnect/handler/connection"
 
-// direct reads the object that says what to remove, without an envelope.
+// direct reads an event without an envelope: the object that says what to remove.
 func direct(path string, event []byte) ([]Request, error) {
 	var r reader
 	request := removal(&r, path, event, "")
 	return request.asking(r.faults, request)
 }
 
-// removal reads the object that says what to remove, and refuses members it
-// does not know. The key is for one without a clientToken.
+// removal reads the object that says what to remove, and refuses unknown members.
+// key is the Idempotency-Key header, used as the client token if the object has
+// none.
 func removal(r *reader, path string, raw []byte, key string) Request {
 	o := removalObject(r, path, raw)
 	if o == nil {
@@ -25,8 +26,8 @@ func removalObject(r *reader, path string, raw []byte) *object {
 	return r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all", "force", "reconcile", "regionId", "accountId")
 }
 
-// asked reads what is to be removed: what is left over in a scope, or connections
-// of one instance.
+// asked reads what is to be removed: the leftover connections of a scope, or
+// connections of one instance.
 func asked(o *object, key string) Request {
 	if !o.flag("reconcile") {
 		return connections(o, instanceID(o, "instanceId"), o.flag, key)
@@ -39,8 +40,8 @@ func asked(o *object, key string) Request {
 	return Request{Scope: requestScope(o), Action: Reconcile{ClientToken: clientToken(o, key), DryRun: o.flag("dryRun")}}
 }
 
-// connections reads which connections of the instance are meant, one or all, and
-// where it is. Booleans are read by flag.
+// connections reads whether one or all connections of the instance are to be
+// removed, and its scope. flag reads a boolean: a query has them as strings.
 func connections(o *object, instance connection.InstanceID, flag func(string) bool, key string) Request {
 	const other = "connectedInstanceId"
 	all := flag("all")
@@ -85,4 +86,45 @@ func clientToken(o *object, key string) connection.ClientToken {
 		o.fault("$.headers.Idempotency-Key", "%v", err)
 	}
 	return token
+}
+
+// requestScope reads the scope of an object that was written for this function: a
+// malformed member is a fault.
+func requestScope(o *object) connection.Scope {
+	return connection.Scope{
+		Region:  parsed(o, "regionId", connection.ParseRegion),
+		Account: parsed(o, "accountId", connection.ParseAccountID),
+	}
+}
+
+// timer reads the event of Function Compute's timer trigger. Its payload is a text
+// that the trigger's configuration sets: here the object of a direct event with
+// reconcile, the only request that makes sense to repeat.
+func timer(path string, event []byte) ([]Request, error) {
+	var r reader
+	o := r.readObject(path, event, "triggerTime", "triggerName", "payload")
+	at, _ := o.text("triggerTime")
+	name, _ := o.text("triggerName")
+	about := Request{EventID: o.logged(o.at("triggerTime"), at), Source: o.logged(o.at("triggerName"), name)}
+	request := scheduled(o)
+	about.Scope = request.Scope
+	return about.asking(r.faults, request)
+}
+
+// scheduled reads the payload.
+func scheduled(o *object) Request {
+	const wanted = `{"reconcile":true}, which may have dryRun, regionId, accountId and clientToken besides`
+	if !o.required("payload") {
+		return Request{}
+	}
+	payload, err := document(o.value("payload"))
+	if err != nil || string(lookup(payload, "reconcile")) != "true" {
+		shown := o.value("payload")
+		if shown[0] == '"' {
+			shown = unquote(shown)
+		}
+		o.fault(o.at("payload"), "is %s; put there the text of %s", quote(string(shown)), wanted)
+		return Request{}
+	}
+	return removal(o.reader, o.at("payload"), payload, "")
 }

@@ -30,15 +30,25 @@ type httpRequest struct {
 	key    string // the Idempotency-Key; "" when there is none
 }
 
-func readHTTP(event []byte) httpRequest {
-	o := new(reader).readObject("$", event, "version", "rawPath", "headers", "queryParameters", "body", "isBase64Encoded", "requestContext")
+// overHTTP reads the event of an HTTP trigger.
+func overHTTP(path string, event []byte) ([]Request, error) {
+	return readHTTP(path, event).requests()
+}
+
+func readHTTP(path string, event []byte) httpRequest {
+	o := new(reader).readObject(path, event, "version", "rawPath", "headers", "queryParameters", "body", "isBase64Encoded", "requestContext")
 	if version, ok := o.text("version"); ok && version != "v1" {
 		o.fault("$.version", "is %s, not v1", quote(version))
 	}
 	method := methodIn(o)
-	path, _ := o.text("rawPath")
+	rawPath, _ := o.text("rawPath")
 	key, _ := header(o, "Idempotency-Key")
-	return httpRequest{o, method, cmp.Or(path, rootPath), key}
+	return httpRequest{o, method, cmp.Or(rawPath, rootPath), key}
+}
+
+// isHEAD reports whether the event is the HTTP request whose response has no body.
+func isHEAD(event []byte) bool {
+	return string(lookup(lookup(lookup(event, "requestContext"), "http"), "method")) == `"HEAD"`
 }
 
 // methodIn reads $.requestContext.http.method.
@@ -56,7 +66,7 @@ func methodIn(o *object) string {
 	return method
 }
 
-// requests are what the request asks for by its method and path.
+// requests returns what the request asks for, by its method and path.
 func (h httpRequest) requests() ([]Request, error) {
 	segment, isOpenAPI := instanceSegment(h.path)
 	isRoot := h.path == rootPath

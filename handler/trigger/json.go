@@ -11,13 +11,14 @@ import (
 )
 
 // members yields the members of a JSON object in order: the name, unquoted, and
-// the bytes of the value. It copies nothing (but a name with escapes) and keeps
-// nothing, so an object of any size costs no memory. Of what is not an object
-// it yields nothing; of what is not JSON, some of what looks like members.
+// the bytes of the value. It copies nothing except a name with escapes, so an
+// object of any size costs no memory. It yields nothing if the text is not an
+// object, and an arbitrary part of a text that is not JSON.
 //
-// encoding/json does not serve here: it takes Instanceid for instanceId and the
-// last of two members of one name, and both would act on an instance that the
-// sender may not have meant.
+// encoding/json does not serve here. Unmarshal takes Instanceid for instanceId and
+// the last of two members of one name: both could act on an instance that the
+// sender did not mean. A Decoder makes BenchmarkParse 6 to 8 times slower and
+// allocates 73 MB for an event of 800 kB, where TestFloods allows 8 MiB.
 func members(object []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		c := cursor{text: object}
@@ -82,8 +83,8 @@ func texts(raw []byte) []string {
 	return all
 }
 
-// split returns the parts between commas that are not empty, no more than are
-// needed to see that there are too many.
+// split returns the parts between commas that are not empty: at most one more than
+// maxNamed, enough to see that there are too many.
 func split(list string) []string {
 	var parts []string
 	for part := range strings.SplitSeq(list, ",") {
@@ -109,7 +110,7 @@ func document(raw []byte) ([]byte, error) {
 	return bytes.TrimSpace(text), nil
 }
 
-// syntax says what keeps text from being one JSON value with nothing after it.
+// syntax returns an error unless text is exactly one JSON value in UTF-8.
 func syntax(text []byte) error {
 	switch {
 	case !utf8.Valid(text):
@@ -147,11 +148,11 @@ func unquote(quoted []byte) []byte {
 		return quoted[1 : len(quoted)-1]
 	}
 	var text string
-	_ = json.Unmarshal(quoted, &text) // it fails for bytes that are not JSON, which do not matter
+	_ = json.Unmarshal(quoted, &text) // it fails only for text that is not JSON, which check refuses
 	return []byte(text)
 }
 
-// A cursor walks over JSON text that is known to be valid, or does not matter.
+// A cursor walks over JSON text. On text that is not JSON it stops somewhere.
 type cursor struct {
 	text []byte
 	at   int
@@ -169,7 +170,7 @@ func (c *cursor) space() {
 	}
 }
 
-// skip moves over white space and then over b, if b is there.
+// skip moves over white space and then over b, and reports whether b was next.
 func (c *cursor) skip(b byte) bool {
 	c.space()
 	if c.at >= len(c.text) || c.text[c.at] != b {
@@ -192,7 +193,7 @@ func (c *cursor) value() []byte {
 		case '{', '[':
 			depth++
 		case '}', ']':
-			if depth == 0 { // that of the container around
+			if depth == 0 { // the end of the container around the value
 				return c.text[start:c.at]
 			}
 			depth--

@@ -23,9 +23,8 @@ const (
 	maxNamed = 100
 )
 
-// A notice is the data of an ActionTrail or Cloud Config event. Which case the
-// names of its members have is documented differently from place to place, so
-// they are looked up without.
+// A notice is the data of an ActionTrail or Cloud Config event. The documents
+// disagree about the letter case of its members, so lookups ignore it.
 type notice struct {
 	*reader
 	path string
@@ -49,12 +48,13 @@ func bareConfig(path string, event []byte) ([]Request, error) {
 	return about.asking(n.faults, requests...)
 }
 
-// actionTrail reads an audit event of a product, "" for one unknown: a release,
-// if it reports a deletion that went well.
+// actionTrail reads an audit event of a product ("" if unknown): a release, if it
+// reports a successful deletion.
 func (n notice) actionTrail(eventType, of string) []Request {
 	name := n.text("eventName")
 	switch {
-	case !n.isObject(n.path, n.data):
+	case !isObject(n.data):
+		n.wrongType(n.path, n.data, "an object")
 	case name == "":
 		n.fault(n.path+".eventName", "is missing")
 	case eventType == "":
@@ -80,7 +80,8 @@ func (n notice) actionTrail(eventType, of string) []Request {
 func (n notice) config() []Request {
 	change, resource := n.text("resourceEventType"), n.text("resourceType")
 	switch {
-	case !n.isObject(n.path, n.data):
+	case !isObject(n.data):
+		n.wrongType(n.path, n.data, "an object")
 	case change == "":
 		n.fault(n.path+".resourceEventType", "is missing")
 	case !strings.EqualFold(change, "REMOVE"):
@@ -99,9 +100,9 @@ func (n notice) config() []Request {
 
 func ignore(reason string) []Request { return []Request{{Action: Ignore{reason}}} }
 
-// released asks for a cleanup of each instance that was found in the places
-// looked. A text that is no id is a fault only where no place names an instance:
-// which places there are, and what they hold, is not guaranteed.
+// released asks for a cleanup of each instance that was found. looked names the
+// places that were read. A text that is not an id is a fault only if no place names
+// an instance: neither the places nor their content is guaranteed.
 func (n notice) released(found instances, certainty Certainty, looked string) []Request {
 	if len(found.ids) == 0 {
 		n.faults = append(n.faults, found.refused.faults...)
@@ -120,8 +121,8 @@ func (n notice) released(found instances, certainty Certainty, looked string) []
 	return requests
 }
 
-// isRelease knows the names of a release. That of an automatic one, on expiry,
-// is not documented; both are taken.
+// isRelease reports whether the name is that of a release. The name of an automatic
+// release, on expiry, is not documented; both are accepted.
 func isRelease(eventType, name string) bool {
 	switch strings.ToLower(eventType) {
 	case "apicall", "consoleoperation":
@@ -132,9 +133,9 @@ func isRelease(eventType, name string) bool {
 	return false
 }
 
-// certainty reads what deleteType says, the API's or the console's choice
-// between at once and, for 24 hours, revocable. None is the latter, as far as is
-// documented (api-deleteinstance), but not on its newest page. The service itself
+// certainty reads deleteType, the caller's choice between an immediate release and
+// one that can be cancelled for 24 hours. Without it the latter is the default
+// (api-deleteinstance), but the newest page no longer says so. The service itself
 // releases at once.
 func (n notice) certainty(eventType string) Certainty {
 	atOnce := Unknown
@@ -154,7 +155,7 @@ func (n notice) certainty(eventType string) Certainty {
 	return atOnce
 }
 
-// product names the product of a bare ActionTrail event, as far as it says.
+// product returns the product of a bare ActionTrail event; "" if it names none.
 func (n notice) product() string {
 	if name := n.text("serviceName"); name != "" {
 		return name
@@ -173,7 +174,7 @@ func (n notice) product() string {
 	return of
 }
 
-// isOtherResource says whether the event names resources of the product, and
+// isOtherResource reports whether the event names resources of the product, and
 // none is an instance: Logstash has the same operations.
 func (n notice) isOtherResource() bool {
 	types := n.resourceTypes()
@@ -185,6 +186,24 @@ func isInstanceType(t string) bool {
 	return strings.EqualFold(t, instanceType) || strings.EqualFold(t, "Instance")
 }
 
+// actionTrailScope does not read userIdentity: the caller's account may differ from
+// the account of the instance.
+func (n notice) actionTrailScope() connection.Scope {
+	return n.scope("recipientAccountId", "acsRegion")
+}
+
+func (n notice) configScope() connection.Scope { return n.scope("accountId", "regionId", "region") }
+
+// scope reads the member that names the account, and the first of those that names
+// a region.
+func (n notice) scope(account string, regions ...string) connection.Scope {
+	said := connection.Scope{Account: n.account(n.path, account, lookup(n.data, account))}
+	for _, name := range regions {
+		said.Region = cmp.Or(said.Region, regionIn(lookup(n.data, name)))
+	}
+	return said
+}
+
 // text returns a member that is a string; "" for every other.
 func (n notice) text(name string) string {
 	if raw := lookup(n.data, name); raw != nil && raw[0] == '"' {
@@ -193,8 +212,8 @@ func (n notice) text(name string) string {
 	return ""
 }
 
-// errorCode is why the call failed; "" if it did not. Any value but null and ""
-// says that it did.
+// errorCode returns why the call failed; "" if it succeeded. Any value but null and
+// "" is a failure.
 func (n notice) errorCode() string {
 	return strings.Trim(string(lookup(n.data, "errorCode")), `"`)
 }
@@ -242,7 +261,7 @@ func (n notice) namedResources() []string {
 	return names
 }
 
-// instances finds every instance that the event names, each once. None of the
+// instances returns every instance that the event names, each once. None of the
 // places is guaranteed.
 func (n notice) instances() instances {
 	var found instances
@@ -258,7 +277,7 @@ func (n notice) instances() instances {
 	return found
 }
 
-// instances are instance ids, each once, and the texts that are none.
+// instances are instance ids, each once, and the faults of texts that are not ids.
 type instances struct {
 	ids     []connection.InstanceID
 	refused reader

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"elasticsearch-disconnect/handler/connection"
 )
 
-// A reader reads JSON, and notes what is wrong with it: all faults of an event
-// are reported at once.
+// A reader reads JSON and collects its faults: all faults of an event are reported
+// at once.
 type reader struct{ faults []Fault }
 
 // maxFaults bounds how many faults of one event are reported.
@@ -19,26 +21,27 @@ func (r *reader) fault(path, format string, args ...any) {
 	}
 }
 
-func (r *reader) isObject(path string, raw []byte) bool {
-	if raw[0] != '{' {
-		r.fault(path, "is %s, not an object", typeOf(raw))
-	}
-	return raw[0] == '{'
+// wrongType notes that a value is not of the type wanted.
+func (r *reader) wrongType(path string, raw []byte, want string) {
+	r.fault(path, "is %s, not %s", typeOf(raw), want)
 }
 
-// An object is a JSON object, read for the members that matter.
+func isObject(raw []byte) bool { return raw[0] == '{' }
+
+// An object is a JSON object, read for certain members.
 type object struct {
 	*reader
 	path   string
 	raw    []byte
-	names  []string // the members that matter
-	values [][]byte // theirs, nil where absent
+	names  []string // of the members read
+	values [][]byte // theirs, nil if absent
 }
 
-// readObject reads a JSON object for the members named, each of which may be given
-// once. It returns nil for what is no object.
+// readObject reads the named members of a JSON object. A member given twice is a
+// fault. It returns nil, with a fault, if raw is not an object.
 func (r *reader) readObject(path string, raw []byte, names ...string) *object {
-	if !r.isObject(path, raw) {
+	if !isObject(raw) {
+		r.wrongType(path, raw, "an object")
 		return nil
 	}
 	o := &object{reader: r, path: path, raw: raw, names: names, values: make([][]byte, len(names))}
@@ -66,7 +69,7 @@ func (o *object) index(name []byte) int {
 	return -1
 }
 
-// at is the JSON path of a member.
+// at returns the JSON path of a member.
 func (o *object) at(name string) string { return o.path + "." + name }
 
 // maxOthers bounds how many unknown members are reported by name.
@@ -96,7 +99,7 @@ func (o *object) refuseOthers(prefix string) {
 // value returns the bytes of a member, nil when it is absent.
 func (o *object) value(name string) []byte { return o.values[o.index([]byte(name))] }
 
-// required says whether a member is there, which is a fault if it is not.
+// required reports whether a member is present; its absence is a fault.
 func (o *object) required(name string) bool {
 	if o.value(name) == nil {
 		o.fault(o.at(name), "is missing")
@@ -112,7 +115,7 @@ func (o *object) text(name string) (string, bool) {
 		return "", false
 	}
 	if raw[0] != '"' {
-		o.fault(o.at(name), "is %s, not a string", typeOf(raw))
+		o.wrongType(o.at(name), raw, "a string")
 		return "", false
 	}
 	return string(unquote(raw)), true
@@ -122,7 +125,7 @@ func (o *object) text(name string) (string, bool) {
 func (o *object) flag(name string) bool {
 	raw := o.value(name)
 	if raw != nil && raw[0] != 't' && raw[0] != 'f' {
-		o.fault(o.at(name), "is %s, not true or false", typeOf(raw))
+		o.wrongType(o.at(name), raw, "true or false")
 	}
 	return string(raw) == "true"
 }
@@ -149,4 +152,32 @@ func parsed[T any](o *object, name string, parse func(string) (T, error)) T {
 		o.fault(o.at(name), "%v", err)
 	}
 	return value
+}
+
+// regionIn returns the region that a value names, in any letter case; zero for every
+// other value: EventBridge also sends display names, such as Shanghai.
+func regionIn(raw []byte) connection.Region {
+	if len(raw) == 0 || raw[0] != '"' {
+		return connection.Region{}
+	}
+	region, _ := connection.ParseRegion(strings.ToLower(strings.TrimSpace(string(unquote(raw)))))
+	return region
+}
+
+// account reads the account that a member of the object at path names; zero if it is
+// absent, null or "". Cloud Config sends numbers. Anything else is a fault: to act
+// for another account would be worse than to refuse the event.
+func (r *reader) account(path, name string, raw []byte) connection.AccountID {
+	if len(raw) == 0 || raw[0] == 'n' || string(raw) == `""` {
+		return connection.AccountID{}
+	}
+	text := raw
+	if raw[0] == '"' {
+		text = unquote(raw)
+	}
+	id, err := connection.ParseAccountID(string(text))
+	if err != nil {
+		r.fault(path+"."+name, "%v", err)
+	}
+	return id
 }

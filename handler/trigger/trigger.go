@@ -20,11 +20,11 @@ const (
 	Timer       Shape = "timer"
 )
 
-// IsDelivered says whether nobody waits for the reply, and what brings the event
-// may bring it again.
+// IsDelivered reports whether nobody waits for the reply, and the event may be
+// delivered again.
 func (s Shape) IsDelivered() bool { return s == EventBridge || s == Timer }
 
-// An Event is what came in, understood.
+// An Event is an event after parsing.
 type Event struct {
 	Shape Shape
 
@@ -112,19 +112,14 @@ func Parse(event []byte) (Event, error) {
 		return e, err
 	}
 	event = bytes.TrimSpace(event)
+	e.head = form.shape == HTTP && isHEAD(event)
 	var err error
-	if form.shape == HTTP {
-		h := readHTTP(event)
-		e.head = h.method == http.MethodHead
-		e.Requests, err = h.requests()
-	} else {
-		e.Requests, err = form.read("$", event)
-	}
+	e.Requests, err = form.read("$", event)
 	e.Batch = err == nil && event[0] == '[' || len(e.Requests) > 1
 	return e, err
 }
 
-// check holds the event to the rules for the bytes of all forms.
+// check refuses an event that is too large, or not JSON.
 func check(event []byte) error {
 	if len(event) > maxEventSize {
 		return refuse(http.StatusRequestEntityTooLarge, "$", "has %d bytes, more than %d", len(event), maxEventSize)
@@ -135,8 +130,8 @@ func check(event []byte) error {
 	return nil
 }
 
-// A form is what the content of an event says it is. What the event asks for is
-// read by a function whose error is an *Error; an HTTP request is read by Parse.
+// A form is the kind of an event: its shape, and the function that reads what it
+// asks for. An error of that function is an *Error.
 type form struct {
 	shape Shape
 	read  func(path string, event []byte) ([]Request, error)
@@ -153,7 +148,7 @@ func formOf(event []byte) form {
 	for name, value := range members(event) {
 		switch name := string(name); {
 		case name == "requestContext" && lookup(value, "http") != nil:
-			return form{shape: HTTP}
+			return form{HTTP, overHTTP}
 		case name == "specversion", name == "data":
 			found = form{EventBridge, cloudEvent}
 		case found.shape != Direct: // the first of the others decides
