@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/http"
-	"net/http/httputil"
 	"regexp"
 	"strconv"
 	"sync"
@@ -27,7 +26,7 @@ type STS struct {
 	Now func() time.Time // the clock; nil: time.Now
 
 	// OnRequest is called with every request whose signature was accepted, and may answer it instead; nil, or one that
-	// returns nil: not. No lock is held, and it is called for several requests at a time. Hang, Reset, Body and Echo are
+	// returns nil: not. No lock is held, and it is called for several requests at a time. Hang, Reset and Body are
 	// answers for it; it may also wait, or change the state.
 	OnRequest func(STSRequest) http.HandlerFunc
 
@@ -201,15 +200,4 @@ func (s *STS) now() time.Time {
 		return s.Now()
 	}
 	return time.Now()
-}
-
-// Echo answers with the whole request, as text: all that the client sent, its security token too.
-func Echo(status int) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		whole, err := httputil.DumpRequest(r, true)
-		if err != nil {
-			panic(err)
-		}
-		Body(status, "text/plain", string(whole))(w, r)
-	}
 }
