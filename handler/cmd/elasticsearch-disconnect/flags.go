@@ -27,7 +27,7 @@ const (
 // stands alone. A new task is a row here, a case in Command.Run and a part of the help.
 func tasks() []task {
 	return []task{
-		{reportTask, []string{"region", "json", "mermaid"}},
+		{reportTask, []string{"region", "json"}},
 		{removeTask, []string{"region", "limit", "yes"}},
 		{callTask, []string{instanceTask, "connected", "all", "force", "dry-run"}},
 		{instanceTask, []string{"region", "connected", "all", "force", "dry-run"}},
@@ -46,7 +46,7 @@ type options struct {
 	task   string
 	region string
 
-	json, mermaid bool // of a report
+	json bool // of a report
 
 	limit int // of a removal of what is left over; -1: as configured
 	yes   bool
@@ -70,7 +70,6 @@ func parse(args []string, getenv func(string) string) (options, error) {
 	}
 	flags.StringVar(&o.region, "region", getenv(regionVariable), "")
 	flags.BoolVar(&o.json, "json", false, "")
-	flags.BoolVar(&o.mermaid, "mermaid", false, "")
 	flags.Func("limit", "", func(text string) (err error) {
 		if o.limit, err = strconv.Atoi(text); err != nil || o.limit < 0 {
 			return errors.New("it is not a number from 0")
@@ -130,8 +129,6 @@ func (o options) of(given map[string]bool) (options, error) {
 // contradiction says which flags of one task do not go together; nil if all do.
 func (o options) contradiction() error {
 	switch {
-	case o.json && o.mermaid:
-		return errors.New("--json and --mermaid are given: it is one or the other")
 	case o.task != instanceTask && o.task != callTask:
 		return nil
 	case o.task == callTask && o.instance == "":

@@ -17,11 +17,10 @@ Elasticsearch instances. It calls the real API.
 
 See what is connected in a region, and what is left over. Nothing is removed:
 
-  elasticsearch-disconnect --report --region REGION [--json | --mermaid]
+  elasticsearch-disconnect --report --region REGION [--json]
 
     elasticsearch-disconnect --report --region cn-hangzhou
     elasticsearch-disconnect --report --region cn-hangzhou --json | grep '"leftover":true'
-    elasticsearch-disconnect --report --region cn-hangzhou --mermaid >connections.mmd
 
 Remove what is left over: connections whose other end does not exist any more.
 It shows them and asks before; --yes answers for you. With more than the limit

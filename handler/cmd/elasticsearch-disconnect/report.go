@@ -17,17 +17,9 @@ func (c Command) report(ctx context.Context, h *handler.Handler, o options) int 
 		c.say("%v", err)
 		return handler.ExitFailed
 	}
-	var text string
-	switch {
-	case o.json:
+	text := s.plain()
+	if o.json {
 		text = s.json()
-	case o.mermaid:
-		text = s.mermaid()
-	default:
-		text = s.plain()
-	}
-	if o.mermaid && len(s.connections) > mermaidEdges {
-		c.say("There are %s connections. Mermaid draws %d, unless maxEdges in its configuration is higher.", thousands(len(s.connections)), mermaidEdges)
 	}
 	if _, err := fmt.Fprint(c.Stdout, text); err != nil {
 		c.say("%v", err)

@@ -17,13 +17,11 @@ type report struct {
 
 func reports() map[string]report {
 	return map[string]report{
-		"plain":   {nil, region, handler.ExitLeft},
-		"json":    {[]string{"--json"}, region, handler.ExitLeft},
-		"mermaid": {[]string{"--mermaid"}, region, handler.ExitLeft},
+		"plain": {nil, region, handler.ExitLeft},
+		"json":  {[]string{"--json"}, region, handler.ExitLeft},
 
 		"of a region without instances": {nil, func(*fixture) {}, handler.ExitDone},
 		"json without instances":        {[]string{"--json"}, func(*fixture) {}, handler.ExitDone},
-		"mermaid without instances":     {[]string{"--mermaid"}, func(*fixture) {}, handler.ExitDone},
 		"with nothing left over": {nil, func(f *fixture) {
 			f.api.AddInstance("es-a", "es-b")
 			f.api.Connect("es-a", "es-b")
@@ -40,11 +38,10 @@ func reports() map[string]report {
 		"of more than the limit":      {nil, limited(region), handler.ExitLeft},
 		"json of more than the limit": {[]string{"--json"}, limited(region), handler.ExitLeft},
 
-		"denied":          {nil, denied, handler.ExitFailed},
-		"json denied":     {[]string{"--json"}, denied, handler.ExitFailed},
-		"not all read":    {nil, unread, handler.ExitFailed},
-		"json not all":    {[]string{"--json"}, unread, handler.ExitFailed},
-		"mermaid not all": {[]string{"--mermaid"}, unread, handler.ExitFailed},
+		"denied":       {nil, denied, handler.ExitFailed},
+		"json denied":  {[]string{"--json"}, denied, handler.ExitFailed},
+		"not all read": {nil, unread, handler.ExitFailed},
+		"json not all": {[]string{"--json"}, unread, handler.ExitFailed},
 		"of a list that is cut": {nil, func(f *fixture) {
 			region(f)
 			f.api.OnRequest = at("ListInstance 2", refuse(403, "Forbidden.RAM", "You are not authorized."))
@@ -53,9 +50,8 @@ func reports() map[string]report {
 			f.env["REGIONS"] = "cn-hangzhou"
 		}, handler.ExitFailed},
 
-		"odd":         {nil, odd, handler.ExitLeft},
-		"json odd":    {[]string{"--json"}, odd, handler.ExitLeft},
-		"mermaid odd": {[]string{"--mermaid"}, odd, handler.ExitLeft},
+		"odd":      {nil, odd, handler.ExitLeft},
+		"json odd": {[]string{"--json"}, odd, handler.ExitLeft},
 	}
 }
 
