@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -71,6 +72,47 @@ func TestImports(t *testing.T) {
 		if got[pkg] == nil && allowed()[pkg] != nil {
 			t.Errorf("the rule of package %s is for none", pkg)
 		}
+	}
+}
+
+// TestFunctionStaysSmall: what is deployed links these modules' packages and no other,
+// and nothing of the standard library that only a command needs. Each would make the
+// binary larger, and a cold start slower.
+func TestFunctionStaysSmall(t *testing.T) {
+	t.Parallel()
+	format := "{{if .Standard}}std {{else if not (and .Module .Module.Main)}}mod {{else}}own {{end}}{{.ImportPath}}"
+	list := exec.Command("go", "list", "-deps", "-f", format, "..")
+	list.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64") // as make build does
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forCommands := []string{"encoding/csv", "flag", "html", "html/template", "net/http/httptest", "os/signal", "testing", "text/tabwriter", "text/template", "time/tzdata"}
+	var got []string
+	for line := range strings.Lines(string(out)) {
+		switch origin, name, _ := strings.Cut(strings.TrimSpace(line), " "); {
+		case origin == "mod":
+			got = append(got, name)
+		case slices.Contains(forCommands, name), strings.HasPrefix(name, module+"/handler/cmd/"):
+			t.Errorf("%s reaches main.go", name)
+		}
+	}
+	want := []string{
+		"github.com/alibabacloud-go/debug/debug",
+		"github.com/aliyun/credentials-go",
+		"github.com/aliyun/credentials-go/credentials/internal/http",
+		"github.com/aliyun/credentials-go/credentials/internal/utils",
+		"github.com/aliyun/credentials-go/credentials/providers",
+		"github.com/aliyun/fc-runtime-go-sdk/events",
+		"github.com/aliyun/fc-runtime-go-sdk/fc",
+		"github.com/aliyun/fc-runtime-go-sdk/fc/messages",
+		"github.com/aliyun/fc-runtime-go-sdk/fccontext",
+		"github.com/google/uuid",
+		"golang.org/x/sync/errgroup",
+		"gopkg.in/ini.v1", // credentials-go reads profiles with it
+	}
+	if slices.Sort(got); !slices.Equal(got, want) {
+		t.Errorf("packages of other modules in the function:\n got %s\nwant %s", strings.Join(got, "\n     "), strings.Join(want, "\n     "))
 	}
 }
 
