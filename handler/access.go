@@ -2,37 +2,35 @@ package handler
 
 import (
 	"context"
-	"log/slog"
 	"sync"
+	"time"
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/parallel"
 )
 
-// An access is an invocation's way to the API: the credentials of each account
-// and a client for each scope. They are made when they are first needed, since a
-// request for information needs none, and go with the invocation.
+// An access is an invocation's way to the API: the credentials of each account and a
+// client for each scope. Both are made on first use, since a request for information
+// needs none, and are dropped with the invocation.
 type access struct {
-	handler  *Handler
-	own      Invocation
-	patience elasticsearch.Patience // of all calls; set before the first
-	slots    chan struct{}          // shared by all clients
+	config Config
+	own    Invocation
+	common elasticsearch.Reader                       // what all clients share; complete before the first use
+	pace   func(connection.Scope) *elasticsearch.Pace // of the calls for a scope
+	sleep  func(context.Context, time.Duration) error
 
-	clients    memo[connection.Scope, *elasticsearch.Client]
-	identities memo[connection.AccountID, acs3.Credentials]
+	clients    parallel.Memo[connection.Scope, *elasticsearch.Client]
+	identities parallel.Memo[connection.AccountID, acs3.Credentials]
 
 	mu       sync.Mutex
-	obtained []acs3.Credentials // that the invocation did not come with
-}
-
-func newAccess(h *Handler, own Invocation) *access {
-	return &access{handler: h, own: own, slots: make(chan struct{}, max(1, h.Config.Concurrency))}
+	obtained []acs3.Credentials // in addition to own.Secrets
 }
 
 // client returns the client for a scope, or why there is none, the same each time.
 func (a *access) client(ctx context.Context, scope connection.Scope) (*elasticsearch.Client, error) {
-	return a.clients.get(scope, func() (*elasticsearch.Client, error) { return a.connect(ctx, scope) })
+	return a.clients.Get(scope, func() (*elasticsearch.Client, error) { return a.connect(ctx, scope) })
 }
 
 // reader returns the part of the client that cannot delete.
@@ -45,8 +43,7 @@ func (a *access) reader(ctx context.Context, scope connection.Scope) (*elasticse
 }
 
 func (a *access) connect(ctx context.Context, scope connection.Scope) (*elasticsearch.Client, error) {
-	h := a.handler
-	endpoint, err := h.Config.endpoint(scope.Region, a.own.Scope.Region)
+	endpoint, err := a.config.endpoint(scope.Region, a.own.Scope.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -54,31 +51,22 @@ func (a *access) connect(ctx context.Context, scope connection.Scope) (*elastics
 	if err != nil {
 		return nil, err
 	}
-	client := &elasticsearch.Client{Reader: elasticsearch.Reader{
-		Endpoint:    endpoint,
-		Credentials: credentials,
-		UserAgent:   Name + "/" + h.Build.Version,
-		Transport:   h.Transport,
-		Now:         h.Now,
-		Sleep:       h.Sleep,
-		Pace:        h.paceOf(scope),
-		Slots:       a.slots,
-		Patience:    a.patience,
-	}}
-	if h.Log.Enabled(context.Background(), slog.LevelDebug) {
+	client := &elasticsearch.Client{Reader: a.common}
+	client.Endpoint, client.Credentials, client.Pace = endpoint, credentials, a.pace(scope)
+	if client.Log != nil {
 		place := a.own.place(scope)
-		client.Log = h.Log.With("requestId", a.own.RequestID, "regionId", place.RegionID.String(), "accountId", place.AccountID.String())
+		client.Log = client.Log.With("requestId", a.own.RequestID, "regionId", place.RegionID.String(), "accountId", place.AccountID.String())
 	}
 	return client, nil
 }
 
-// credentials are the invocation's own, or those of a role in another account.
+// credentials returns the invocation's own, or those of a role in another account.
 func (a *access) credentials(ctx context.Context, account connection.AccountID) (acs3.Credentials, error) {
-	return a.identities.get(account, func() (acs3.Credentials, error) {
+	return a.identities.Get(account, func() (acs3.Credentials, error) {
 		if account == a.own.Scope.Account {
 			return a.remember(a.own.Credentials())
 		}
-		member := a.handler.member(a.own.Scope, account)
+		member := member{a.own.Scope.Account, account, a.config.MemberRole, a.own.Scope.Region, a.config.Network, a.sleep}
 		if err := member.check(); err != nil {
 			return acs3.Credentials{}, err
 		}
@@ -90,7 +78,7 @@ func (a *access) credentials(ctx context.Context, account connection.AccountID) 
 	})
 }
 
-// remember keeps credentials in mind, for them to be redacted.
+// remember keeps credentials, so that redact knows them.
 func (a *access) remember(c acs3.Credentials, err error) (acs3.Credentials, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -100,8 +88,7 @@ func (a *access) remember(c acs3.Credentials, err error) (acs3.Credentials, erro
 	return c, err
 }
 
-// redact takes the invocation's credentials out of a text, as far as they are
-// known.
+// redact removes the invocation's credentials from a text, as far as they are obtained.
 func (a *access) redact(text string) string {
 	text = a.own.Secrets.Redact(text)
 	a.mu.Lock()
@@ -110,26 +97,4 @@ func (a *access) redact(text string) string {
 		text = c.Redact(text)
 	}
 	return text
-}
-
-// A memo holds values that are made once for each key.
-type memo[K comparable, V any] struct {
-	mu   sync.Mutex
-	made map[K]func() (V, error)
-}
-
-// get returns the value for a key, or why there is none. Others wait only for the
-// value of the same key.
-func (k *memo[K, V]) get(key K, make func() (V, error)) (V, error) {
-	k.mu.Lock()
-	get, ok := k.made[key]
-	if !ok {
-		get = sync.OnceValues(make)
-		if k.made == nil {
-			k.made = map[K]func() (V, error){}
-		}
-		k.made[key] = get
-	}
-	k.mu.Unlock()
-	return get()
 }

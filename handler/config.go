@@ -10,6 +10,7 @@ import (
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/trigger"
 )
 
 // A Config is how the operator set the function up. Nothing in an event can
@@ -72,6 +73,43 @@ func (c Config) actsIn(region connection.Region) bool {
 
 func notOneOfRegions(region connection.Region) string {
 	return region.String() + " is not one of REGIONS, in which the function acts"
+}
+
+// within completes the scope of each request with the function's own. What a
+// product reports of a region in which the function does not act is ignored.
+func (c Config) within(own connection.Scope, requests []trigger.Request) []trigger.Request {
+	located := slices.Clone(requests)
+	for i := range located {
+		r := &located[i]
+		r.Scope = r.Scope.Or(own)
+		if isReport(r.Action) && !c.actsIn(r.Scope.Region) {
+			r.Action = trigger.Ignore{Reason: notOneOfRegions(r.Scope.Region)}
+		}
+	}
+	return located
+}
+
+// isReport says whether a product reports it; all else somebody asks for.
+func isReport(action trigger.Action) bool {
+	a, ok := action.(trigger.Cleanup)
+	return ok && a.Certainty != trigger.Requested
+}
+
+// regionsServed are the regions in which the function acts, as GET / says it.
+func (c Config) regionsServed(own connection.Region) string {
+	switch {
+	case c.ownRegionAlone() != "" && c.actsIn(own):
+		return own.String()
+	case c.ownRegionAlone() != "":
+		return "none"
+	case len(c.Regions) == 0:
+		return "all"
+	}
+	var ids []string
+	for _, r := range c.Regions {
+		ids = append(ids, r.String())
+	}
+	return strings.Join(ids, ",")
 }
 
 // CheckRegion says what is wrong with a region that a person has typed; nil where

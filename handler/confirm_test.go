@@ -25,7 +25,6 @@ func (f flags) reconcile(pairs ...connection.Pair) discover.Finding {
 func newLeftovers(t *testing.T) (*fixture, []connection.Pair) {
 	t.Helper()
 	f := newFixture(t)
-	f.confirmer = new(confirmer)
 	pairs := []connection.Pair{pairOf("es-a", "es-x"), pairOf("es-a", "es-y"), pairOf("es-b", "es-x"), pairOf("es-c", "es-x")}
 	for _, pair := range pairs {
 		f.api.AddInstance(pair.Instance.String())
@@ -98,7 +97,7 @@ func TestConfirm(t *testing.T) {
 			t.Parallel()
 			f, pairs := newLeftovers(t)
 			f.api.OnRequest = test.hook
-			got := strings.Join(saidOfAll(f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4}))), ", ")
+			got := strings.Join(saidOfAll(f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4}).removals)), ", ")
 			if got != test.want {
 				t.Errorf("outcomes:\n got %s\nwant %s", got, test.want)
 			}
@@ -124,12 +123,12 @@ func TestConfirmNothing(t *testing.T) {
 		"a dry run":              {rules{limit: 4}, flags{dryRun: true}.reconcile, "dry-run"},
 		"the operator's dry run": {rules{limit: 4, dryRun: true}, flags{}.reconcile, "dry-run"},
 		"a cleanup":              {rules{}, flags{}.cleanup, "removed"},
-		"too many":               {rules{limit: 3}, flags{}.reconcile, ""},
+		"too many":               {rules{limit: 3}, flags{}.reconcile, "withheld"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, pairs := newLeftovers(t)
-			for _, o := range f.execute(t.Context(), decide([]discover.Finding{test.of(pairs...)}, test.rules)) {
+			for _, o := range f.execute(t.Context(), decide([]discover.Finding{test.of(pairs...)}, test.rules).removals) {
 				if o.word() != test.want {
 					t.Errorf("outcome %s", said(o))
 				}
@@ -151,7 +150,7 @@ func TestStopIsOfLeftovers(t *testing.T) {
 	f.api.OnRequest = elasticsearchtest.At("DescribeInstance es-a", func(int) elasticsearchtest.Fault {
 		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "m")}
 	})
-	f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs[:2]...), flags{}.disconnect(pairs[3])}, rules{limit: 2}))
+	f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs[:2]...), flags{}.disconnect(pairs[3])}, rules{limit: 2}).removals)
 	if want := []string{"DescribeInstance es-a", "DeleteConnectedCluster es-c es-x"}; !slices.Equal(f.calls(), want) {
 		t.Errorf("calls %q, want %q", f.calls(), want)
 	}
@@ -161,7 +160,7 @@ func TestStopIsOfLeftovers(t *testing.T) {
 func TestConfirmInEachScope(t *testing.T) {
 	t.Parallel()
 	f, pairs := newLeftovers(t)
-	f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs[2]), inBeijing(flags{}.reconcile(pairs[2]))}, rules{limit: 1, mayBeDone: true}))
+	f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs[2]), inBeijing(flags{}.reconcile(pairs[2]))}, rules{limit: 1, mayBeDone: true}).removals)
 	asked := 0
 	for _, call := range f.calls() {
 		if call == "DescribeInstance es-b" {
@@ -192,7 +191,7 @@ func TestConfirmTogether(t *testing.T) {
 			f.api.OnRequest = elasticsearchtest.Each(
 				elasticsearchtest.Together(t.Context(), 3, "DescribeInstance"),
 				elasticsearchtest.At("DescribeInstance", func(int) elasticsearchtest.Fault { return test.answer }))
-			f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4}))
+			f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4}).removals)
 			if calls, left := f.calls(), f.api.Connections(); len(calls) != test.calls || len(left) != test.left {
 				t.Errorf("%d left; calls %q", len(left), calls)
 			}
@@ -212,7 +211,7 @@ func TestConfirmPanics(t *testing.T) {
 		}
 		return client(ctx, scope)
 	}
-	got := saidOfAll(f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4})))
+	got := saidOfAll(f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4}).removals))
 	want := []string{"es-a-es-x failed panic: of the client", "es-a-es-y failed panic: of the client", "es-b-es-x removed", "es-c-es-x removed"}
 	if !slices.Equal(got, want) || len(f.calls()) != 4 {
 		t.Errorf("outcomes:\n got %q\nwant %q\ncalls %q", got, want, f.calls())

@@ -2,7 +2,6 @@ package handler
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -11,57 +10,93 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// rules are what holds for all removals of one invocation.
+// rules hold for all removals of one invocation.
 type rules struct {
 	requestID string // Function Compute's
 	own       connection.Scope
-	dryRun    bool              // the operator's: nothing is sent
-	mayBeDone bool              // an earlier delivery may have removed it
-	limit     int               // how many leftovers a request to reconcile may remove
-	approved  []connection.Pair // and which; nil: any
+	dryRun    bool                     // the operator's: nothing is sent
+	mayBeDone bool                     // an earlier delivery may have removed the connections
+	limit     int                      // the most leftovers that a reconcile removes
+	approved  map[connection.Pair]bool // the leftovers that a reconcile may remove; nil: any
+}
+
+// A plan is a decision about each finding, and the removals of all of them.
+type plan struct {
+	decisions []decision // in the order of the findings
+	removals  []removal  // each connection once
+}
+
+// A decision is what to do about one finding.
+type decision struct {
+	discover.Finding
+	dryRun   bool   // nothing is sent
+	withheld string // why nothing is sent before a person approves; "": send
+	removals []int  // indexes of the plan's removals: the finding's connections, each once
 }
 
 // A removal is one connection to remove, and the request that asked for it first.
 type removal struct {
 	connection.Removal
-	otherToken connection.ClientToken // of the same from the other side
-	confirm    bool                   // first make sure that Instance is there
+	otherToken connection.ClientToken // for the same removal, asked of the other side
+	withheld   bool                   // nothing is sent before a person approves
+	confirm    bool                   // first make sure that Instance exists
 	of         trigger.Request
 }
 
-// decide says which connections are removed, each once, in the order of the
-// findings. Two requests for one connection share a removal: removing it from
-// either side is the same.
-func decide(findings []discover.Finding, r rules) []removal {
-	var removals []removal
-	known := map[key]bool{}
-	for _, f := range findings {
-		if r.isWithheld(f) {
-			continue
-		}
+// decide returns the plan for the findings. Two requests for one connection share a
+// removal: it is the same from either side.
+func decide(findings []discover.Finding, r rules) plan {
+	p := plan{decisions: make([]decision, len(findings))}
+	indexes := map[key]int{}
+	for i, f := range findings {
+		d := r.decision(f)
+		own := map[int]bool{}
 		for _, pair := range f.Pairs {
-			if k := r.key(f, pair); !known[k] {
-				known[k] = true
-				removals = append(removals, r.removal(f.Request, pair))
+			at, ok := indexes[d.key(pair)]
+			if !ok {
+				at = len(p.removals)
+				indexes[d.key(pair)] = at
+				p.removals = append(p.removals, r.removal(d, pair))
+			}
+			if !own[at] {
+				own[at] = true
+				d.removals = append(d.removals, at)
 			}
 		}
+		p.decisions[i] = d
 	}
-	return removals
+	return p
 }
 
-// isWithheld says whether a request to reconcile found more left over than may be
-// without a person who looks at it. Then nothing is removed.
-func (r rules) isWithheld(f discover.Finding) bool {
-	isNew := func(pair connection.Pair) bool { return r.approved != nil && !slices.Contains(r.approved, pair) }
-	_, isReconcile := f.Request.Action.(trigger.Reconcile)
-	return isReconcile && (len(f.Survey.Leftover) > r.limit || slices.ContainsFunc(f.Pairs, isNew)) && !r.isDryRun(f.Request.Action)
+// decision returns the decision about a finding, without its removals.
+func (r rules) decision(f discover.Finding) decision {
+	d := decision{Finding: f, dryRun: r.isDryRun(f.Request.Action)}
+	if _, isReconcile := f.Request.Action.(trigger.Reconcile); isReconcile && !d.dryRun {
+		d.withheld = r.whyWithheld(f)
+	}
+	return d
 }
 
-// removal is what the rules make of one pair. All connections of an instance are
-// asked for when it was released, and may be gone with it; so may a leftover.
-func (r rules) removal(q trigger.Request, pair connection.Pair) removal {
-	to := removal{of: q}
-	to.Removal = connection.Removal{Pair: pair, DryRun: r.isDryRun(q.Action), MayBeDone: r.mayBeDone}
+// whyWithheld returns why a reconcile must not remove what it found before a person
+// approves; "" if it may.
+func (r rules) whyWithheld(f discover.Finding) string {
+	if n := len(f.Survey.Leftover); n > r.limit {
+		return fmt.Sprintf("%d connections are left over, more than RECONCILE_LIMIT, %d: none is removed. If they may be, raise it: the next run looks anew.", n, r.limit)
+	}
+	for _, pair := range f.Pairs {
+		if r.approved != nil && !r.approved[pair] {
+			return "other connections are left over than were approved of: none is removed."
+		}
+	}
+	return ""
+}
+
+// removal returns the removal of one connection. MayBeDone is set for a cleanup and for a
+// reconcile: the API may have removed the connection together with the instance.
+func (r rules) removal(d decision, pair connection.Pair) removal {
+	q := d.Request
+	to := removal{of: q, withheld: d.withheld != ""}
+	to.Removal = connection.Removal{Pair: pair, DryRun: d.dryRun, MayBeDone: r.mayBeDone}
 	switch a := q.Action.(type) {
 	case trigger.Disconnect:
 		to.ClientToken = a.ClientToken
@@ -91,32 +126,27 @@ func (r rules) isDryRun(action trigger.Action) bool {
 	return false
 }
 
-// tokenOfSeveral derives a token for a pair from one that the caller gave for all; zero
-// if none is given.
+// A key is the same for both sides of a connection, if the same is done to it.
+type key struct {
+	scope            connection.Scope
+	a, b             connection.InstanceID
+	dryRun, withheld bool
+}
+
+func (d decision) key(pair connection.Pair) key {
+	if pair.Compare(pair.Reversed()) > 0 {
+		pair = pair.Reversed()
+	}
+	return key{d.Request.Scope, pair.Instance, pair.Connected, d.dryRun, d.withheld != ""}
+}
+
+// tokenOfSeveral derives a token for one connection from the caller's token for all of
+// them; zero if the caller gave none.
 func (r rules) tokenOfSeveral(given connection.ClientToken, eventID string, scope connection.Scope, pair connection.Pair) connection.ClientToken {
 	if given == (connection.ClientToken{}) {
 		return given
 	}
 	return r.derived("token", eventID, given.String(), scope, pair)
-}
-
-// A key is the same for a connection from either side.
-type key struct {
-	scope  connection.Scope
-	a, b   connection.InstanceID
-	dryRun bool
-}
-
-func (r rules) key(f discover.Finding, pair connection.Pair) key {
-	return keyOf(f.Request.Scope, pair, r.isDryRun(f.Request.Action))
-}
-
-func keyOf(scope connection.Scope, pair connection.Pair, dryRun bool) key {
-	a, b := pair.Instance, pair.Connected
-	if a.String() > b.String() {
-		a, b = b, a
-	}
-	return key{scope, a, b, dryRun}
 }
 
 // token is the same whenever the same thing is asked again: EventBridge delivers
@@ -130,8 +160,9 @@ func (r rules) token(q trigger.Request, pair connection.Pair) connection.ClientT
 }
 
 // derived is a UUID of version 5 (RFC 9562, section 5.5). Each part of its name is
-// quoted, so that two names are the same only if all parts are. Where the function
-// runs is no part, so that its tokens are those it had when it knew no other place.
+// quoted, so that two names are equal only if all their parts are. The scope is part of
+// the name only if it differs from the function's own: tokens stay equal to those of
+// versions that knew no other scope.
 func (r rules) derived(kind, source, id string, scope connection.Scope, pair connection.Pair) connection.ClientToken {
 	name := fmt.Sprintf("%s %q %q %q %q", kind, source, id, pair.Instance, pair.Connected)
 	if scope != r.own {

@@ -99,6 +99,9 @@ func (r removal) inShort() string {
 	if r.confirm {
 		text += ", if it is there"
 	}
+	if r.withheld {
+		text += ", withheld"
+	}
 	return text
 }
 
@@ -108,6 +111,7 @@ func TestDecide(t *testing.T) {
 	none, byEvent, byCaller, dry := flags{}, flags{event: true}, flags{token: "t1"}, flags{dryRun: true}
 	operator, redelivered := rules{dryRun: true}, rules{mayBeDone: true}
 	const leftover = " may be done, if it is there"
+	withheld := []string{"A-B " + tokenOfRequest + leftover + ", withheld", "es-c-B " + tokenOfCB + leftover + ", withheld"}
 	two := flags{}.reconcile(ab, cb)
 	three := flags{}.reconcile(ab, cb)
 	three.Survey.Leftover = append(three.Survey.Leftover, pairOf("es-c", "es-kept"))
@@ -150,16 +154,16 @@ func TestDecide(t *testing.T) {
 		"a leftover, with the caller's token":   {rules{limit: 1}, []discover.Finding{byCaller.reconcile(ab)}, []string{"A-B " + tokenOfToken + leftover}},
 		"a timer that gives a token each time":  {rules{limit: 1}, []discover.Finding{flags{token: "t1", event: true}.reconcile(ab)}, []string{"A-B " + tokenOfTokenAt + leftover}},
 		"as many leftovers as may be":           {rules{limit: 2}, []discover.Finding{two}, []string{"A-B " + tokenOfRequest + leftover, "es-c-B " + tokenOfCB + leftover}},
-		"those that were approved":              {rules{limit: 9, approved: []connection.Pair{cb, ab}}, []discover.Finding{two}, []string{"A-B " + tokenOfRequest + leftover, "es-c-B " + tokenOfCB + leftover}},
-		"another in place of one":               {rules{limit: 9, approved: []connection.Pair{ab, pairOf("es-d", idB)}}, []discover.Finding{two}, nil},
-		"approved, and a cleanup besides":       {rules{limit: 9, approved: []connection.Pair{}}, []discover.Finding{none.cleanup(ab)}, []string{"A-B " + tokenOfRequest + " may be done"}},
-		"one more":                              {rules{limit: 1}, []discover.Finding{two}, nil},
-		"one more, which is kept":               {rules{limit: 2}, []discover.Finding{three}, nil},
-		"one, and none may be":                  {rules{}, []discover.Finding{none.reconcile(ab)}, nil},
+		"those that were approved":              {rules{limit: 9, approved: setOf([]connection.Pair{cb, ab})}, []discover.Finding{two}, []string{"A-B " + tokenOfRequest + leftover, "es-c-B " + tokenOfCB + leftover}},
+		"another in place of one":               {rules{limit: 9, approved: setOf([]connection.Pair{ab, pairOf("es-d", idB)})}, []discover.Finding{two}, withheld},
+		"approved, and a cleanup besides":       {rules{limit: 9, approved: setOf([]connection.Pair{})}, []discover.Finding{none.cleanup(ab)}, []string{"A-B " + tokenOfRequest + " may be done"}},
+		"one more":                              {rules{limit: 1}, []discover.Finding{two}, withheld},
+		"one more, which is kept":               {rules{limit: 2}, []discover.Finding{three}, withheld},
+		"one, and none may be":                  {rules{}, []discover.Finding{none.reconcile(ab)}, withheld[:1]},
 		"none, and none may be":                 {rules{}, []discover.Finding{none.reconcile()}, nil},
 		"too many, and dry":                     {rules{}, []discover.Finding{dry.reconcile(ab)}, []string{"A-B " + tokenOfRequest + " dry" + leftover}},
 		"too many, and the operator has it dry": {operator, []discover.Finding{none.reconcile(ab)}, []string{"A-B " + tokenOfRequest + " dry" + leftover}},
-		"too many of one request":               {rules{limit: 1}, []discover.Finding{two, inBeijing(byCaller.reconcile(ab)), none.disconnect(cb)}, []string{"A-B " + tokenOfTokenInBeijing + leftover, "es-c-B " + tokenOfCB}},
+		"too many of one request":               {rules{limit: 1}, []discover.Finding{two, inBeijing(byCaller.reconcile(ab)), none.disconnect(cb)}, []string{withheld[0], withheld[1], "A-B " + tokenOfTokenInBeijing + leftover, "es-c-B " + tokenOfCB}},
 		"a leftover that somebody asks for":     {rules{limit: 1}, []discover.Finding{none.disconnect(ba), byEvent.reconcile(ab)}, []string{"B-A " + tokenOfBA}},
 
 		"nothing asked for":    {rules{}, nil, nil},
@@ -172,7 +176,7 @@ func TestDecide(t *testing.T) {
 			t.Parallel()
 			test.rules.requestID = "fc-1"
 			var got []string
-			for _, r := range decide(test.findings, test.rules) {
+			for _, r := range decide(test.findings, test.rules).removals {
 				got = append(got, r.inShort())
 			}
 			if !slices.Equal(got, test.want) {
@@ -187,7 +191,7 @@ func TestDecide(t *testing.T) {
 func TestDecideNamesWhoAskedFirst(t *testing.T) {
 	t.Parallel()
 	ab := pairOf(idA, idB)
-	got := decide([]discover.Finding{flags{event: true}.cleanup(ab), flags{}.disconnect(ab)}, rules{})
+	got := decide([]discover.Finding{flags{event: true}.cleanup(ab), flags{}.disconnect(ab)}, rules{}).removals
 	if len(got) != 1 || got[0].of.EventID != "e1" || got[0].of.Source != "s1" {
 		t.Errorf("removals %+v", got)
 	}
@@ -227,7 +231,7 @@ func TestTokensAreOfAllTheirParts(t *testing.T) {
 func TestTokensOfRuns(t *testing.T) {
 	t.Parallel()
 	tokens := func(requestID string, q trigger.Request) (tokens []string) {
-		for _, r := range decide([]discover.Finding{{Request: q, Pairs: []connection.Pair{pairOf(idA, idB), pairOf("es-c", idB)}}}, rules{requestID: requestID}) {
+		for _, r := range decide([]discover.Finding{{Request: q, Pairs: []connection.Pair{pairOf(idA, idB), pairOf("es-c", idB)}}}, rules{requestID: requestID}).removals {
 			tokens = append(tokens, r.ClientToken.String(), r.otherToken.String())
 		}
 		return tokens

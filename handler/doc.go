@@ -10,15 +10,18 @@
 //
 //	[]byte -trigger.Parse--> Event        what is asked                         trigger/
 //	       -Finder.Find----> []Finding    which connections that is about       discover/
-//	       -decide---------> []removal    which are removed, each once          decide.go
-//	       -execute--------> []outcome    what became of each                   execute.go
-//	       -settle---------> []result     one for each request, with its word   result.go
+//	       -decide---------> plan         what is done about each, and which    decide.go
+//	                                      connections are removed, each once
+//	       -execute--------> []outcome    what became of each removal           execute.go
+//	       -summarize------> []result     one for each request, with its word   result.go
 //	       -reply----------> any, error   the results in the event's envelope   reply.go
+//
+// A decision holds the Finding that it is about, and a result the decision.
 //
 // Handler.handle and Handler.serve in handler.go are this path. discover reads the
 // API with a client that cannot delete; only execute deletes. It reads once more
 // where the API calls a connection absent, and before it removes what a survey found
-// left over (confirm.go). decide and settle are pure. The log
+// left over (confirm). decide and summarize are pure. The log
 // (log.go) and the reply render results: they decide nothing, and nothing reads
 // them. The time there is for reading, for removing and for the reply is deadlines
 // in handler.go.
@@ -30,14 +33,14 @@
 //	discover       which connections an instance has, also one that is gone
 //	elasticsearch  the OpenAPI client: operations, error codes, retries; elasticsearchtest is a stand-in server
 //	acs3           the signature ACS3-HMAC-SHA256
-//	parallel       calls side by side, each with its panic as an error
+//	parallel       calls side by side, or once for several, each with its panic as an error
 //	cmd            the command for people: the report of a region, the question before a removal, the checks before a deployment
 //
-// Besides the path: config.go reads the environment, invocation.go takes the
-// request id, the scope and the credentials from Function Compute or from the
-// command line. scope.go says where a request is served, access.go makes the client
-// for each scope when it is first needed, and member.go gets the credentials for
-// another account. report.go reads for the command line what a reconcile reads.
+// Besides the path: config.go reads the environment, and says where a request is
+// served. invocation.go takes the request id, the scope and the credentials from
+// Function Compute or from the command line. access.go makes the client for each scope
+// when it is first needed, and member.go gets the credentials for another account.
+// info.go says which program this is.
 //
 // # Words
 //
@@ -65,7 +68,7 @@
 // into actions; a recorded event under events/.
 //
 // A new action: its type in trigger, how its connections are found in
-// Finder.examine, a case in rules.removal and rules.isDryRun (decide.go) and in
+// Finder.examine, a case in rules.removal, rules.isDryRun and rules.decision (decide.go) and in
 // result.word (result.go), its report in reply.go.
 //
 // A new variable: a row in variables (config.go), and in s.yaml and .env.example,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -16,52 +17,63 @@ type outcome struct {
 	removal
 	connection.Outcome
 	err   error
-	begun time.Time // zero when it was not begun
+	begun time.Time // zero if it was not begun
 }
 
 // An executor carries out removals. Nothing else deletes.
 type executor struct {
-	client func(context.Context, connection.Scope) (*elasticsearch.Client, error)
-	limit  int // how many requests to the API are under way at a time
-	now    func() time.Time
-	known  func(outcome) // is called with each outcome when it is known, from several goroutines
-	*confirmer
+	client    func(context.Context, connection.Scope) (*elasticsearch.Client, error)
+	limit     int // the most requests to the API under way at a time
+	now       func() time.Time
+	onOutcome func(outcome) // called with each outcome as soon as it is final, from several goroutines
+
+	confirmed parallel.Memo[scopedID, struct{}] // see confirm
+	stop      atomic.Pointer[connection.Error]  // why no further leftover may be removed
 }
 
-// execute carries out the removals and returns their outcomes, in order. Where
-// the instance that was asked does not exist, the other one is asked: after a
+// A scopedID is an instance of a scope.
+type scopedID struct {
+	connection.Scope
+	connection.InstanceID
+}
+
+// execute carries out the removals and returns their outcomes, in order; a withheld one
+// is not sent. If the instance asked does not exist, the other one is asked: after a
 // release that one still has the connection.
-func (e executor) execute(ctx context.Context, removals []removal) []outcome {
+func (e *executor) execute(ctx context.Context, removals []removal) []outcome {
 	outcomes := make([]outcome, len(removals))
-	all := make([]int, len(removals))
+	var all []int
 	for i, r := range removals {
 		outcomes[i] = outcome{removal: r, err: errNotCarriedOut}
-		all[i] = i
+		if r.withheld {
+			outcomes[i] = outcome{removal: r, Outcome: connection.Outcome{State: connection.Withheld}}
+			continue
+		}
+		all = append(all, i)
 	}
-	asked := func(i int) connection.InstanceID { return removals[i].Instance }
-	e.each(all, asked, func(i int) { outcomes[i] = e.remove(ctx, removals[i]) })
+	first := func(i int) connection.InstanceID { return removals[i].Instance }
+	e.each(all, first, func(i int) { outcomes[i] = e.remove(ctx, removals[i]) })
 
-	var turned []int
+	var again []int
 	for i, o := range outcomes {
-		if o.isToBeTurned() {
-			turned = append(turned, i)
+		if o.needsOtherSide() {
+			again = append(again, i)
 		}
 	}
 	other := func(i int) connection.InstanceID { return removals[i].Connected }
-	e.each(turned, other, func(i int) { outcomes[i] = e.removeFromOther(ctx, outcomes[i]) })
+	e.each(again, other, func(i int) { outcomes[i] = e.removeFromOtherSide(ctx, outcomes[i]) })
 	return outcomes
 }
 
-// errNotCarriedOut stands until an outcome is known, so that what a panic kept
-// from being carried out is not taken for done.
+// errNotCarriedOut stands until there is an outcome: after a panic the removal must not
+// count as done.
 var errNotCarriedOut = errors.New("the removal was not carried out")
 
-// each calls f for each index. After a change an instance is busy for a while, so
-// those that ask one instance do so one after the other, in order, and those that
-// ask different instances at the same time. The client bounds how many requests
-// are under way; one that waits for a busy instance is not among them, so many
-// more may wait. One at a time stays one at a time.
-func (e executor) each(indexes []int, asked func(int) connection.InstanceID, f func(int)) {
+// each calls f for each index: one after the other and in order if they ask the same
+// instance, which is busy for a while after a change, else side by side. The client
+// bounds the requests under way. A request that waits for a busy instance is not one of
+// them, so many more may wait; but a limit of one stays one at a time.
+func (e *executor) each(indexes []int, asked func(int) connection.InstanceID, f func(int)) {
 	var queues [][]int
 	queueOf := map[connection.InstanceID]int{}
 	for _, i := range indexes {
@@ -81,37 +93,37 @@ func (e executor) each(indexes []int, asked func(int) connection.InstanceID, f f
 	})
 }
 
-// remove asks the first side.
-func (e executor) remove(ctx context.Context, r removal) outcome {
+// remove asks the first side. Its outcome is final unless it needs the other side.
+func (e *executor) remove(ctx context.Context, r removal) outcome {
 	o := outcome{removal: r, begun: e.now()}
 	if r.confirm && !r.DryRun {
-		if o.err = e.confirm(ctx, r); o.err != nil {
-			e.known(o)
-			return o
-		}
+		o.err = e.confirm(ctx, r)
 	}
-	o.Outcome, o.err = e.ask(ctx, r.of.Scope, r.Removal)
-	if o.isToBeTurned() {
-		return o // not known yet
+	if o.err != nil {
+		e.onOutcome(o)
+		return o
 	}
-	return e.settled(ctx, o)
+	o.Outcome, o.err = e.delete(ctx, r.of.Scope, r.Removal)
+	if o.needsOtherSide() {
+		return o
+	}
+	return e.finish(ctx, o)
 }
 
-// removeFromOther asks the other side. That is another request, so it has another
-// token.
-func (e executor) removeFromOther(ctx context.Context, first outcome) outcome {
-	turned := first.Removal
-	turned.MayBeDone = true
-	turned.Pair = turned.Reversed()
-	turned.ClientToken = first.otherToken
+// removeFromOtherSide asks the other side: another request, so another token.
+func (e *executor) removeFromOtherSide(ctx context.Context, first outcome) outcome {
+	r := first.Removal
+	r.MayBeDone = true
+	r.Pair = r.Reversed()
+	r.ClientToken = first.otherToken
 	o := first
-	o.Outcome, o.err = e.ask(ctx, first.of.Scope, turned)
+	o.Outcome, o.err = e.delete(ctx, first.of.Scope, r)
 	o.Attempts += first.Attempts
 	o.Uncertain = o.Uncertain || first.Uncertain
-	return e.settled(ctx, o)
+	return e.finish(ctx, o)
 }
 
-func (e executor) ask(ctx context.Context, scope connection.Scope, r connection.Removal) (done connection.Outcome, err error) {
+func (e *executor) delete(ctx context.Context, scope connection.Scope, r connection.Removal) (done connection.Outcome, err error) {
 	err = parallel.Guard(func() error {
 		client, err := e.client(ctx, scope)
 		if err != nil {
@@ -123,25 +135,25 @@ func (e executor) ask(ctx context.Context, scope connection.Scope, r connection.
 	return done, err
 }
 
-// isToBeTurned says whether the other side is to be asked. That of a leftover does not
-// exist.
-func (o outcome) isToBeTurned() bool {
+// needsOtherSide reports whether the other instance has to be asked. That of a leftover
+// does not exist.
+func (o outcome) needsOtherSide() bool {
 	return o.mayBeDone() && !o.confirm && connection.KindOf(o.err) == connection.NoInstance
 }
 
-// mayBeDone says whether the connection may have been removed by an earlier
+// mayBeDone reports whether the connection may have been removed by an earlier
 // delivery, or by a request whose answer was lost.
 func (o outcome) mayBeDone() bool { return o.MayBeDone || o.Uncertain }
 
-// settled is an outcome that stands: what may have been done before, and is gone,
-// is done.
-func (e executor) settled(ctx context.Context, o outcome) outcome {
+// finish makes an outcome final: a connection that may have been removed before, and
+// proves absent, counts as removed.
+func (e *executor) finish(ctx context.Context, o outcome) outcome {
 	if o.mayBeDone() && isAbsent(o.err) {
-		if o.err = e.stillThere(ctx, o); o.err == nil {
+		if o.err = e.checkAbsent(ctx, o); o.err == nil {
 			o.State = connection.AlreadyAbsent
 		}
 	}
-	e.known(o)
+	e.onOutcome(o)
 	return o
 }
 
@@ -150,11 +162,11 @@ func isAbsent(err error) bool {
 	return kind == connection.NoInstance || kind == connection.NoConnection
 }
 
-// stillThere says why a connection that the API calls absent cannot be taken for
-// removed; nil if no instance that exists lists the other. Where that may not be
-// read, the word of the API counts only if it is about the connection: whether it
-// refuses an instance that is gone is not documented.
-func (e executor) stillThere(ctx context.Context, o outcome) error {
+// checkAbsent returns why a connection that the API calls absent may still exist; nil if
+// neither instance lists the other. If reading the list is denied, NoConnection is
+// believed but NoInstance is not: it is undocumented whether the API answers NoInstance
+// because the connected instance is gone.
+func (e *executor) checkAbsent(ctx context.Context, o outcome) error {
 	for _, side := range []connection.Pair{o.Pair, o.Reversed()} {
 		listed, err := e.list(ctx, o.of.Scope, side.Instance)
 		switch {
@@ -162,13 +174,13 @@ func (e executor) stillThere(ctx context.Context, o outcome) error {
 		case err != nil && (connection.KindOf(o.err) == connection.NoInstance || connection.KindOf(err) != connection.Denied):
 			return err
 		case listed.Has(side.Connected):
-			return contradicted(o.err, side)
+			return contradiction(o.err, side)
 		}
 	}
 	return nil
 }
 
-func (e executor) list(ctx context.Context, scope connection.Scope, id connection.InstanceID) (listed elasticsearch.List, err error) {
+func (e *executor) list(ctx context.Context, scope connection.Scope, id connection.InstanceID) (listed elasticsearch.List, err error) {
 	err = parallel.Guard(func() error {
 		client, err := e.client(ctx, scope)
 		if err != nil {
@@ -180,11 +192,10 @@ func (e executor) list(ctx context.Context, scope connection.Scope, id connectio
 	return listed, err
 }
 
-// contradicted is the failure of a removal that the API says is not needed, of a
-// connection that it lists.
-func contradicted(said error, side connection.Pair) error {
+// contradiction is the error for a connection that the API calls absent and lists.
+func contradiction(absent error, side connection.Pair) error {
 	failure := connection.Error{}
-	if of := (*connection.Error)(nil); errors.As(said, &of) {
+	if of := (*connection.Error)(nil); errors.As(absent, &of) {
 		failure = *of
 	}
 	if failure.Kind == connection.NoConnection { // a change may be under way
@@ -196,4 +207,39 @@ func contradicted(said error, side connection.Pair) error {
 	failure.Message = fmt.Sprintf("the API does not remove a connection with an instance that is gone: %s still lists %s, and the removal is answered %s from both sides; remove it in the console of %s, or have Alibaba Cloud's support remove it",
 		side.Instance, side.Connected, failure.Code, side.Instance)
 	return &failure
+}
+
+// confirm makes sure, once for each instance, that the one that has a leftover exists.
+// Nothing was removed yet, because the API said that the other end does not exist. If it
+// now says the same of an instance that it listed a moment ago, that answer proves
+// nothing (wrong region or credentials), and no further leftover is removed.
+func (e *executor) confirm(ctx context.Context, r removal) error {
+	_, err := e.confirmed.Get(scopedID{r.of.Scope, r.Instance}, func() (struct{}, error) {
+		return struct{}{}, parallel.Guard(func() error { return e.checkExists(ctx, r.of.Scope, r.Instance) })
+	})
+	if stop := e.stop.Load(); stop != nil {
+		return stop
+	}
+	return err
+}
+
+// checkExists returns why an instance cannot be taken to exist; nil if it can. It sets
+// stop if the answer shows that the API's answers prove nothing.
+func (e *executor) checkExists(ctx context.Context, scope connection.Scope, id connection.InstanceID) error {
+	if e.stop.Load() != nil {
+		return nil // no need to ask
+	}
+	client, err := e.client(ctx, scope)
+	if err != nil {
+		return err
+	}
+	status, err := client.DescribeInstance(ctx, id)
+	switch {
+	case connection.KindOf(err) == connection.NoInstance:
+		e.stop.Store(&connection.Error{Kind: connection.Upstream, Err: err,
+			Message: fmt.Sprintf("%s was listed, and is answered as if it did not exist: the region, the credentials or the API's answers are wrong, and nothing more is removed", id)})
+	case err == nil && !status.Exists():
+		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s was listed and is %s now: nothing is removed of it", id, status)}
+	}
+	return err
 }

@@ -19,7 +19,7 @@ import (
 
 // A fixture is an executor over a stand-in API, and what it made known.
 type fixture struct {
-	executor
+	*executor
 	api *elasticsearchtest.Server
 
 	mu    sync.Mutex
@@ -37,10 +37,10 @@ func newFixture(t *testing.T) *fixture {
 		Transport:   f.api.Transport(),
 		Sleep:       func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}}
-	f.executor = executor{
+	f.executor = &executor{
 		client: func(context.Context, connection.Scope) (*elasticsearch.Client, error) { return client, nil },
 		now:    time.Now,
-		known: func(o outcome) {
+		onOutcome: func(o outcome) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			f.lines = append(f.lines, said(o))
@@ -71,7 +71,7 @@ func removals(mayBeDone bool, pairs ...connection.Pair) []removal {
 	for _, pair := range pairs {
 		findings = append(findings, flags{}.disconnect(pair))
 	}
-	return decide(findings, rules{requestID: "fc-1", mayBeDone: mayBeDone})
+	return decide(findings, rules{requestID: "fc-1", mayBeDone: mayBeDone}).removals
 }
 
 // TestPanicIsNotDone: what a panic kept from being carried out is never taken
@@ -89,7 +89,7 @@ func TestPanicIsNotDone(t *testing.T) {
 		},
 			[]string{"A-B failed panic: of the client", "A-es-d failed panic: of the client", "es-c-B failed panic: of the client"}},
 		"where an outcome is made known": {func(f *fixture) {
-			f.known = func(o outcome) {
+			f.onOutcome = func(o outcome) {
 				if said(o) == "A-B removed" {
 					panic("of the log")
 				}
@@ -97,7 +97,7 @@ func TestPanicIsNotDone(t *testing.T) {
 		}, []string{"A-B" + notCarriedOut, "A-es-d" + notCarriedOut, "es-c-B removed"}},
 		"where the other side's is made known": {func(f *fixture) {
 			f.api.RemoveInstance(idA)
-			f.known = func(o outcome) {
+			f.onOutcome = func(o outcome) {
 				if strings.HasPrefix(said(o), "A-") {
 					panic("of the log")
 				}
@@ -144,7 +144,7 @@ func TestOneAfterTheOther(t *testing.T) {
 	together.Add(3)
 	var mu sync.Mutex
 	done, underWay := map[string][]int{}, map[string]bool{}
-	executor{limit: 3}.each([]int{0, 1, 2, 3, 4, 5}, func(i int) connection.InstanceID { return pairOf(asked[i], idB).Instance }, func(i int) {
+	(&executor{limit: 3}).each([]int{0, 1, 2, 3, 4, 5}, func(i int) connection.InstanceID { return pairOf(asked[i], idB).Instance }, func(i int) {
 		mu.Lock()
 		if underWay[asked[i]] {
 			t.Errorf("%s is asked twice at a time", asked[i])

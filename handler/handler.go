@@ -15,9 +15,6 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// Name of the function, as it answers whoever asks.
-const Name = "elasticsearch-disconnect"
-
 // A Handler serves events. Its methods may be called at the same time: in
 // Function Compute every invocation has a goroutine of its own.
 type Handler struct {
@@ -29,10 +26,6 @@ type Handler struct {
 	Invocation func(context.Context) Invocation // nil: FunctionCompute
 	Now        func() time.Time                 // nil: time.Now
 
-	// Approved are the connections that a request to reconcile may remove, which a
-	// person has seen; nil: any. If it finds another, none is removed.
-	Approved []connection.Pair
-
 	// Sleep waits between attempts, and ends early with ctx; nil: a timer.
 	Sleep func(context.Context, time.Duration) error
 
@@ -42,79 +35,109 @@ type Handler struct {
 	paces map[connection.Scope]*elasticsearch.Pace
 }
 
-// Handle serves one event, and is what the FC runtime calls.
+// Handle serves one event, as the FC runtime calls it.
 //
-// The result is the reply in the envelope of the event. Over HTTP there is
-// never an error. For other events the error is a messages.InvokeResponse_Error
-// whose Type is the [connection.Kind] and whose Message is a [trigger.Problem].
+// The result is the reply in the envelope of the event. Over HTTP the error is always
+// nil. For other events it is a messages.InvokeResponse_Error, whose Type is the
+// [connection.Kind] and whose Message is a [trigger.Problem].
 func (h *Handler) Handle(ctx context.Context, payload []byte) (any, error) {
-	a := h.handle(ctx, payload)
-	return a.clean(), a.functionError()
+	r := h.handle(ctx, payload, nil)
+	return r.clean(), r.functionError()
 }
 
-// HandleOnce serves one event outside Function Compute. It returns the reply, or
-// the problem, as indented JSON, and the exit code that says which.
-func (h *Handler) HandleOnce(ctx context.Context, payload []byte) (text []byte, exitCode int) {
-	a := h.handle(ctx, payload)
-	return a.indented(), a.exitCode
+// HandleOnce serves one event outside Function Compute. A reconcile removes nothing if it
+// finds a leftover that is not in approved; nil approves of any. HandleOnce returns the
+// reply, or the problem, as indented JSON, and the exit code.
+func (h *Handler) HandleOnce(ctx context.Context, payload []byte, approved []connection.Pair) (text []byte, exitCode int) {
+	r := h.handle(ctx, payload, setOf(approved))
+	return r.indented(), r.exitCode
 }
 
-// handle serves one event. A panic is answered as any failure that nobody
-// foresaw: its text and stack are for the log.
-func (h *Handler) handle(ctx context.Context, payload []byte) (a answer) {
+func setOf(pairs []connection.Pair) map[connection.Pair]bool {
+	if pairs == nil {
+		return nil
+	}
+	set := make(map[connection.Pair]bool, len(pairs))
+	for _, pair := range pairs {
+		set[pair] = true
+	}
+	return set
+}
+
+// handle serves one event. A panic is a failure of kind Internal: its text and stack are
+// only for the log.
+func (h *Handler) handle(ctx context.Context, payload []byte, approved map[connection.Pair]bool) response {
 	inv := h.invocation(ctx)
-	access := newAccess(h, inv)
+	access := h.access(inv)
 	log := h.logger(inv, access)
-	a.redact = access.redact
+	r := response{redact: access.redact}
 	var event trigger.Event
-	err := parallel.Guard(func() (err error) {
-		event, err = trigger.Parse(payload)
+	err := parallel.Guard(func() error {
+		event, _ = trigger.Parse(payload) // a refused event has a request with the error
 		log.trigger = event.Shape
-		if err != nil {
-			return err
-		}
-		results := h.serve(ctx, inv, event, access, log)
-		a.reply, a.err = reply(event, results, h.info(inv), inv)
-		a.exitCode = exitCode(results)
+		results := h.serve(ctx, event, approved, access, log)
+		r.reply, r.err = reply(event, results, h.info(inv), inv)
+		r.exitCode = exitCode(results)
 		return nil
 	})
-	if err == nil {
-		return a
+	if err != nil {
+		event.Batch = false
+		only := []result{crashed(err, inv.Scope)}
+		log.result(ctx, only[0])
+		r.reply, r.err = reply(event, only, h.info(inv), inv)
+		r.exitCode = exitCode(only)
 	}
-	log.refused(ctx, err)
-	a.reply, a.err = event.Fail(err, inv.about(scopeOfRefused(err)))
-	a.exitCode = exitCodeOf(err)
-	return a
+	return r
 }
 
 // serve does what an event asks for.
-func (h *Handler) serve(ctx context.Context, inv Invocation, event trigger.Event, access *access, log logger) []result {
+func (h *Handler) serve(ctx context.Context, event trigger.Event, approved map[connection.Pair]bool, access *access, log logger) []result {
+	inv := access.own
 	reading, writing, release := deadlines(ctx)
 	defer release()
-	rules := rules{
-		requestID: inv.RequestID,
-		own:       inv.Scope,
-		dryRun:    h.Config.DryRun,
-		mayBeDone: event.Shape.IsDelivered() || inv.RetryCount > 0,
-		limit:     h.Config.ReconcileLimit,
-		approved:  h.Approved,
-	}
-	access.patience = patienceFor(event)
+	access.common.Patience = patienceFor(event)
 	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, Turn: inv.RetryCount}
-	executor := executor{client: access.client, limit: h.Config.Concurrency, now: h.now, known: func(o outcome) { log.outcome(ctx, o) }, confirmer: new(confirmer)}
+	executor := &executor{client: access.client, limit: h.Config.Concurrency, now: h.now, onOutcome: func(o outcome) { log.outcome(ctx, o) }}
 
 	findings := finder.Find(reading, h.Config.within(inv.Scope, event.Requests))
-	removals := decide(findings, rules)
-	outcomes := executor.execute(writing, removals)
-	results := settle(findings, outcomes, rules)
+	plan := decide(findings, h.rules(inv, event.Shape, approved))
+	outcomes := executor.execute(writing, plan.removals)
+	results := summarize(plan.decisions, outcomes)
 	for _, r := range results {
 		log.result(ctx, r)
 	}
 	return results
 }
 
-// patienceFor is for how long calls are repeated that may go well the next time.
-// Nobody waits for an event, and its next delivery would begin anew.
+func (h *Handler) rules(inv Invocation, shape trigger.Shape, approved map[connection.Pair]bool) rules {
+	return rules{
+		requestID: inv.RequestID,
+		own:       inv.Scope,
+		dryRun:    h.Config.DryRun,
+		mayBeDone: shape.IsDelivered() || inv.RetryCount > 0,
+		limit:     h.Config.ReconcileLimit,
+		approved:  approved,
+	}
+}
+
+// Report finds what a reconcile would remove, and removes nothing: it needs only the
+// rights to read. In the Finding, Pairs are the leftovers to remove; withheld is why none
+// of them would be removed, "" if all would. Report calls progress with the number of
+// instances asked so far and in total, -1 if the total is unknown.
+func (h *Handler) Report(ctx context.Context, progress func(asked, of int)) (found discover.Finding, withheld string) {
+	reading, _, release := deadlines(ctx)
+	defer release()
+	inv := h.invocation(ctx)
+	access := h.access(inv)
+	access.common.Patience = elasticsearch.WhileThrottled
+	finder := discover.Finder{Reader: access.reader, Limit: h.Config.Concurrency, Progress: progress}
+	requests := h.Config.within(inv.Scope, []trigger.Request{{Action: trigger.Reconcile{}}})
+	plan := decide(finder.Find(reading, requests), h.rules(inv, trigger.Direct, nil))
+	return plan.decisions[0].Finding, plan.decisions[0].withheld
+}
+
+// patienceFor returns how long a call is tried again that may succeed the next time.
+// Nobody waits for an event, and its next delivery would start from the beginning.
 func patienceFor(event trigger.Event) elasticsearch.Patience {
 	if event.Shape.IsDelivered() {
 		return elasticsearch.WhileThereIsTime
@@ -128,13 +151,13 @@ func patienceFor(event trigger.Event) elasticsearch.Patience {
 	return elasticsearch.SixAttempts
 }
 
-// replyReserve is how much of an invocation's time is kept for the reply, or a
-// tenth of it if that is less.
+// replyReserve is the part of an invocation's time that is kept for the reply; at most a
+// tenth of it.
 const replyReserve = time.Second
 
-// deadlines bounds the work, so that the function has replied before Function
-// Compute ends the invocation, and the reading to three quarters of that, so that
-// what was found when its time is up is removed all the same.
+// deadlines bounds the work, so that the function replies before Function Compute ends
+// the invocation, and reading to three quarters of that, so that there is time to remove
+// what was found until then.
 func deadlines(ctx context.Context) (reading, writing context.Context, release func()) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -146,8 +169,8 @@ func deadlines(ctx context.Context) (reading, writing context.Context, release f
 	return reading, writing, func() { cancelReading(); cancelWriting() }
 }
 
-// paceOf returns the pace of the calls for a scope, which the API counts together.
-// All invocations share it.
+// paceOf returns the pace of the calls for a scope, which all invocations share: the API
+// counts them together.
 func (h *Handler) paceOf(scope connection.Scope) *elasticsearch.Pace {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -158,6 +181,22 @@ func (h *Handler) paceOf(scope connection.Scope) *elasticsearch.Pace {
 		h.paces[scope] = &elasticsearch.Pace{Now: h.Now, Sleep: h.Sleep}
 	}
 	return h.paces[scope]
+}
+
+// access returns an invocation's way to the API.
+func (h *Handler) access(inv Invocation) *access {
+	a := &access{config: h.Config, own: inv, pace: h.paceOf, sleep: h.sleep}
+	a.common = elasticsearch.Reader{
+		UserAgent: Name + "/" + h.Build.Version,
+		Transport: h.Transport,
+		Now:       h.Now,
+		Sleep:     h.Sleep,
+		Slots:     make(chan struct{}, max(1, h.Config.Concurrency)),
+	}
+	if h.Log.Enabled(context.Background(), slog.LevelDebug) {
+		a.common.Log = h.Log
+	}
+	return a
 }
 
 func (h *Handler) logger(inv Invocation, access *access) logger {
@@ -210,15 +249,15 @@ func (h *Handler) sleep(ctx context.Context, wait time.Duration) error {
 	}
 }
 
-// WarmUpDelay is when to warm up, counted from the start. An event that is
-// waiting is handed over in less, even at a tenth of a core, where the first
-// poll takes 13 ms; that event needs the processor itself.
+// WarmUpDelay is the time from the start of the process to WarmUp. A waiting event
+// arrives sooner, even at a tenth of a core, where the first poll takes 13 ms, and needs
+// the processor itself.
 const WarmUpDelay = 30 * time.Millisecond
 
-// WarmUp opens a connection to the API in force before an event needs it: of a
-// cold start's first request, four fifths are reading root certificates and
-// shaking hands (make bench). It does nothing once an event has come, or where
-// no endpoint is known; region is where the function runs.
+// WarmUp opens a connection to the configured API before an event needs it: of a cold
+// start's first request, four fifths are reading root certificates and the handshakes
+// (make bench). It does nothing after the first event, or without an endpoint. region is
+// where the function runs.
 func (h *Handler) WarmUp(region string, open func(context.Context, elasticsearch.Endpoint)) {
 	runsIn, _ := connection.ParseRegion(region)
 	endpoint, err := h.Config.endpoint(runsIn, runsIn)

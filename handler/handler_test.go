@@ -249,7 +249,7 @@ func TestHandleOnce(t *testing.T) {
 		"a refusal in HTTP": {posts(t, "{}"), handler.ExitInvalid, "{\n  \"statusCode\": 400,\n"},
 	} {
 		s := newFixture(t)
-		text, exit := s.HandleOnce(invocation(t, role), []byte(test.event))
+		text, exit := s.HandleOnce(invocation(t, role), []byte(test.event), nil)
 		if exit != test.exit || !strings.Contains(string(text), test.want) {
 			t.Errorf("%s: exit code %d, want %d, and the text is %s", name, exit, test.exit, text)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/trigger"
 )
 
 // An Invocation is what surrounds one event: who calls, from where, and with
@@ -32,16 +33,17 @@ func FunctionCompute(ctx context.Context) Invocation {
 	if !ok {
 		fc = &fccontext.FcContext{}
 	}
+	secrets := acs3.Credentials{
+		AccessKeyID:     acs3.NewSecret(fc.Credentials.AccessKeyId),
+		AccessKeySecret: acs3.NewSecret(fc.Credentials.AccessKeySecret),
+		SecurityToken:   acs3.NewSecret(fc.Credentials.SecurityToken),
+	}
 	return Invocation{
-		RequestID:  fc.RequestID,
-		Scope:      scopeOf(fc),
-		RetryCount: fc.RetryCount,
-		Secrets: acs3.Credentials{
-			AccessKeyID:     acs3.NewSecret(fc.Credentials.AccessKeyId),
-			AccessKeySecret: acs3.NewSecret(fc.Credentials.AccessKeySecret),
-			SecurityToken:   acs3.NewSecret(fc.Credentials.SecurityToken),
-		},
-		Credentials: func() (acs3.Credentials, error) { return roleCredentials(fc.Credentials) },
+		RequestID:   fc.RequestID,
+		Scope:       scopeOf(fc),
+		RetryCount:  fc.RetryCount,
+		Secrets:     secrets,
+		Credentials: func() (acs3.Credentials, error) { return roleCredentials(secrets) },
 	}
 }
 
@@ -56,29 +58,28 @@ func scopeOf(fc *fccontext.FcContext) connection.Scope {
 // roleCredentials are the function role's, as this invocation got them. One
 // that is empty is refused here: credentials-go would fill it from the
 // environment, and sign with a mixture of two identities.
-func roleCredentials(c fccontext.Credentials) (acs3.Credentials, error) {
+func roleCredentials(c acs3.Credentials) (acs3.Credentials, error) {
 	var missing []string
-	for _, part := range []struct{ name, value string }{
-		{"access key id", c.AccessKeyId},
+	for _, part := range []struct {
+		name  string
+		value acs3.Secret
+	}{
+		{"access key id", c.AccessKeyID},
 		{"access key secret", c.AccessKeySecret},
 		{"security token", c.SecurityToken},
 	} {
-		if part.value == "" {
+		if part.value.Reveal() == "" {
 			missing = append(missing, part.name)
 		}
 	}
 	if len(missing) > 0 {
 		return acs3.Credentials{}, denied("the invocation came without "+strings.Join(missing, " and ")+": give the function a role", nil)
 	}
-	provider, err := providers.NewStaticSTSCredentialsProviderBuilder().
-		WithAccessKeyId(c.AccessKeyId).
-		WithAccessKeySecret(c.AccessKeySecret).
-		WithSecurityToken(c.SecurityToken).
-		Build()
+	from, err := static(c)
 	if err != nil {
 		return acs3.Credentials{}, denied("the invocation's credentials cannot be used", err)
 	}
-	return obtain(provider)
+	return obtain(from)
 }
 
 // OnCommandLine makes the invocation of a run outside Function Compute, with the default
@@ -102,8 +103,8 @@ func ChainCredentials() (acs3.Credentials, error) {
 }
 
 // obtain takes credentials out of credentials-go, whose own type prints them.
-func obtain(provider providers.CredentialsProvider) (acs3.Credentials, error) {
-	c, err := provider.GetCredentials()
+func obtain(from providers.CredentialsProvider) (acs3.Credentials, error) {
+	c, err := from.GetCredentials()
 	if err != nil {
 		return acs3.Credentials{}, err
 	}
@@ -117,6 +118,35 @@ func obtain(provider providers.CredentialsProvider) (acs3.Credentials, error) {
 	}, nil
 }
 
+// static is a provider of credentials that are there.
+func static(c acs3.Credentials) (providers.CredentialsProvider, error) {
+	if token := c.SecurityToken.Reveal(); token != "" {
+		return providers.NewStaticSTSCredentialsProviderBuilder().
+			WithAccessKeyId(c.AccessKeyID.Reveal()).
+			WithAccessKeySecret(c.AccessKeySecret.Reveal()).
+			WithSecurityToken(token).
+			Build()
+	}
+	return providers.NewStaticAKCredentialsProviderBuilder().
+		WithAccessKeyId(c.AccessKeyID.Reveal()).
+		WithAccessKeySecret(c.AccessKeySecret.Reveal()).
+		Build()
+}
+
 func denied(message string, cause error) *connection.Error {
 	return &connection.Error{Kind: connection.Denied, Message: message, Err: cause}
+}
+
+// place is a scope as replies and log lines say it.
+func (inv Invocation) place(s connection.Scope) trigger.Place {
+	place := trigger.Place{RegionID: s.Region}
+	if s.Account != inv.Scope.Account {
+		place.AccountID = s.Account
+	}
+	return place
+}
+
+// about is what a problem says of the invocation.
+func (inv Invocation) about(s connection.Scope) trigger.About {
+	return trigger.About{RequestID: inv.RequestID, Place: inv.place(s.Or(inv.Scope))}
 }

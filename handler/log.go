@@ -65,34 +65,34 @@ func (l logger) result(ctx context.Context, r result) {
 			l.outcome(ctx, o)
 		}
 	}
-	for _, m := range r.malformed {
+	for _, m := range r.Malformed {
 		l.write(ctx, line{
-			eventID: r.request.EventID,
-			source:  r.request.Source,
-			scope:   r.request.Scope,
+			eventID: r.Request.EventID,
+			source:  r.Request.Source,
+			scope:   r.Request.Scope,
 			removal: connection.Removal{Pair: connection.Pair{Instance: m.Of}},
 			outcome: skipped,
 			start:   l.start,
 			reason:  "an entry of the list of " + cmp.Or(m.Of.String(), "instances") + " is no instance id, and is passed over: it " + m.Reason,
 		})
 	}
-	_, isInfo := r.request.Action.(trigger.Info)
-	_, one := r.request.Action.(trigger.Disconnect)
+	_, isInfo := r.Request.Action.(trigger.Info)
+	_, one := r.Request.Action.(trigger.Disconnect)
 	if isInfo || one && len(r.parts) == 1 {
 		return
 	}
 	summary := line{
-		eventID: r.request.EventID,
-		source:  r.request.Source,
-		scope:   r.request.Scope,
-		removal: connection.Removal{Pair: connection.Pair{Instance: r.instance}, DryRun: r.dryRun},
+		eventID: r.Request.EventID,
+		source:  r.Request.Source,
+		scope:   r.Request.Scope,
+		removal: connection.Removal{Pair: connection.Pair{Instance: r.Instance()}, DryRun: r.dryRun},
 		outcome: r.outcome,
-		scanned: r.scanned,
+		scanned: r.Scanned,
 		start:   l.start,
-		reason:  r.reason,
-		err:     r.err,
+		reason:  r.Ignored,
+		err:     r.Err,
 	}
-	if _, ok := r.request.Action.(trigger.Reconcile); ok {
+	if _, ok := r.Request.Action.(trigger.Reconcile); ok {
 		summary.reason, summary.run = r.left(), r.figures()
 	}
 	l.write(ctx, summary)
@@ -107,27 +107,23 @@ func (r result) figures() []slog.Attr {
 		}
 	}
 	return []slog.Attr{
-		slog.Int("connections", len(r.survey.Connections)),
-		slog.Int("leftover", len(r.survey.Leftover)),
+		slog.Int("connections", len(r.Survey.Connections)),
+		slog.Int("leftover", len(r.Survey.Leftover)),
 		slog.Int("removed", removed),
-		slog.Int("kept", len(r.kept)),
+		slog.Int("kept", len(r.Kept)),
 	}
 }
 
 // left says which leftovers a request to reconcile left, and why.
 func (r result) left() string {
 	var texts []string
-	if r.outcome == withheld {
-		for _, pair := range r.survey.Leftover[:min(len(r.survey.Leftover), maxPairs)] {
+	if r.outcome == string(connection.Withheld) {
+		for _, pair := range r.Survey.Leftover[:min(len(r.Survey.Leftover), maxPairs)] {
 			texts = append(texts, pair.Instance.String()+"-"+pair.Connected.String())
 		}
-		if len(r.survey.Leftover) <= r.limit {
-			return "other connections are left over than were approved of: none is removed. " + strings.Join(texts, ", ")
-		}
-		return fmt.Sprintf("%d connections are left over, more than RECONCILE_LIMIT, %d: none is removed. If they may be, raise it: the next run looks anew. %s",
-			len(r.survey.Leftover), r.limit, strings.Join(texts, ", "))
+		return r.withheld + " " + strings.Join(texts, ", ")
 	}
-	for _, k := range r.kept[:min(len(r.kept), maxPairs)] {
+	for _, k := range r.Kept[:min(len(r.Kept), maxPairs)] {
 		texts = append(texts, fmt.Sprintf("%s-%s stays: %s", k.Instance, k.Connected, strings.ToValidUTF8(k.Reason[:min(len(k.Reason), maxReason)], "")))
 	}
 	return strings.Join(texts, "; ")
@@ -137,15 +133,6 @@ const (
 	maxPairs  = 50  // that a log line lists
 	maxReason = 300 // bytes that it has of each reason: a line of Log Service has 32 KB
 )
-
-// refused logs an event that came to no results.
-func (l logger) refused(ctx context.Context, err error) {
-	one := line{scope: scopeOfRefused(err).Or(l.invocation.Scope), outcome: failed, start: l.start, err: err}
-	if refused := (*trigger.Error)(nil); errors.As(err, &refused) {
-		one.eventID, one.source = refused.EventID, refused.Source
-	}
-	l.write(ctx, one)
-}
 
 // write logs a line. Every member is always there, so that an index over the
 // log needs no exceptions; one that does not apply is empty, zero or false.
@@ -157,8 +144,8 @@ func (l logger) write(ctx context.Context, one line) {
 	if one.err == nil && (one.outcome == incomplete || one.outcome == skipped) {
 		level, message = slog.LevelWarn, one.outcome
 	}
-	if one.outcome == withheld {
-		level, message = slog.LevelError, withheld
+	if one.outcome == string(connection.Withheld) {
+		level, message = slog.LevelError, one.outcome
 	}
 	attrs := []slog.Attr{
 		slog.String("requestId", l.invocation.RequestID),

@@ -38,10 +38,6 @@ type member struct {
 	sleep   func(context.Context, time.Duration) error
 }
 
-func (h *Handler) member(own connection.Scope, account connection.AccountID) member {
-	return member{own.Account, account, h.Config.MemberRole, own.Region, h.Config.Network, h.sleep}
-}
-
 func (m member) arn() string { return "acs:ram::" + m.account.String() + ":role/" + m.role }
 
 // host is that of STS, by the two patterns of all regions (STS, endpoints).
@@ -182,19 +178,4 @@ func isName(text string) bool {
 
 func (r refusal) Error() string {
 	return fmt.Sprintf("STS answered %s, request id %s", r.Code, r.RequestId)
-}
-
-// static is a provider of credentials that are there.
-func static(c acs3.Credentials) (providers.CredentialsProvider, error) {
-	if token := c.SecurityToken.Reveal(); token != "" {
-		return providers.NewStaticSTSCredentialsProviderBuilder().
-			WithAccessKeyId(c.AccessKeyID.Reveal()).
-			WithAccessKeySecret(c.AccessKeySecret.Reveal()).
-			WithSecurityToken(token).
-			Build()
-	}
-	return providers.NewStaticAKCredentialsProviderBuilder().
-		WithAccessKeyId(c.AccessKeyID.Reveal()).
-		WithAccessKeySecret(c.AccessKeySecret.Reveal()).
-		Build()
 }

@@ -74,17 +74,6 @@ type batchReport struct {
 	Events []any `json:"events"`
 }
 
-// info is the reply to GET /.
-type info struct {
-	Name    string            `json:"name"`
-	Version string            `json:"version"`
-	Commit  string            `json:"commit"`
-	Region  connection.Region `json:"region"`
-	Regions string            `json:"regions"` // in which it acts: their ids with commas, all, or none
-	Members bool              `json:"members"` // it acts in other accounts, too
-	DryRun  bool              `json:"dryRun"`  // the operator's
-}
-
 // reply puts results in the envelope of the event.
 func reply(event trigger.Event, results []result, about info, inv Invocation) (any, error) {
 	w := writer{about, inv}
@@ -97,8 +86,8 @@ func reply(event trigger.Event, results []result, about info, inv Invocation) (a
 	var whole any = batch
 	if !event.Batch {
 		whole = batch.Events[0]
-		if err := results[0].failure(); err != nil {
-			return event.Fail(err, inv.about(results[0].request.Scope))
+		if err := results[0].topError(); err != nil {
+			return event.Fail(err, inv.about(results[0].Request.Scope))
 		}
 	}
 	if len(parts.Failed) > 0 {
@@ -115,31 +104,31 @@ type writer struct {
 
 // report says what became of one request.
 func (w writer) report(r result) any {
-	_, one := r.request.Action.(trigger.Disconnect)
-	_, isInfo := r.request.Action.(trigger.Info)
-	place := w.invocation.place(r.request.Scope)
+	_, one := r.Request.Action.(trigger.Disconnect)
+	_, isInfo := r.Request.Action.(trigger.Info)
+	place := w.invocation.place(r.Request.Scope)
 	switch {
 	case isInfo:
 		return w.about
 	case one && len(r.parts) == 1:
 		return w.connection(r.parts[0])
 	case r.outcome == ignored:
-		return ignoredReport{place, ignored, r.reason}
+		return ignoredReport{place, ignored, r.Ignored}
 	case r.outcome == failed:
-		return failedReport{place, failed, w.problem(r.err, r.request.Scope)}
+		return failedReport{place, failed, w.problem(r.Err, r.Request.Scope)}
 	}
-	results, problem := []report{}, w.problem(r.err, r.request.Scope)
+	results, problem := []report{}, w.problem(r.Err, r.Request.Scope)
 	for _, part := range r.parts {
 		results = append(results, w.connection(part))
 	}
-	if _, ok := r.request.Action.(trigger.Reconcile); !ok {
-		return cleanupReport{r.instance, place, r.outcome, r.scanned, results, problem}
+	if _, ok := r.Request.Action.(trigger.Reconcile); !ok {
+		return cleanupReport{r.Instance(), place, r.outcome, r.Scanned, results, problem}
 	}
 	kept := []keptReport{}
-	for _, k := range r.kept {
+	for _, k := range r.Kept {
 		kept = append(kept, keptReport{k.Instance, k.Connected, k.Reason})
 	}
-	return reconcileReport{place, r.outcome, r.scanned, len(r.survey.Connections), results, kept, problem}
+	return reconcileReport{place, r.outcome, r.Scanned, len(r.Survey.Connections), results, kept, problem}
 }
 
 func (w writer) connection(o outcome) report {
@@ -166,9 +155,9 @@ func (w writer) problem(err error, s connection.Scope) *trigger.Problem {
 
 // aboutAll names the place of all results; none if they are of several.
 func (w writer) aboutAll(results []result) trigger.About {
-	about := w.invocation.about(results[0].request.Scope)
+	about := w.invocation.about(results[0].Request.Scope)
 	for _, r := range results {
-		if w.invocation.place(r.request.Scope) != about.Place {
+		if w.invocation.place(r.Request.Scope) != about.Place {
 			about.Place = trigger.Place{}
 		}
 	}
@@ -177,21 +166,21 @@ func (w writer) aboutAll(results []result) trigger.About {
 
 // add adds to what failed and what was done.
 func (w writer) add(r result, parts *trigger.PartialFailure) {
-	place := w.invocation.place(r.request.Scope)
-	if r.outcome == withheld { // repeating it cannot help
-		parts.Add(nil, withheld, r.request.EventID, place, connection.Pair{})
+	place := w.invocation.place(r.Request.Scope)
+	if r.outcome == string(connection.Withheld) { // repeating it cannot help
+		parts.Add(nil, r.outcome, r.Request.EventID, place, connection.Pair{})
 		return
 	}
 	for _, o := range r.parts {
-		parts.Add(o.err, o.word(), r.request.EventID, place, o.Pair)
+		parts.Add(o.err, o.word(), r.Request.EventID, place, o.Pair)
 	}
-	if _, isInfo := r.request.Action.(trigger.Info); !isInfo && (r.err != nil || len(r.parts) == 0) {
-		parts.Add(r.err, r.outcome, r.request.EventID, place, connection.Pair{Instance: r.instance})
+	if _, isInfo := r.Request.Action.(trigger.Info); !isInfo && (r.Err != nil || len(r.parts) == 0) {
+		parts.Add(r.Err, r.outcome, r.Request.EventID, place, connection.Pair{Instance: r.Instance()})
 	}
 }
 
-// An answer is what one event comes to.
-type answer struct {
+// A response is what one event comes to.
+type response struct {
 	reply    any
 	err      error // a *trigger.Problem, in place of a reply
 	exitCode int
@@ -200,30 +189,30 @@ type answer struct {
 
 // clean is the reply, in which an instance id may hold a credential: what an event
 // or the API names is repeated.
-func (a answer) clean() any {
-	text := encode(a.reply, "")
-	if clean := a.redact(text); clean != text {
+func (r response) clean() any {
+	text := encode(r.reply, "")
+	if clean := r.redact(text); clean != text {
 		return json.RawMessage(clean)
 	}
-	return a.reply
+	return r.reply
 }
 
 // functionError gives a problem the form in which the FC runtime takes its
 // errorType from us instead of from a Go type.
-func (a answer) functionError() error {
-	if p := (*trigger.Problem)(nil); errors.As(a.err, &p) {
-		return messages.InvokeResponse_Error{Message: a.redact(p.Error()), Type: p.Kind.String()}
+func (r response) functionError() error {
+	if p := (*trigger.Problem)(nil); errors.As(r.err, &p) {
+		return messages.InvokeResponse_Error{Message: r.redact(p.Error()), Type: p.Kind.String()}
 	}
-	return a.err
+	return r.err
 }
 
 // indented is the JSON of the reply or of the problem, for a person to read.
-func (a answer) indented() []byte {
-	reply := a.reply
-	if p := (*trigger.Problem)(nil); errors.As(a.err, &p) {
+func (r response) indented() []byte {
+	reply := r.reply
+	if p := (*trigger.Problem)(nil); errors.As(r.err, &p) {
 		reply = p
 	}
-	return []byte(a.redact(encode(reply, "  ")))
+	return []byte(r.redact(encode(reply, "  ")))
 }
 
 // encode is the JSON of one of this function's own reply types, none of which can

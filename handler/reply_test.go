@@ -40,10 +40,11 @@ func TestReports(t *testing.T) {
 			`{"instanceId":"` + idB + `","outcome":"incomplete","scanned":0,"results":[` + failed + `,` + removed + `],"problem":` + denied + `}`},
 	} {
 		var outcomes []outcome
-		for _, r := range decide([]discover.Finding{test.finding}, rules{requestID: "fc-1"}) {
+		p := decide([]discover.Finding{test.finding}, rules{requestID: "fc-1"})
+		for _, r := range p.removals {
 			outcomes = append(outcomes, outcome{removal: r, Outcome: connection.Outcome{State: connection.Removed, RequestID: "r1"}})
 		}
-		r := settle([]discover.Finding{test.finding}, outcomes, rules{})[0]
+		r := summarize(p.decisions, outcomes)[0]
 		text := must(json.Marshal(writer{info{Name: "n", Version: "v"}, Invocation{RequestID: "fc-1"}}.report(r)))
 		if got := string(text); got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, test.want)
@@ -86,7 +87,7 @@ func TestLogOfAPairThatWasNotFoundOut(t *testing.T) {
 	f := discover.Finding{Request: flags{event: true}.disconnect(pairOf(idA, idB)).Request, Err: errors.New("panic")}
 	var text bytes.Buffer
 	l := logger{Logger: slog.New(slog.NewJSONHandler(&text, nil)), now: time.Now, redact: strings.ToLower}
-	l.result(t.Context(), settle([]discover.Finding{f}, nil, rules{})[0])
+	l.result(t.Context(), resultsOf(decide([]discover.Finding{f}, rules{}))[0])
 	if got := text.String(); !strings.Contains(got, `"eventId":"e1","source":"s1"`) || !strings.Contains(got, `"kind":"Internal"`) {
 		t.Errorf("log: %s", got)
 	}

@@ -218,12 +218,12 @@ func TestAccountOnCommandLine(t *testing.T) {
 	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", role.SecurityToken)
 	s := newSpread(t)
 	s.Invocation = handler.OnCommandLine("cn-hangzhou")
-	text, exit := s.HandleOnce(t.Context(), []byte(`{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:]))
+	text, exit := s.HandleOnce(t.Context(), []byte(`{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:]), nil)
 	if exit != handler.ExitDone || !strings.Contains(string(text), `"accountId": "`+s.member.ID+`"`) {
 		t.Errorf("exit code %d, %s", exit, text)
 	}
 	s.Config.MemberRole = ""
-	text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+ownAccount+`",`+pair(instance, connected)[1:]))
+	text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+ownAccount+`",`+pair(instance, connected)[1:]), nil)
 	if exit != handler.ExitFailed || !strings.Contains(string(text), "account "+ownAccount+" is asked for by its id: set MEMBER_ROLE") {
 		t.Errorf("exit code %d, %s", exit, text)
 	}

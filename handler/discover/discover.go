@@ -88,7 +88,7 @@ func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding 
 func goneOf(findings []Finding) (scopes []connection.Scope, gone map[connection.Scope][]connection.InstanceID) {
 	gone = map[connection.Scope][]connection.InstanceID{}
 	for _, f := range findings {
-		scope, id := f.Request.Scope, f.instance()
+		scope, id := f.Request.Scope, f.Instance()
 		if !f.gone || slices.Contains(gone[scope], id) {
 			continue
 		}
@@ -100,8 +100,8 @@ func goneOf(findings []Finding) (scopes []connection.Scope, gone map[connection.
 	return scopes, gone
 }
 
-// instance is the one that a cleanup is about.
-func (f Finding) instance() connection.InstanceID {
+// Instance is the one that a cleanup is about; zero for other requests.
+func (f Finding) Instance() connection.InstanceID {
 	a, _ := f.Request.Action.(trigger.Cleanup)
 	return a.Instance
 }
@@ -136,12 +136,12 @@ func (f Finder) sweep(ctx context.Context, scope connection.Scope, gone []connec
 func (f *Finding) take(s sweep, err error) {
 	f.Scanned, f.Err = s.asked, err
 	for _, pair := range s.pairs {
-		if pair.Connected == f.instance() {
+		if pair.Connected == f.Instance() {
 			f.Pairs = append(f.Pairs, pair)
 		}
 	}
 	for _, u := range s.unread {
-		if u.Connected == f.instance() && !slices.Contains(f.Pairs, u.Pair) {
+		if u.Connected == f.Instance() && !slices.Contains(f.Pairs, u.Pair) {
 			f.Unread = append(f.Unread, u)
 		}
 	}

@@ -57,9 +57,7 @@ func FuzzParse(f *testing.F) {
 		event, err := trigger.Parse(text)
 		if err != nil {
 			checkRefusal(t, err)
-			if len(event.Requests) > 0 {
-				t.Errorf("a refused event asks for %+v", event)
-			}
+			checkRefused(t, event, err)
 			return
 		}
 		var entries []json.RawMessage
@@ -70,6 +68,14 @@ func FuzzParse(f *testing.F) {
 			checkRequest(t, r)
 		}
 	})
+}
+
+// checkRefused: a refused event asks for nothing, and its one request holds the error.
+func checkRefused(t *testing.T, event trigger.Event, err error) {
+	t.Helper()
+	if r := event.Requests; event.Batch || len(r) != 1 || r[0].Err != err || r[0].Action != nil {
+		t.Errorf("a refused event asks for %+v", event)
+	}
 }
 
 func checkRequest(t *testing.T, r trigger.Request) {

@@ -45,7 +45,7 @@ type Request struct {
 	Source  string           // the CloudEvent's source, or the timer's name; "" when there is none
 	Scope   connection.Scope // where its instances are; zero in what the event does not say
 	Action  Action           // nil when Err is not
-	Err     error            // in a batch, the *Error of one that is refused
+	Err     error            // the *Error, if the event or its entry of a batch is refused
 }
 
 // An Action is one of [Info], [Disconnect], [Cleanup], [Reconcile] and [Ignore].
@@ -103,20 +103,27 @@ const (
 	maxBatch = 5000
 )
 
-// Parse reads one event. When it fails, the error is an *[Error], and the Event
-// holds at least the shape, so that it can be answered.
+// Parse reads one event. If it fails, the error is an *[Error], and the Event has the
+// shape, for the reply, and a single request with that error.
 func Parse(event []byte) (Event, error) {
 	form := formOf(event)
 	e := Event{Shape: form.shape}
+	err := e.read(form, event)
+	if err != nil {
+		e.Requests = []Request{refused(err)}
+	}
+	return e, err
+}
+
+func (e *Event) read(form form, event []byte) (err error) {
 	if err := check(event); err != nil {
-		return e, err
+		return err
 	}
 	event = bytes.TrimSpace(event)
 	e.head = form.shape == HTTP && isHEAD(event)
-	var err error
 	e.Requests, err = form.read("$", event)
 	e.Batch = err == nil && event[0] == '[' || len(e.Requests) > 1
-	return e, err
+	return err
 }
 
 // check refuses an event that is too large, or not JSON.
@@ -175,6 +182,15 @@ func (r Request) asking(faults []Fault, requests ...Request) ([]Request, error) 
 	return requests, nil
 }
 
+// refused returns the request of an event that Parse refuses with an *Error.
+func refused(err error) Request {
+	r := Request{Err: err}
+	if e := (*Error)(nil); errors.As(err, &e) {
+		r.EventID, r.Source, r.Scope = e.EventID, e.Source, e.Scope
+	}
+	return r
+}
+
 // batch reads an array of events, as event streams send it. An entry that is
 // refused does not stop the others.
 func batch(path string, array []byte) ([]Request, error) {
@@ -189,8 +205,8 @@ func batch(path string, array []byte) ([]Request, error) {
 	n = 0
 	for raw := range elements(array) {
 		requests, err := entry(fmt.Sprintf("%s[%d]", path, n), raw)
-		if refused := (*Error)(nil); errors.As(err, &refused) {
-			requests = []Request{{EventID: refused.EventID, Source: refused.Source, Scope: refused.Scope, Err: refused}}
+		if err != nil {
+			requests = []Request{refused(err)}
 		}
 		all = append(all, requests...)
 		n++

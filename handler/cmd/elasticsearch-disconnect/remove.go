@@ -37,8 +37,7 @@ func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int 
 		c.say("Nothing was removed.")
 		return handler.ExitLeft
 	}
-	h.Approved = s.approved // what has come since was not agreed to
-	exit := c.serve(ctx, h, []byte(`{"reconcile":true}`))
+	exit := c.serve(ctx, h, []byte(`{"reconcile":true}`), s.approved)
 	if exit == handler.ExitLeft {
 		c.say("Nothing was removed: what is left over has changed meanwhile. Look again.")
 	}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 
 	"elasticsearch-disconnect/handler"
-	"elasticsearch-disconnect/handler/connection"
 )
 
 // report shows what is connected, and what is left over.
@@ -40,12 +39,12 @@ func (c Command) survey(ctx context.Context, h *handler.Handler, region string) 
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	progress, erase := c.progress(h)
-	found := h.Report(limited, connection.Scope{}, progress)
+	found, withheld := h.Report(limited, progress)
 	erase()
 	if ctx.Err() != nil {
 		return survey{}, errors.New("interrupted: nothing was removed")
 	}
-	return surveyOf(found, region, h.Config), nil
+	return surveyOf(found, region, withheld != "", h.Config.ReconcileLimit), nil
 }
 
 // progress rewrites a line on a terminal that says how far the reading is. The log at

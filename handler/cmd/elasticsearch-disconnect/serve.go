@@ -7,13 +7,15 @@ import (
 	"os"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/connection"
 )
 
-// serve prints the reply to an event.
-func (c Command) serve(ctx context.Context, h *handler.Handler, event []byte) int {
+// serve prints the reply to an event. A reconcile removes only approved connections; nil
+// approves of any.
+func (c Command) serve(ctx context.Context, h *handler.Handler, event []byte, approved []connection.Pair) int {
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	reply, exit := h.HandleOnce(ctx, event)
+	reply, exit := h.HandleOnce(ctx, event, approved)
 	if _, err := io.WriteString(c.Stdout, printable(reply, func(text string) string { return text })); err != nil {
 		c.say("%v", err)
 		return handler.ExitFailed
@@ -26,7 +28,7 @@ func (c Command) serveFile(ctx context.Context, h *handler.Handler, file string)
 	if err != nil {
 		return c.refuse("%v", err)
 	}
-	return c.serve(ctx, h, event)
+	return c.serve(ctx, h, event, nil)
 }
 
 func (c Command) read(file string) ([]byte, error) {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/discover"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -54,13 +53,12 @@ const (
 
 // surveyOf says what a finding means for a person. With more leftovers than the limit
 // none is removed.
-func surveyOf(found discover.Finding, region string, config handler.Config) survey {
-	s := survey{region: region, instances: len(found.Survey.Instances), leftover: len(found.Survey.Leftover)}
-	s.withheld = s.leftover > config.ReconcileLimit && !config.DryRun
+func surveyOf(found discover.Finding, region string, withheld bool, limit int) survey {
+	s := survey{region: region, instances: len(found.Survey.Instances), leftover: len(found.Survey.Leftover), withheld: withheld}
 	if !s.withheld {
 		s.removable, s.approved = len(found.Pairs), found.Pairs
 	}
-	known := indexOf(found, s.withheld, config.ReconcileLimit)
+	known := indexOf(found, withheld, limit)
 	var others []row
 	for _, c := range found.Survey.Connections {
 		if r := known.row(region, c); r.Leftover {
