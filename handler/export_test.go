@@ -2,7 +2,6 @@ package handler
 
 import (
 	"errors"
-	"slices"
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
@@ -16,10 +15,10 @@ func FailingCredentials() (acs3.Credentials, error) {
 	return acs3.Credentials{}, errors.New(FailingText)
 }
 
-// Outcomes returns every word there is for an outcome, sorted.
+// Outcomes returns every word for an outcome, in the order of README.md.
 func Outcomes() []string {
-	return slices.Sorted(slices.Values([]string{
-		string(connection.Removed), string(connection.DryRun), string(connection.AlreadyAbsent), string(connection.Withheld),
-		cleaned, reconciled, incomplete, ignored, failed,
-	}))
+	return []string{
+		string(connection.Removed), string(connection.AlreadyAbsent), string(connection.DryRun),
+		cleaned, reconciled, string(connection.Withheld), incomplete, ignored, failed,
+	}
 }

@@ -1,76 +1,207 @@
 package handler_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"reflect"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// The files for readers: what the function takes and answers is in the one of this folder.
 const (
 	readme       = "README.md"
 	frontReadme  = "../README.md"
 	eventsReadme = "../events/README.md"
 	replayReadme = "../events/replay/README.md"
+	logs         = "logs/README.md"
 )
 
-// readmes are all of them.
-func readmes() []string { return []string{frontReadme, readme, eventsReadme, replayReadme} }
+func readmes() []string { return []string{frontReadme, readme, eventsReadme, replayReadme, logs} }
 
-func TestReadmeNamesEventsThatExist(t *testing.T) {
+var (
+	codeBlock = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
+	heading   = regexp.MustCompile(`(?m)^(#+) (.+)$`)
+	link      = regexp.MustCompile(`\]\(([^)#]*)#?([^)]*)\)`)
+)
+
+// prose is a file without its blocks of code.
+func prose(t *testing.T, file string) string {
+	t.Helper()
+	return codeBlock.ReplaceAllString(string(read(t, file)), "")
+}
+
+// anchor is what GitHub makes of a heading: lower case, a hyphen for each space, and no punctuation.
+func anchor(heading string) string {
+	return strings.ReplaceAll(regexp.MustCompile(`[^\p{L}\p{N}\-_ ]`).ReplaceAllString(strings.ToLower(heading), ""), " ", "-")
+}
+
+// TestReadmeLinks: every relative link leads to a file, and every #anchor to a heading.
+func TestReadmeLinks(t *testing.T) {
 	t.Parallel()
 	for _, name := range readmes() {
-		events := found(t, name, `(events/[-\w]+\.json)()`)
-		if len(events) == 0 && name != eventsReadme { // which names them without their folder
-			t.Errorf("%s names no event", name)
-		}
-		for file := range events {
-			if !json.Valid(read(t, "../"+file)) {
-				t.Errorf("%s: %s is not JSON", name, file)
+		for _, link := range link.FindAllStringSubmatch(prose(t, name), -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			target := name
+			if link[1] != "" {
+				target = filepath.Join(filepath.Dir(name), link[1])
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s: %s leads to no file", name, link[0])
+			} else if isHeading := func(h []string) bool { return anchor(h[2]) == link[2] }; link[2] != "" &&
+				!slices.ContainsFunc(heading.FindAllStringSubmatch(prose(t, target), -1), isHeading) {
+				t.Errorf("%s: %s leads to no heading", name, link[0])
 			}
 		}
 	}
 }
 
-func TestReadmeTargets(t *testing.T) {
+// TestReadmeForm: each section is in the table of contents, which comes before the first; and no line but those of
+// tables and code is too long for a terminal.
+func TestReadmeForm(t *testing.T) {
 	t.Parallel()
-	want := found(t, "../Makefile", `(?m)^([a-z]+):.* ## (.+)$`)
 	for _, name := range readmes() {
+		text := prose(t, name)
+		contents, _, _ := strings.Cut(text, "\n## ")
+		for _, h := range heading.FindAllStringSubmatch(text, -1) {
+			if name != logs && h[1] == "##" && !strings.Contains(contents, "](#"+anchor(h[2])+")") {
+				t.Errorf("%s: %q is not in the table of contents", name, h[2])
+			}
+		}
+		for line := range strings.SplitSeq(text, "\n") {
+			if n := utf8.RuneCountInString(line); n > 120 && !strings.HasPrefix(line, "|") && name != logs {
+				t.Errorf("%s: a line of %d characters: %s", name, n, line)
+			}
+		}
+	}
+}
+
+// TestReadmeNames: the recorded events and the targets of make that a README names exist.
+func TestReadmeNames(t *testing.T) {
+	t.Parallel()
+	targets := found(t, "../Makefile", `(?m)^([a-z]+):.* ## (.+)$`)
+	for _, name := range readmes() {
+		for file := range found(t, name, `(events/[-\w]+\.json)()`) {
+			if !json.Valid(read(t, "../"+file)) {
+				t.Errorf("%s: %s is not JSON", name, file)
+			}
+		}
 		for target := range found(t, name, `\bmake ([a-z]+)()`) {
-			if want[target] == "" {
+			if targets[target] == "" {
 				t.Errorf("%s: make %s is not in the Makefile", name, target)
 			}
 		}
 	}
 }
 
-// The variables are the function's, in its order, and their defaults those of s.yaml.
-func TestReadmeConfiguration(t *testing.T) {
+// TestReadmeShell: every block of commands is understood by sh.
+func TestReadmeShell(t *testing.T) {
 	t.Parallel()
-	defaults := found(t, "../s.yaml", fromEnvironment)
-	var want [][]string
-	for _, name := range handler.Variables() {
-		want = append(want, []string{name, defaults[name]})
-	}
-	var got [][]string
-	for _, cells := range table(t, "variable") {
-		got = append(got, []string{strings.Join(words(cells[0]), " "), strings.Join(words(cells[2]), " ")})
-	}
-	if !slices.EqualFunc(got, want, slices.Equal) {
-		t.Errorf("README.md, configuration:\n got %q\nwant %q", got, want)
+	for _, name := range readmes() {
+		for block := range found(t, name, "(?ms)^ *```sh\n(.*?)^ *```()$") {
+			cmd := exec.Command("sh", "-n")
+			cmd.Stdin = strings.NewReader(block)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v: %s\n%s", name, err, out, block)
+			}
+		}
 	}
 }
 
-// The policy allows what the function asks of the API to clean up after a release whose event leaves most to be found
-// out, and no more; for a pair it needs the one action that the text says.
+// TestReadmeSettings: the commands that write .env do, with what they say in it.
+func TestReadmeSettings(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, ".env.example"), read(t, "../.env.example"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile(`(?m)^sed .+$`).FindAllString(string(read(t, frontReadme)), -1)
+	wants := [][]string{
+		{"FUNCTION_REGION=cn-beijing", "DRY_RUN=true", "RECONCILE=report"},
+		{"FUNCTION_REGION=cn-beijing", "DRY_RUN=false", "RECONCILE=remove"},
+	}
+	if len(commands) != len(wants) {
+		t.Fatalf("README.md writes .env %d times", len(commands))
+	}
+	for i, command := range commands {
+		cmd := exec.Command("sh", "-c", command)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "REGION=cn-beijing")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v: %s", command, err, out)
+		}
+		for _, want := range wants[i] {
+			if settings := string(read(t, filepath.Join(dir, ".env"))); !strings.Contains(settings, "\n"+want+"\n") {
+				t.Errorf("%s: no %s in\n%s", command, want, settings)
+			}
+		}
+	}
+}
+
+// TestReadmeCommandLines: each line of the command is understood, and comes as far as the API, which here is a stand-in.
+func TestReadmeCommandLines(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), handler.Name)
+	if out, err := exec.Command("go", "build", "-o", program, "./cmd/"+handler.Name).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	api := elasticsearchtest.NewServer()
+	t.Cleanup(api.Close)
+	lines := found(t, frontReadme, "(?m)(?:^|`)elasticsearch-disconnect (--[^`\n]+)()")
+	if len(lines) < 4 {
+		t.Errorf("README.md has %d command lines", len(lines))
+	}
+	for line := range lines {
+		if strings.HasPrefix(line, "--call") {
+			continue // is shown without its arguments
+		}
+		cmd := exec.Command("sh", "-c", program+" "+line)
+		cmd.Env = []string{"REGION=cn-hangzhou", "ELASTICSEARCH_ENDPOINT=" + api.URL, "ALIBABA_CLOUD_ACCESS_KEY_ID=k", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=s"}
+		out, err := cmd.CombinedOutput()
+		if err != nil && cmd.ProcessState.ExitCode() != handler.ExitFailed {
+			t.Errorf("%s: %v: %s", line, err, out)
+		}
+	}
+}
+
+// TestReadmeRequests: the requests shown are understood, over HTTP and as direct events.
+func TestReadmeRequests(t *testing.T) {
+	t.Parallel()
+	const direct = `(\{"(?:reconcile":true|instanceId":"[^"]+","(?:connectedInstanceId":"[^"]+"|all":true))[^}]*\})()`
+	var events []string
+	for _, name := range readmes() {
+		for _, pattern := range []string{direct, `s invoke -e '([^']+)'()`} {
+			for event := range found(t, name, pattern) {
+				event = strings.Replace(event, "…", "x", 1)
+				events = append(events, strings.Replace(event, "…", "y", 1))
+			}
+		}
+		for path, query := range found(t, name, `DELETE (/\S+)\?(\S+) HTTP`) {
+			parameters := strings.NewReplacer("=", `":"`, "&", `","`).Replace(query)
+			events = append(events, `{"rawPath":"`+path+`","queryParameters":{"`+parameters+`"},"requestContext":{"http":{"method":"DELETE"}}}`)
+		}
+	}
+	if len(events) < 7 {
+		t.Errorf("the READMEs show %d requests: %q", len(events), events)
+	}
+	for _, event := range events {
+		if _, err := trigger.Parse([]byte(event)); err != nil {
+			t.Errorf("%s: %v", event, err)
+		}
+	}
+}
+
+// TestReadmePolicy: the policy allows what the function asks of the API after the release that leaves most to find out,
+// and no more; for a pair it needs the one action that the text says.
 func TestReadmePolicy(t *testing.T) {
 	t.Parallel()
 	var policy struct {
@@ -80,19 +211,14 @@ func TestReadmePolicy(t *testing.T) {
 		}
 	}
 	for text := range found(t, frontReadme, `(?s) --PolicyDocument '(.+?\})'()\n`) {
-		shell := strings.NewReplacer(`'$REGION'`, "cn-hangzhou", `'$ACCOUNT'`, "1234567890984321")
-		decode(t, []byte(shell.Replace(text)), &policy)
+		decode(t, strings.NewReplacer(`'$REGION'`, "cn-hangzhou", `'$ACCOUNT'`, "1234567890984321").Replace(text), &policy)
 	}
-	var got []string
-	for _, statement := range policy.Statement {
-		got = append(got, statement.Action...)
-		if !strings.HasSuffix(statement.Resource, ":instances/*") {
-			t.Errorf("README.md, the resource %s: ListInstance asks for instances/*", statement.Resource)
-		}
+	if len(policy.Statement) != 1 || !strings.HasSuffix(policy.Statement[0].Resource, ":instances/*") {
+		t.Fatalf("README.md, the policy: %+v; ListInstance asks for instances/*", policy)
 	}
 	s := newFixture(t)
 	s.api.RemoveInstance(connected)
-	want := s.actions(t, release("acs.elasticsearch", "elasticsearch:ActionTrail:ApiCall", ""))
+	got, want := policy.Statement[0].Action, s.actions(t, release("acs.elasticsearch", "elasticsearch:ActionTrail:ApiCall", ""))
 	if slices.Sort(got); !slices.Equal(got, want) {
 		t.Errorf("README.md, the actions of the policy:\n got %q\nwant %q", got, want)
 	}
@@ -116,146 +242,50 @@ func (s *fixture) actions(t *testing.T, event string) (asked []string) {
 	return slices.Compact(asked)
 }
 
-func TestReadmeFilter(t *testing.T) {
-	t.Parallel()
-	var got pattern
-	decode(t, []byte(blockOf(t, eventsReadme, `{"source"`)), &got)
-	if want := filter(t); !reflect.DeepEqual(got, want) {
-		t.Errorf("events/README.md, the pattern of the rule:\n got %v\nwant %v", got, want)
-	}
-}
-
-// The custom event shown passes the pattern shown for it, not the one of s.yaml, and is one that the function carries out.
+// TestReadmeCustomEvent: the custom event shown passes the pattern shown for it, not the one of s.yaml, and is carried out.
 func TestReadmeCustomEvent(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
-	text := blockOf(t, eventsReadme, `{"specversion"`)
-	var event struct{ Source, Type string }
-	decode(t, []byte(text), &event)
-	if want := fmt.Sprintf("`{\"source\":[%q],\"type\":[%q]}`", event.Source, event.Type); !strings.Contains(string(read(t, eventsReadme)), want) {
-		t.Errorf("events/README.md does not have the pattern %s", want)
+	for text := range found(t, eventsReadme, "(?s)```json\n(\\{\"specversion\".+?)```()") {
+		var event struct{ Source, Type string }
+		decode(t, text, &event)
+		if want := fmt.Sprintf("`{\"source\":[%q],\"type\":[%q]}`", event.Source, event.Type); !strings.Contains(string(read(t, eventsReadme)), want) {
+			t.Errorf("events/README.md does not have the pattern %s", want)
+		}
+		if slices.Contains(filter(t)["source"], event.Source) {
+			t.Errorf("the rule of s.yaml is for %s", event.Source)
+		}
+		s.handle(t, text)
 	}
-	if slices.Contains(filter(t)["source"], event.Source) {
-		t.Errorf("the rule of s.yaml is for %s", event.Source)
-	}
-	s.handle(t, text)
 	if s.api.Connected(instance, connected) {
 		t.Errorf("the event removes nothing: %s", &s.log)
 	}
 }
 
-// The requests shown are understood: those over HTTP, and the direct events to which the reader gives his ids.
-func TestReadmeRequests(t *testing.T) {
-	t.Parallel()
-	const shown = `(\{"(?:reconcile":true|instanceId":"[^"]+","(?:connectedInstanceId":"[^"]+"|all":true))[^}]*\})()`
-	var events []string
-	for _, name := range readmes() {
-		for event := range found(t, name, shown) {
-			event = strings.Replace(event, "…", "x", 1)
-			events = append(events, strings.Replace(event, "…", "y", 1))
-		}
-		for path, query := range found(t, name, `DELETE (/\S+)\?(\S+) HTTP`) {
-			parameters := strings.NewReplacer("=", `":"`, "&", `","`).Replace(query)
-			events = append(events, `{"rawPath":"`+path+`","queryParameters":{"`+parameters+`"},"requestContext":{"http":{"method":"DELETE"}}}`)
-		}
-	}
-	if len(events) < 7 {
-		t.Errorf("the READMEs show %d requests: %q", len(events), events)
-	}
-	for _, event := range events {
-		if _, err := trigger.Parse([]byte(event)); err != nil {
-			t.Errorf("%s: %v", event, err)
-		}
-	}
-}
-
-// The table of events says of each recorded one what it comes to; the replay holds the wants to that.
+// TestReadmeReleases: the table of events says of each recorded one the outcome that the replay wants.
 func TestReadmeReleases(t *testing.T) {
 	t.Parallel()
-	for _, cells := range tableOf(t, eventsReadme, "type of event") {
-		for _, name := range words(cells[3]) {
+	for _, cells := range rowsOf(t, eventsReadme, "type of event") {
+		for _, name := range quoted(cells[3]) {
 			var want struct{ Outcome, ErrorType string }
 			decode(t, read(t, "../events/eventbridge-release-"+name+".want.json"), &want)
-			if got := words(cells[2])[0]; got != want.Outcome+want.ErrorType {
+			if got := quoted(cells[2])[0]; got != want.Outcome+want.ErrorType {
 				t.Errorf("events/README.md says that %s is %s, and it is %s%s", name, got, want.Outcome, want.ErrorType)
 			}
 		}
 	}
 }
 
-// table is one of this folder's README.md.
-func table(t *testing.T, title string) (rows [][]string) {
-	t.Helper()
-	return tableOf(t, readme, title)
-}
-
-// tableOf returns the cells of the table in a file whose first column has this title.
-func tableOf(t *testing.T, file, title string) (rows [][]string) {
+// rowsOf returns the cells of the table whose first column has this title.
+func rowsOf(t *testing.T, file, title string) (rows [][]string) {
 	t.Helper()
 	_, text, found := strings.Cut(string(read(t, file)), "\n| "+title+" |")
 	if !found {
 		t.Fatalf("%s has no table of each %s", file, title)
 	}
 	text, _, _ = strings.Cut(text, "\n\n")
-	for _, line := range strings.Split(text, "\n")[2:] {
-		cells := strings.Split(strings.Trim(line, "|"), "|")
-		for i := range cells {
-			cells[i] = strings.TrimSpace(cells[i])
-		}
-		rows = append(rows, cells)
+	for _, row := range strings.Split(text, "\n")[2:] {
+		rows = append(rows, cells(row))
 	}
 	return rows
-}
-
-// block is one of this folder's README.md.
-func block(t *testing.T, begin string) string {
-	t.Helper()
-	return blockOf(t, readme, begin)
-}
-
-// blockOf returns the JSON block of a file that begins so.
-func blockOf(t *testing.T, file, begin string) string {
-	t.Helper()
-	_, text, found := strings.Cut(string(read(t, file)), "```json\n"+begin)
-	if !found {
-		t.Fatalf("%s has no JSON that begins with %s", file, begin)
-	}
-	text, _, _ = strings.Cut(text, "```")
-	return begin + text
-}
-
-// firsts are the names in the first cells of all rows.
-func firsts(rows [][]string) (found []string) {
-	for _, cells := range rows {
-		found = append(found, words(cells[0])...)
-	}
-	return found
-}
-
-// words are those that a cell has as code.
-func words(cell string) (found []string) {
-	for _, match := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
-		found = append(found, match[1])
-	}
-	return found
-}
-
-// keys are the names of the members of a JSON object, in order.
-func keys(t *testing.T, object []byte) (found []string) {
-	t.Helper()
-	decoder := json.NewDecoder(bytes.NewReader(object))
-	if _, err := decoder.Token(); err != nil {
-		t.Fatal(err)
-	}
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err == nil {
-			err = decoder.Decode(new(json.RawMessage))
-		}
-		if err != nil {
-			t.Fatalf("%v in %s", err, object)
-		}
-		found = append(found, fmt.Sprint(name))
-	}
-	return found
 }

@@ -16,12 +16,12 @@ func TestReadmeTolerance(t *testing.T) {
 	t.Parallel()
 	ways := waysToAnswer()
 	var told []string
-	for _, cells := range table(t, "the API") {
+	for _, cells := range rowsOf(t, readme, "the API") {
 		told = append(told, cells[0])
 		for i, m := range ways[cells[0]] {
 			t.Run(fmt.Sprint(cells[0], i), func(t *testing.T) {
 				t.Parallel()
-				if got, want := endOfRelease(t, m, strings.HasPrefix(cells[0], "lists other instances")), words(cells[1])[0]; got != want {
+				if got, want := endOfRelease(t, m, strings.HasPrefix(cells[0], "lists other instances")), quoted(cells[1])[0]; got != want {
 					t.Errorf("got %s, and README.md says %s", got, want)
 				}
 			})
