@@ -74,15 +74,14 @@
 // A new variable: a row in variables (config.go), and in s.yaml and .env.example,
 // which tests hold to that list.
 //
-// A code of the API: elasticsearch/code.go says which kind it is, whether the call
-// is tried again (class: after a conflict, later), and what a person can do.
-// elasticsearch/retry.go has the waits by class and how often a call is tried;
-// patienceFor in handler.go, for which events that is as long as there is time;
-// pace.go, what follows a refusal for the rate of calls.
+// A code of the API: elasticsearch/code.go has its kind, its class (is it retried,
+// and how) and what a person can do. elasticsearch/retry.go has the waits of each
+// class and the number of attempts; retryPolicy in handler.go, which events are
+// retried until their deadline; pace.go, what follows a throttled call.
 //
 // The words of a failure: the status and title of each kind are statusAndTitle in
 // trigger/reply.go; the message is made where the failure is found, for an answer
-// of the API in elasticsearch/answer.go. A request that is refused has its status
+// of the API in elasticsearch/answer.go and failure.go. A request that is refused has its status
 // where trigger refuses it.
 //
 // Which events are a release, and how certain it is: trigger/notice.go (isRelease,

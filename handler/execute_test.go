@@ -35,7 +35,9 @@ func newFixture(t *testing.T) *fixture {
 		Endpoint:    must(elasticsearch.ParseEndpoint(f.api.URL)),
 		Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
 		Transport:   f.api.Transport(),
-		Sleep:       func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Sleep:       noSleep,
+		Pace:        &elasticsearch.Pace{Sleep: noSleep},
+		Slots:       make(chan struct{}, 64),
 	}}
 	f.executor = &executor{
 		client: func(context.Context, connection.Scope) (*elasticsearch.Client, error) { return client, nil },
@@ -251,3 +253,5 @@ func TestOtherSideOneAtATime(t *testing.T) {
 		t.Errorf("%d requests for one instance at a time; left: %v", n, f.api.Connections())
 	}
 }
+
+func noSleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }

@@ -116,7 +116,7 @@ func faultRows() map[string]faultRow {
 		"Result is false, but done":    {always: done(notTrue), request: but(result, false), event: absent("DL", 1, false)},
 		"a redirect":                   {always: answering(elasticsearchtest.Redirect(307, "https://example.com/")), request: moved, event: read(moved)},
 
-		"a wrong signature":  {always: refuse(400, "SignatureDoesNotMatch"), request: answer("403 Denied", "HTTP 400: SignatureDoesNotMatch: m; check the access key secret, if it is yours; in Function Compute this is a fault of the function")},
+		"a wrong signature":  {always: refuse(400, "SignatureDoesNotMatch"), request: answer("403 Denied", "HTTP 400: SignatureDoesNotMatch: m; check the access key secret, if it is yours; in Function Compute this is a bug of the function")},
 		"a clock behind":     {always: skewed, request: answer("403 Denied", "HTTP 400: InvalidTimeStamp.Expired: m; this clock is 20m0s behind the API's")},
 		"no permission":      {always: refuse(403, "Forbidden.RAM"), request: answer("403 Denied", "HTTP 403: Forbidden.RAM: m"+hintRole)},
 		"no permission, 401": {always: refuse(401, "SubAccountNoPermission"), request: answer("401 Denied", "HTTP 401: SubAccountNoPermission: m"+hintRole)},

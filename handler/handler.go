@@ -95,7 +95,7 @@ func (h *Handler) serve(ctx context.Context, event trigger.Event, approved map[c
 	inv := access.own
 	reading, writing, release := deadlines(ctx)
 	defer release()
-	access.common.Patience = patienceFor(event)
+	access.common.RetryPolicy = retryPolicy(event)
 	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, Turn: inv.RetryCount}
 	executor := &executor{client: access.client, limit: h.Config.Concurrency, now: h.now, onOutcome: func(o outcome) { log.outcome(ctx, o) }}
 
@@ -129,23 +129,23 @@ func (h *Handler) Report(ctx context.Context, progress func(asked, of int)) (fou
 	defer release()
 	inv := h.invocation(ctx)
 	access := h.access(inv)
-	access.common.Patience = elasticsearch.WhileThrottled
+	access.common.RetryPolicy = elasticsearch.UntilDeadlineIfThrottled
 	finder := discover.Finder{Reader: access.reader, Limit: h.Config.Concurrency, Progress: progress}
 	requests := h.Config.within(inv.Scope, []trigger.Request{{Action: trigger.Reconcile{}}})
 	plan := decide(finder.Find(reading, requests), h.rules(inv, trigger.Direct, nil))
 	return plan.decisions[0].Finding, plan.decisions[0].withheld
 }
 
-// patienceFor returns how long a call is tried again that may succeed the next time.
+// retryPolicy returns how long calls are tried again that may succeed the next time.
 // Nobody waits for an event, and its next delivery would start from the beginning.
-func patienceFor(event trigger.Event) elasticsearch.Patience {
+func retryPolicy(event trigger.Event) elasticsearch.RetryPolicy {
 	if event.Shape.IsDelivered() {
-		return elasticsearch.WhileThereIsTime
+		return elasticsearch.UntilDeadline
 	}
 	for _, r := range event.Requests {
 		switch r.Action.(type) {
 		case trigger.Cleanup, trigger.Reconcile:
-			return elasticsearch.WhileThrottled
+			return elasticsearch.UntilDeadlineIfThrottled
 		}
 	}
 	return elasticsearch.SixAttempts

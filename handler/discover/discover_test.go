@@ -42,10 +42,14 @@ func newFixture(t *testing.T) *fixture {
 		Endpoint:    endpoint,
 		Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
 		Transport:   api,
-		Sleep:       func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Sleep:       noSleep,
+		Pace:        &elasticsearch.Pace{Sleep: noSleep},
+		Slots:       make(chan struct{}, 64),
 	}
 	return &fixture{discover.Finder{Reader: func(context.Context, connection.Scope) (*elasticsearch.Reader, error) { return reader, nil }, Limit: 1}, api}
 }
+
+func noSleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 // calls are the requests that the API has had, in order.
 func (f *fixture) calls() (calls []string) {

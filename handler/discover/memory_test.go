@@ -84,6 +84,8 @@ func (l *large) kept(t *testing.T) int {
 		t.Fatal(err)
 	}
 	reader := &elasticsearch.Reader{
+		Pace:        new(elasticsearch.Pace),
+		Slots:       make(chan struct{}, 64),
 		Endpoint:    endpoint,
 		Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
 		Transport:   l,

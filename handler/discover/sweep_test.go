@@ -194,6 +194,8 @@ func TestNothingIsHidden(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := regions(t)
 		reader := &elasticsearch.Reader{
+			Pace:        new(elasticsearch.Pace),
+			Slots:       make(chan struct{}, 64),
 			Endpoint:    endpoint,
 			Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
 			Transport:   r,

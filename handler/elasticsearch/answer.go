@@ -10,25 +10,23 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"elasticsearch-disconnect/handler/connection"
 )
 
-// An answer is what the API said: the documented JSON of a success or an error,
-// an error in XML as gateways send it, or something else (see odd).
+// An answer is a response of the API: the documented JSON of a success or an
+// error, an error in XML as gateways send it, or an unexpected body.
 type answer struct {
 	document
 
-	status     int
-	total      int           // how many instances there are in all; -1 when it does not say
-	odd        string        // what the body is, when it is nothing documented
-	retryAfter time.Duration // how long the API asks to wait; 0 when it does not say
-	date       string        // the gateway's clock, as it says
+	status         int
+	total          int           // of all instances of the region; -1 if the response has none
+	unexpectedBody string        // what the body is, if it is not a documented one
+	retryAfter     time.Duration // how long the API asks to wait; 0 if it does not ask
+	date           string        // of the gateway's clock
 }
 
-// decode understands a response whose body is read by body. All text in it passes
-// through redact: the message of SignatureDoesNotMatch repeats the request with
-// its security token.
+// decode reads a response, whose body is behind body. All its texts pass through
+// redact: the message of SignatureDoesNotMatch repeats the request with its
+// security token.
 func decode(response *http.Response, body *bounded, now time.Time, redact func(string) string) answer {
 	a := answer{
 		status:     response.StatusCode,
@@ -42,7 +40,7 @@ func decode(response *http.Response, body *bounded, now time.Time, redact func(s
 	if a.total = parseTotal(a.document.total); a.total < 0 {
 		a.total = parseTotal(response.Header.Get(totalHeader))
 	}
-	if a.code == "0" || a.status/100 == 2 && saysNothing(a.code) {
+	if a.code == "0" || a.status/100 == 2 && meansSuccess(a.code) {
 		a.code = ""
 	}
 	for _, text := range []*string{&a.requestID, &a.code, &a.message} {
@@ -58,28 +56,27 @@ func (a *answer) read(body *bounded, contentType string) {
 	r := bufio.NewReaderSize(body, 16) // for one byte: the decoders have buffers of their own
 	switch first := firstByte(r); {
 	case first == 0:
-		a.odd = "empty"
+		a.unexpectedBody = "empty"
 	case first == '{':
 		err = a.document.read(r)
 	case first == '<' && mediaType != "text/html":
 		err = a.readXML(r)
 	default:
-		a.odd = strconv.QuoteToASCII(mediaType)
+		a.unexpectedBody = strconv.QuoteToASCII(mediaType)
 	}
 	if err != nil {
-		a.odd = err.Error()
+		a.unexpectedBody = err.Error()
 	}
 	_, _ = io.Copy(io.Discard, r) // an error of the network shows in body
 	if body.over() {
-		a.odd = fmt.Sprintf("more than %d bytes", body.most)
+		a.unexpectedBody = fmt.Sprintf("more than %d bytes", body.most)
 	}
-	if a.odd != "" {
+	if a.unexpectedBody != "" {
 		a.document = document{}
 	}
 }
 
-// firstByte finds the first byte that is no white space, and does not read it; 0
-// for none.
+// firstByte peeks at the first byte after white space; 0 if there is none.
 func firstByte(r *bufio.Reader) byte {
 	for {
 		b, err := r.ReadByte()
@@ -107,8 +104,9 @@ func (a *answer) readXML(r io.Reader) error {
 	return nil
 }
 
-// element returns the text of the first element of a name; "" if there is none, or it
-// has elements of its own, or signs by their numbers, in which no secret is found.
+// element returns the text of the first element of a name. It returns "" if there is
+// no such element, if it has child elements, or if it has numeric character
+// references (&#65;), since a secret written that way would not be redacted.
 func element(text, name string) string {
 	_, after, _ := strings.Cut(text, "<"+name+">")
 	content, _, found := strings.Cut(after, "</"+name+">")
@@ -118,8 +116,7 @@ func element(text, name string) string {
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&apos;", "'", "&amp;", "&").Replace(content)
 }
 
-// A bounded reads a body, no more of it than is sensible, and remembers how that
-// ended.
+// A bounded reads a body up to a size, and remembers how that ended.
 type bounded struct {
 	r    io.Reader
 	most int // bytes
@@ -141,22 +138,22 @@ func (b *bounded) Read(p []byte) (n int, err error) {
 
 func (b *bounded) over() bool { return b.read > b.most }
 
-// failed is nil for a success: a status of the 200s, a documented body and no
-// Code. Siblings of DeleteConnectedCluster answer 200 with a Code when
-// something went wrong. The request was sent at the time sent.
-func (a *answer) failed(action string, sent time.Time) *failure {
+// failed returns nil for a success: a status of the 200s, a documented body and no
+// Code. Siblings of DeleteConnectedCluster answer 200 with a Code on an error.
+// sent is when the request was sent.
+func (a *answer) failed(action string, sent time.Time) *attemptError {
 	success := a.status/100 == 2
 	switch {
-	case success && a.odd == "" && a.code == "" && !a.unsuccessful:
+	case success && a.unexpectedBody == "" && a.code == "" && !a.unsuccessful:
 		return nil
-	case success && a.odd != "":
-		f := a.failure("the body is " + a.odd)
-		f.class = again // it may well have been done: only the answer is no answer
+	case success && a.unexpectedBody != "":
+		f := a.failure("the body is " + a.unexpectedBody)
+		f.class = retryMaybeDone // it may have been carried out: only the answer is damaged
 		return f
 	case a.code != "":
 		return a.failure(strings.TrimSpace(a.code+": "+a.message) + hint(a.code, action, func() time.Duration { return a.skew(sent) }))
-	case a.odd != "":
-		return a.failure("the body is " + a.odd)
+	case a.unexpectedBody != "":
+		return a.failure("the body is " + a.unexpectedBody)
 	case a.unsuccessful:
 		return a.failure(strings.TrimSuffix("Success is false: "+a.message, ": "))
 	default:
@@ -165,24 +162,11 @@ func (a *answer) failed(action string, sent time.Time) *failure {
 }
 
 // skew is how far the clock that dated the request is behind the gateway's, in
-// whole seconds.
+// whole seconds; 0 if the answer has no date.
 func (a *answer) skew(sent time.Time) time.Duration {
 	date, err := http.ParseTime(a.date)
 	if err != nil {
 		return 0
 	}
 	return date.Sub(sent).Round(time.Second)
-}
-
-// failure makes a failure of what the API answered.
-func (a *answer) failure(what string) *failure {
-	meaning := meaningOf(a.status, a.code)
-	return &failure{&connection.Error{
-		Kind:       meaning.kind,
-		Message:    fmt.Sprintf("the API answered HTTP %d: %s", a.status, what),
-		Code:       a.code,
-		Status:     a.status,
-		RequestID:  a.requestID,
-		RetryAfter: a.retryAfter,
-	}, meaning.class}
 }

@@ -98,7 +98,7 @@ func answers() map[string]struct {
 		"unavailable, by its Code":  {elasticsearchtest.Refuse(500, "ServiceUnavailable", "m"), refused(connection.Unavailable, 500, "ServiceUnavailable", "ServiceUnavailable: m"), 6},
 		"an unknown 400":            {elasticsearchtest.Refuse(400, "X", "m"), refused(connection.Upstream, 400, "X", "X: m"), 1},
 		"a message with the token": {elasticsearchtest.Refuse(400, "SignatureDoesNotMatch", "sent "+account.SecurityToken+" by "+account.AccessKeyID),
-			refused(connection.Denied, 400, "SignatureDoesNotMatch", "SignatureDoesNotMatch: sent *** by ***; check the access key secret, if it is yours; in Function Compute this is a fault of the function"), 1},
+			refused(connection.Denied, 400, "SignatureDoesNotMatch", "SignatureDoesNotMatch: sent *** by ***; check the access key secret, if it is yours; in Function Compute this is a bug of the function"), 1},
 	}
 }
 
@@ -204,17 +204,17 @@ type meaning struct {
 // meanings are all codes that are known.
 func meanings() []meaning {
 	return []meaning{
-		{connection.Throttled, elasticsearch.Refused, []string{"Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded", "Throttling.Resource"}},
-		{connection.Denied, elasticsearch.Again, []string{"SignatureNonceUsed"}},
-		{connection.Unavailable, elasticsearch.Again, []string{"ServiceUnavailable"}},
-		{connection.Upstream, elasticsearch.Again, []string{"InternalServerError", "InternalError"}},
-		{connection.Conflict, elasticsearch.Later, []string{"ConcurrencyUpdateInstanceConflict", "InstanceStatusNotSupportCurrentAction", "InstanceActivating", "InstanceDuplicateScheduledTask", "TokenPreviousRequestProcessError"}},
-		{connection.NoInstance, elasticsearch.Permanent, []string{"InstanceNotFound"}},
-		{connection.NoConnection, elasticsearch.Permanent, []string{"RepetitionOperationError"}},
-		{connection.Denied, elasticsearch.Permanent, []string{"UserNotOpen", "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", "Forbidden", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission",
+		{connection.Throttled, elasticsearch.RetryNotDone, []string{"Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded", "Throttling.Resource"}},
+		{connection.Denied, elasticsearch.RetryMaybeDone, []string{"SignatureNonceUsed"}},
+		{connection.Unavailable, elasticsearch.RetryMaybeDone, []string{"ServiceUnavailable"}},
+		{connection.Upstream, elasticsearch.RetryMaybeDone, []string{"InternalServerError", "InternalError"}},
+		{connection.Conflict, elasticsearch.RetryWhenIdle, []string{"ConcurrencyUpdateInstanceConflict", "InstanceStatusNotSupportCurrentAction", "InstanceActivating", "InstanceDuplicateScheduledTask", "TokenPreviousRequestProcessError"}},
+		{connection.NoInstance, elasticsearch.Final, []string{"InstanceNotFound"}},
+		{connection.NoConnection, elasticsearch.Final, []string{"RepetitionOperationError"}},
+		{connection.Denied, elasticsearch.Final, []string{"UserNotOpen", "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", "Forbidden", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission",
 			"InvalidSecurityToken.Expired", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", "SignatureDoesNotMatch", "InvalidTimeStamp.Expired"}},
-		{connection.Upstream, elasticsearch.Permanent, []string{"InvalidApi.NotFound", "InvalidProduct.NotFound"}},
-		{connection.Upstream, elasticsearch.Unknown, []string{"AnythingElse", ""}},
+		{connection.Upstream, elasticsearch.Final, []string{"InvalidApi.NotFound", "InvalidProduct.NotFound"}},
+		{connection.Upstream, elasticsearch.Unclassified, []string{"AnythingElse", ""}},
 	}
 }
 
@@ -234,14 +234,14 @@ func TestCodes(t *testing.T) {
 // What callers read is kept to the letter.
 func TestHints(t *testing.T) {
 	t.Parallel()
-	const key = "; check the function's role, or on the command line the access key"
+	const key = "; check the function's role, or in the command the access key"
 	const allow = "; allow elasticsearch:Action on the instance to the function's role"
 	want := map[string]string{
 		"InvalidSecurityToken.Expired": "; the credentials of this invocation have expired: send the event again",
 		"InvalidAccessKeyId.NotFound":  key,
 		"InvalidAccessKeyId.Inactive":  key,
-		"SignatureDoesNotMatch":        "; check the access key secret, if it is yours; in Function Compute this is a fault of the function",
-		"InvalidTimeStamp.Expired":     "; this clock is not the API's",
+		"SignatureDoesNotMatch":        "; check the access key secret, if it is yours; in Function Compute this is a bug of the function",
+		"InvalidTimeStamp.Expired":     "; this clock and the API's differ",
 		"UserNotOpen":                  "; open Elasticsearch in this account",
 		"StsRoleAccountNoPermission":   allow,
 		"SubAccountNoPermission":       allow,
@@ -271,9 +271,9 @@ func TestClockSkew(t *testing.T) {
 	for name, test := range map[string]struct{ date, want string }{
 		"behind":      {now.Add(20 * time.Minute).Format(http.TimeFormat), "this clock is 20m0s behind the API's"},
 		"ahead":       {now.Add(-16 * time.Minute).Format(http.TimeFormat), "this clock is 16m0s ahead of the API's"},
-		"the same":    {now.Format(http.TimeFormat), "this clock is not the API's"},
-		"no date":     {"", "this clock is not the API's"},
-		"a wrong one": {"yesterday", "this clock is not the API's"},
+		"the same":    {now.Format(http.TimeFormat), "this clock and the API's differ"},
+		"no date":     {"", "this clock and the API's differ"},
+		"a wrong one": {"yesterday", "this clock and the API's differ"},
 	} {
 		server, client := start(t)
 		server.Now = func() time.Time { return now }

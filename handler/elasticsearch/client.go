@@ -8,12 +8,8 @@ package elasticsearch
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -29,13 +25,12 @@ import (
 const (
 	apiVersion     = "2017-06-13"
 	attemptTimeout = 10 * time.Second // of one request and the reading of its answer
-	maxAnswerSize  = 1 << 20          // the most that is read of an answer, in bytes
-	maxPageSize    = 32 << 20         // of a page of 100 instances with all that they are
+	maxAnswerSize  = 1 << 20          // bytes
+	maxPageSize    = 32 << 20         // bytes, of 100 instances with all their members
 )
 
-// A Reader reads the OpenAPI with one identity. It is made anew for every
-// invocation, so that credentials are never kept beyond it; what is worth
-// keeping, connections, is kept by the Transport.
+// A Reader reads the OpenAPI with one identity. Every invocation makes its own, so
+// that no credentials outlive it; connections are kept by the Transport.
 type Reader struct {
 	Endpoint    Endpoint
 	Credentials acs3.Credentials
@@ -48,9 +43,9 @@ type Reader struct {
 	// Sleep waits between attempts, and ends early with ctx; nil: a timer.
 	Sleep func(context.Context, time.Duration) error
 
-	Pace     *Pace         // shared by all calls that the API counts together; nil: one for each call
-	Slots    chan struct{} // has room for as many requests as may be under way; nil: any number
-	Patience Patience
+	Pace        *Pace         // shared by all calls that the API counts together; required
+	Slots       chan struct{} // its capacity bounds the requests under way; shared as Pace is
+	RetryPolicy RetryPolicy
 
 	Log *slog.Logger // gets each attempt at debug level; nil: no log
 }
@@ -62,16 +57,16 @@ type Client struct{ Reader }
 type call struct {
 	action, method, path string
 	query                url.Values
-	large                bool // the answer is a page
+	large                bool // the answer may have maxPageSize
 }
 
-// prepare goes all the way to the signature and describes what it would send.
+// prepare signs a request, and describes it in the place of sending it.
 func (c *Reader) prepare(op call) *connection.Unsent {
 	r, signed := c.request(context.Background(), op)
 	return &connection.Unsent{Method: r.Method, URL: r.URL.String(), SignedHeaders: signed}
 }
 
-// request makes a signed request, with the date and nonce of now.
+// request makes a signed request, with a date and nonce of its own.
 func (c *Reader) request(ctx context.Context, op call) (r *http.Request, signedHeaders []string) {
 	header := make(http.Header, 16) // with room for what the signature adds
 	header["Accept"] = []string{"application/json"}
@@ -83,16 +78,16 @@ func (c *Reader) request(ctx context.Context, op call) (r *http.Request, signedH
 		URL:    &url.URL{Scheme: c.Endpoint.scheme, Host: c.Endpoint.host, Path: op.path, RawQuery: op.query.Encode()},
 		Host:   c.Endpoint.host,
 		Header: header,
-		// When a kept connection breaks, net/http sends a GET without a body
-		// again by itself, with a nonce that is used up.
+		// Without a body, net/http would repeat a GET by itself when a kept
+		// connection breaks, with a nonce that is used up.
 		Body: io.NopCloser(strings.NewReader("")),
 	}).WithContext(ctx)
 	return r, acs3.Sign(r, acs3.Input{Credentials: c.Credentials, Time: c.now(), Nonce: c.nonce()})
 }
 
-// attempt sends one request and reads its answer. With a failure too, the answer
-// has its status and request id, as far as they are known.
-func (c *Reader) attempt(ctx context.Context, op call) (answer, *failure) {
+// attempt sends one request and reads its answer. With an error too, the answer
+// has status and request id if they came.
+func (c *Reader) attempt(ctx context.Context, op call) (answer, *attemptError) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 
@@ -106,7 +101,7 @@ func (c *Reader) attempt(ctx context.Context, op call) (answer, *failure) {
 	return a, err
 }
 
-func (c *Reader) logAttempt(ctx context.Context, op call, a answer, err *failure, start time.Time) {
+func (c *Reader) logAttempt(ctx context.Context, op call, a answer, err *attemptError, start time.Time) {
 	if c.Log == nil {
 		return
 	}
@@ -125,10 +120,9 @@ func (c *Reader) logAttempt(ctx context.Context, op call, a answer, err *failure
 	c.Log.LogAttrs(ctx, slog.LevelDebug, "attempt", attrs...)
 }
 
-// roundTrip exchanges a request for an answer. It goes to the transport and
-// not through an http.Client, which would follow a redirect and take the
-// security token along.
-func (c *Reader) roundTrip(r *http.Request, op call) (answer, *failure) {
+// roundTrip uses the transport and not an http.Client, which would follow a
+// redirect and send the security token there.
+func (c *Reader) roundTrip(r *http.Request, op call) (answer, *attemptError) {
 	var way progress
 	response, err := c.transport().RoundTrip(r.WithContext(way.trace(r.Context())))
 	if err != nil {
@@ -151,8 +145,8 @@ func (c *Reader) roundTrip(r *http.Request, op call) (answer, *failure) {
 	return a, nil
 }
 
-// A redactedError is an error of the network, which may quote what the other
-// side sent, without the credentials that it may have sent back.
+// A redactedError is an error of the network without credentials: its text may
+// quote what the other side sent, and that may be our request.
 type redactedError struct {
 	error
 	text string
@@ -165,14 +159,13 @@ func (c *Reader) redacted(err error) error {
 	return redactedError{err, c.Credentials.Redact(err.Error())}
 }
 
-// closeIdleConnections has the next attempt open a connection of its own. After
-// an instance was frozen all that were kept are dead, and each would cost an
-// attempt.
+// closeIdleConnections makes the next attempt open a new connection. After a
+// freeze of the instance all kept ones are dead, and each would cost an attempt.
 func (c *Reader) closeIdleConnections() {
 	(&http.Client{Transport: c.transport()}).CloseIdleConnections()
 }
 
-// A progress is how far a request came: it asked for a connection, and had one.
+// A progress says how far a request came: it asked for a connection, and had one.
 type progress struct{ asked, connected bool }
 
 func (p *progress) trace(ctx context.Context) context.Context {
@@ -180,34 +173,6 @@ func (p *progress) trace(ctx context.Context) context.Context {
 		GetConn: func(string) { p.asked = true },
 		GotConn: func(httptrace.GotConnInfo) { p.connected = true },
 	})
-}
-
-// notSent is the failure for an error of connecting or shaking hands, with the API
-// or with a proxy on the way. The host is for the log: which endpoint is called is
-// no concern of the caller's.
-func notSent(host string, err error) *failure {
-	var name *net.DNSError
-	var op *net.OpError
-	switch isProxy := errors.As(err, &op) && op.Op == "proxyconnect"; {
-	case errors.As(err, new(*tls.CertificateVerificationError)):
-		return unavailable("the API's certificate is not trusted; not sent", host, err, permanent)
-	case errors.As(err, &name) && name.IsNotFound && !isProxy:
-		return unavailable("the API's host is not known; not sent: is the region right?", host, err, permanent)
-	}
-	return unavailable("no connection to the API; not sent, safe to repeat", host, err, refused)
-}
-
-// noAnswer is the failure for an error of the network once there was a connection.
-// Whether the API carried out the request is not known.
-func noAnswer(ctx context.Context, host string, err error) *failure {
-	if timeout := net.Error(nil); ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
-		return outOfTime("no answer from the API in time", fmt.Errorf("%s: %w", host, err))
-	}
-	return unavailable("no answer from the API: the connection failed; "+outcomeUnknown, host, err, again)
-}
-
-func unavailable(what, host string, err error, c class) *failure {
-	return &failure{&connection.Error{Kind: connection.Unavailable, Message: what, Err: fmt.Errorf("%s: %w", host, err)}, c}
 }
 
 func (c *Reader) now() time.Time {

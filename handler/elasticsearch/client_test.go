@@ -71,9 +71,13 @@ func clientAt(t *testing.T, url string, transport *elasticsearch.Transport) *ela
 		},
 		UserAgent: "agent/1",
 		Transport: transport,
-		Sleep:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Sleep:     noSleep,
+		Pace:      &elasticsearch.Pace{Sleep: noSleep},
+		Slots:     make(chan struct{}, 64),
 	}}
 }
+
+func noSleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 func TestDeleteConnectedCluster(t *testing.T) {
 	t.Parallel()

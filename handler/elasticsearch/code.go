@@ -10,16 +10,18 @@ import (
 	"elasticsearch-disconnect/handler/connection"
 )
 
-// A class says what to do about an answer that is no success.
+// A class says what to do about an answer that is not a success.
 type class int
 
 const (
-	permanent class = iota // the same request would be refused again
-	unknown                // refused for a reason that is not known here; permanent
-	again                  // may go well the next time; may have been carried out
-	refused                // may go well the next time; was not carried out
-	later                  // may go well when another change has ended; was not carried out
+	final          class = iota // the same request would be refused again
+	unclassified                // refused with a code that is not in the table; final
+	retryMaybeDone              // may succeed the next time; may have been carried out
+	retryNotDone                // may succeed the next time; was not carried out
+	retryWhenIdle               // may succeed once another change has ended; was not carried out
 )
+
+func (c class) isRetried() bool { return c >= retryMaybeDone }
 
 // A meaning is what a code or a status stands for.
 type meaning struct {
@@ -27,39 +29,38 @@ type meaning struct {
 	class class
 }
 
-// A row is what some codes mean.
+// A row has the codes of one meaning.
 type row struct {
 	meaning
 	codes []string
 }
 
-// rows are the codes that are known. DeleteConnectedCluster publishes no list of
-// errors. These are of the product's other operations and of the gateway; each
-// row names the list it is from: the official SDK (SDK), the Terraform provider's
-// retries (TF), the API metadata (META), or the error center on help.aliyun.com
-// (HELP).
+// rows is the table of codes. DeleteConnectedCluster publishes no list of errors.
+// These come from the product's other operations and from the gateway; each row
+// names its sources: the official SDK (SDK), the Terraform provider's retries
+// (TF), the API metadata (META), the error center on help.aliyun.com (HELP).
 func rows() []row {
 	return []row{
-		{meaning{connection.Throttled, refused}, []string{"Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded"}}, // SDK, TF, HELP
-		{meaning{connection.Denied, again}, []string{"SignatureNonceUsed"}},                                                                                // HELP; the next attempt has another nonce
-		{meaning{connection.Unavailable, again}, []string{"ServiceUnavailable"}},                                                                           // SDK, TF
-		{meaning{connection.Upstream, again}, []string{"InternalServerError", "InternalError"}},                                                            // SDK, HELP
-		{meaning{connection.Conflict, later}, []string{"ConcurrencyUpdateInstanceConflict", "InstanceStatusNotSupportCurrentAction", // TF
+		{meaning{connection.Throttled, retryNotDone}, []string{"Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded"}}, // SDK, TF, HELP
+		{meaning{connection.Denied, retryMaybeDone}, []string{"SignatureNonceUsed"}},                                                                            // HELP; the next attempt has another nonce
+		{meaning{connection.Unavailable, retryMaybeDone}, []string{"ServiceUnavailable"}},                                                                       // SDK, TF
+		{meaning{connection.Upstream, retryMaybeDone}, []string{"InternalServerError", "InternalError"}},                                                        // SDK, HELP
+		{meaning{connection.Conflict, retryWhenIdle}, []string{"ConcurrencyUpdateInstanceConflict", "InstanceStatusNotSupportCurrentAction", // TF
 			"InstanceDuplicateScheduledTask", "TokenPreviousRequestProcessError", // TF
 			"InstanceActivating"}}, // META
-		{meaning{connection.NoInstance, permanent}, []string{"InstanceNotFound"}},           // TF
-		{meaning{connection.NoConnection, permanent}, []string{"RepetitionOperationError"}}, // TF
-		{meaning{connection.Denied, permanent}, []string{
+		{meaning{connection.NoInstance, final}, []string{"InstanceNotFound"}},           // TF
+		{meaning{connection.NoConnection, final}, []string{"RepetitionOperationError"}}, // TF
+		{meaning{connection.Denied, final}, []string{
 			"UserNotOpen", "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", // META, 401
 			"Forbidden", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission", // META, HELP, 403
 			"InvalidSecurityToken.Expired", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", // HELP
 			"SignatureDoesNotMatch", "InvalidTimeStamp.Expired", // HELP
 		}},
-		{meaning{connection.Upstream, permanent}, []string{"InvalidApi.NotFound", "InvalidProduct.NotFound"}}, // HELP
+		{meaning{connection.Upstream, final}, []string{"InvalidApi.NotFound", "InvalidProduct.NotFound"}}, // HELP
 	}
 }
 
-// Codes returns every code that is known.
+// Codes returns every code of the table.
 func Codes() []string {
 	var all []string
 	for _, r := range rows() {
@@ -68,9 +69,9 @@ func Codes() []string {
 	return all
 }
 
-// meaningOf is what an answer that is no success means. The Code decides, and
-// the HTTP status only where the Code is not known: throttling is HTTP 400
-// here, and a bare 404 may be a wrong path.
+// meaningOf returns the meaning of an answer that is not a success. The Code
+// decides, and only for a Code outside the table the HTTP status: throttling is
+// HTTP 400 here, and a bare 404 may be a wrong path.
 func meaningOf(status int, code string) meaning {
 	for _, r := range rows() {
 		if slices.Contains(r.codes, code) {
@@ -78,46 +79,46 @@ func meaningOf(status int, code string) meaning {
 		}
 	}
 	if strings.HasPrefix(code, "Throttling.") { // gateways have more of them
-		return meaning{connection.Throttled, refused}
+		return meaning{connection.Throttled, retryNotDone}
 	}
 	return meaningOfStatus(status)
 }
 
-// MayPass says whether what is refused with a code may go well the next time. STS
-// shares the codes of Alibaba Cloud's gateways.
+// MayPass reports whether a request that was refused with a code may succeed the
+// next time. STS shares the codes of Alibaba Cloud's gateways.
 func MayPass(code string) bool {
 	c := meaningOf(0, code).class
-	return c == again || c == refused
+	return c == retryMaybeDone || c == retryNotDone
 }
 
-// meaningOfStatus is for answers whose Code says nothing, as gateways make them.
+// meaningOfStatus is for answers without a Code of the table, as gateways make them.
 func meaningOfStatus(status int) meaning {
 	switch {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return meaning{connection.Denied, permanent}
+		return meaning{connection.Denied, final}
 	case status == http.StatusTooManyRequests:
-		return meaning{connection.Throttled, refused}
+		return meaning{connection.Throttled, retryNotDone}
 	case status == http.StatusServiceUnavailable:
-		return meaning{connection.Unavailable, again}
+		return meaning{connection.Unavailable, retryMaybeDone}
 	case status == http.StatusGatewayTimeout:
-		return meaning{connection.Timeout, again}
+		return meaning{connection.Timeout, retryMaybeDone}
 	case status >= 500:
-		return meaning{connection.Upstream, again}
+		return meaning{connection.Upstream, retryMaybeDone}
 	default:
-		return meaning{connection.Upstream, unknown}
+		return meaning{connection.Upstream, unclassified}
 	}
 }
 
-// hint says what to do about a refusal that only a person can mend; "" for
-// others. skew is how far this clock is behind the API's.
+// hint says what a person can do about a refusal; "" for other codes. skew is
+// how far this clock is behind the API's.
 func hint(code, action string, skew func() time.Duration) string {
 	switch code {
 	case "InvalidSecurityToken.Expired":
 		return "; the credentials of this invocation have expired: send the event again"
 	case "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive":
-		return "; check the function's role, or on the command line the access key"
+		return "; check the function's role, or in the command the access key"
 	case "SignatureDoesNotMatch":
-		return "; check the access key secret, if it is yours; in Function Compute this is a fault of the function"
+		return "; check the access key secret, if it is yours; in Function Compute this is a bug of the function"
 	case "InvalidTimeStamp.Expired":
 		return clockHint(skew())
 	case "UserNotOpen":
@@ -128,7 +129,7 @@ func hint(code, action string, skew func() time.Duration) string {
 	return ""
 }
 
-// clockHint says how large a skew is that was measured; zero was not.
+// clockHint tells a measured skew; zero means that it was not measured.
 func clockHint(skew time.Duration) string {
 	switch {
 	case skew > 0:
@@ -136,5 +137,5 @@ func clockHint(skew time.Duration) string {
 	case skew < 0:
 		return fmt.Sprintf("; this clock is %v ahead of the API's", -skew)
 	}
-	return "; this clock is not the API's"
+	return "; this clock and the API's differ"
 }

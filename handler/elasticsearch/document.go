@@ -10,53 +10,53 @@ import (
 	"strings"
 )
 
-// A document is what a JSON body says. It is read as it streams, and of a list only
-// what an entry tells is kept, so that its size costs no memory. Of members
-// that differ only in case, as Code and code, the first that is not empty counts.
+// A document holds the members of a JSON body that matter. It is decoded as a
+// stream, so that a large page needs little memory. Of members that differ only in
+// case, such as Code and code, the first that is not empty counts.
 type document struct {
 	result                   value
 	hasResult                bool
 	requestID, code, message string
 	unsuccessful             bool   // Success is false
-	total                    string // X-Total-Count of Headers, in whatever form it is
+	total                    string // X-Total-Count of Headers, as it came
 }
 
-// A value is what matters of the member Result, whatever operation it is of.
+// A value holds what matters of the member Result, for all operations.
 type value struct {
-	token   json.Token // true, a text, '[' and the like; nil for null, and where there is none
+	token   json.Token // true, a text, '[' and the like; nil for null or no Result
 	status  string     // the member status of an object
-	nested  *value     // the member Result of an object; nil for none
-	other   bool       // an object has other members
+	nested  *value     // the member Result of an object
+	other   bool       // the object has other members
 	entries []entry    // of a list
 }
 
-// isTrue says whether the API did what it was asked.
+// isTrue reports whether the API carried out a deletion.
 func (v value) isTrue() bool { return v.token == true || v.token == "true" }
 
-// isNothing says that the Result of a document is certainly no list with something
-// in it. Where there is none, at least the RequestId shows that the API answers.
-func (doc document) isNothing() bool {
-	return doc.result.isNothing() && (doc.hasResult || doc.requestID != "") && doc.message == ""
+// isEmptyList reports whether the document is a list without entries. Without a
+// Result, a RequestId has to show that it is an answer of the API.
+func (doc document) isEmptyList() bool {
+	return doc.result.isEmpty() && (doc.hasResult || doc.requestID != "") && doc.message == ""
 }
 
-// isNothing says that a value is null, absent, {}, [] or "", or an object whose
+// isEmpty reports whether a value is null, absent, {}, [] or "", or an object whose
 // member Result is.
-func (v value) isNothing() bool {
+func (v value) isEmpty() bool {
 	switch v.token {
 	case nil, "":
 		return true
 	case json.Delim('['):
 		return len(v.entries) == 0
 	case json.Delim('{'):
-		return v.nested == nil && !v.other || v.nested != nil && v.nested.isNothing()
+		return v.nested == nil && !v.other || v.nested != nil && v.nested.isEmpty()
 	}
 	return false
 }
 
 var errNotDocumented = errors.New("not the documented JSON")
 
-// read reads a JSON object with nothing after it. With an error, what was read
-// means nothing.
+// read reads one JSON object to the end of r. After an error the document is
+// undefined.
 func (doc *document) read(r io.Reader) error {
 	d := json.NewDecoder(r)
 	_, err := d.Token() // the {
@@ -69,8 +69,8 @@ func (doc *document) read(r io.Reader) error {
 	return nil
 }
 
-// readMembers calls f for each member of an object whose { was read, to read its
-// value, and reads the }.
+// readMembers reads the members of an object, after its {, to the }. f reads the
+// value of each.
 func readMembers(d *json.Decoder, f func(d *json.Decoder, name string) error) error {
 	for d.More() {
 		name, err := d.Token()
@@ -91,9 +91,9 @@ func (doc *document) member(d *json.Decoder, name string) error {
 		switch {
 		case err != nil:
 			return err
-		case doc.result.isNothing():
+		case doc.result.isEmpty():
 			doc.result, doc.hasResult = v, true
-		case !v.isNothing():
+		case !v.isEmpty():
 			return errNotDocumented // two results: which is meant?
 		}
 		return nil
@@ -106,7 +106,7 @@ func (doc *document) member(d *json.Decoder, name string) error {
 	case "requestid":
 		return textInto(&doc.requestID, raw)
 	case "code":
-		if saysNothing(doc.code) {
+		if meansSuccess(doc.code) {
 			doc.code = ""
 		}
 		return textInto(&doc.code, raw)
@@ -120,13 +120,13 @@ func (doc *document) member(d *json.Decoder, name string) error {
 	return nil
 }
 
-// saysNothing says whether a Code is one with which other gateways say that
-// nothing is wrong.
-func saysNothing(code string) bool {
+// meansSuccess reports whether a Code is one that other gateways send with a
+// success.
+func meansSuccess(code string) bool {
 	return code == "0" || code == "200" || strings.EqualFold(code, "OK")
 }
 
-// textInto takes a text, or a number in its place, unless there is one already.
+// textInto sets a text that is empty so far, from a text or a number.
 func textInto(to *string, raw json.RawMessage) error {
 	text := string(raw)
 	switch raw[0] {
@@ -145,8 +145,8 @@ func textInto(to *string, raw json.RawMessage) error {
 	return nil
 }
 
-// totalHeader has the number of all instances: in the member Headers, or among
-// the headers of HTTP.
+// totalHeader has the number of all instances: in the member Headers, or as a
+// header of HTTP.
 const totalHeader = "X-Total-Count"
 
 // totalOf finds the total in the member Headers.
@@ -154,7 +154,7 @@ func totalOf(headers json.RawMessage) string {
 	var h struct {
 		Total json.RawMessage `json:"X-Total-Count"`
 	}
-	_ = json.Unmarshal(headers, &h) // what is no object has no total
+	_ = json.Unmarshal(headers, &h) // a value of another type has no total
 	return string(h.Total)
 }
 
@@ -168,11 +168,11 @@ func parseTotal(text string) int {
 	return int(total)
 }
 
-// maxNested is how many objects with a member Result are documented, one in the
-// other: only for ListConnectedClusters, besides the body itself.
+// maxNested is how many objects with a member Result are documented inside the
+// body, one in the other: {"Result":{"Result":[…]}}.
 const maxNested = 1
 
-// readValue reads a value, of which so many levels may have a Result.
+// readValue reads a value. levels is how many objects in it may have a Result.
 func readValue(d *json.Decoder, levels int) (v value, err error) {
 	if v.token, err = d.Token(); err != nil {
 		return v, err
@@ -189,7 +189,7 @@ func readValue(d *json.Decoder, levels int) (v value, err error) {
 func (v *value) member(d *json.Decoder, name string, levels int) error {
 	if levels > 0 && strings.EqualFold(name, "Result") {
 		nested, err := readValue(d, levels-1)
-		if v.nested == nil || v.nested.isNothing() {
+		if v.nested == nil || v.nested.isEmpty() {
 			v.nested = &nested
 		}
 		return err
@@ -198,21 +198,21 @@ func (v *value) member(d *json.Decoder, name string, levels int) error {
 	var raw json.RawMessage
 	err := d.Decode(&raw)
 	if strings.EqualFold(name, "status") {
-		_ = json.Unmarshal(raw, &v.status) // what is no text is no status
+		_ = json.Unmarshal(raw, &v.status) // only a text is a status
 	}
 	return err
 }
 
-// An entry is one of a list of instances.
+// An entry is one element of a list of instances.
 type entry struct {
-	ids         []string // the texts that stand where its id is documented; nil where there is no such place, or no text in it
+	ids         []string // of the members documented for the id; nil without such a member, or if it is not a text
 	status      string
 	networkType string
 }
 
-// readEntries reads a list whose [ was read: of the documented
+// readEntries reads a list, after its [, of the documented
 // {"instanceId":"es-…","status":"active"} and {"instances":"es-…","networkType":"vpc"}.
-// A null is no entry.
+// It skips null.
 func readEntries(d *json.Decoder) (all []entry, err error) {
 	for d.More() {
 		var o *struct {
@@ -243,23 +243,18 @@ func textOf(raw json.RawMessage) (text string) {
 	return text
 }
 
-// texts are a text, or several: between commas or in an array, for the member
-// instances is a text and its name that of several. Where there is none, that is
-// an empty one.
+// texts decodes a comma-separated text: the documented member "instances" is a
+// text, but its name is plural. An empty text is one empty element.
 type texts []string
 
-// maxTexts bounds them: an instance has some 19 peers at most.
+// maxTexts bounds their number: an instance has some 19 peers at most.
 const maxTexts = 1000
 
 func (t *texts) UnmarshalJSON(raw []byte) error {
-	if raw[0] != '[' {
-		raw = slices.Concat([]byte{'['}, raw, []byte{']'})
-	}
-	var several []string
-	if err := json.Unmarshal(raw, &several); err != nil {
+	var list string
+	if err := json.Unmarshal(raw, &list); err != nil {
 		return err
 	}
-	list := strings.Join(several, ",")
 	if strings.Count(list, ",") > maxTexts {
 		return errNotDocumented
 	}

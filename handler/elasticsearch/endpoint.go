@@ -8,13 +8,12 @@ import (
 	"elasticsearch-disconnect/handler/connection"
 )
 
-// An Endpoint is where the OpenAPI is: a scheme and a host, no more. The zero
-// Endpoint is none.
+// An Endpoint is the scheme and host of the OpenAPI. The zero Endpoint is invalid.
 type Endpoint struct{ scheme, host string }
 
-// ParseEndpoint accepts https://HOST, or for a host of this machine http://HOST;
-// HOST may have a port. User information, a path, a query and a fragment are
-// refused: nothing of them could be signed.
+// ParseEndpoint accepts https://HOST, and http://HOST for a loopback host; HOST may
+// have a port. It refuses user information, a path, a query and a fragment, which
+// could not be signed.
 func ParseEndpoint(text string) (Endpoint, error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -39,7 +38,7 @@ func isLoopback(host string) bool {
 // String returns the endpoint as a URL without a path.
 func (e Endpoint) String() string { return e.scheme + "://" + e.host }
 
-// address is the host with its port, as one dials it.
+// address is the host with its port, for dialling.
 func (e Endpoint) address() string {
 	u := url.URL{Host: e.host}
 	port := u.Port()
@@ -49,7 +48,7 @@ func (e Endpoint) address() string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// A Network is the side from which the OpenAPI is reached.
+// A Network says from where the OpenAPI is called.
 type Network string
 
 const (

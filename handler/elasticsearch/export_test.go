@@ -38,7 +38,7 @@ var RetryAfter = retryAfter
 // Wait is how long a client waits after its nth attempt failed with a code.
 func Wait(attempt int, status int, code string, hint time.Duration) time.Duration {
 	a := answer{document: document{code: code}, status: status, retryAfter: hint}
-	return new(Reader).wait(attempt, a.failure(""))
+	return waitAfter(attempt, a.failure(""))
 }
 
 // BundleRoots is bundleRoots.
@@ -48,11 +48,11 @@ var BundleRoots = bundleRoots
 type Class = class
 
 const (
-	Permanent = permanent
-	Unknown   = unknown
-	Again     = again
-	Refused   = refused
-	Later     = later
+	Final          = final
+	Unclassified   = unclassified
+	RetryMaybeDone = retryMaybeDone
+	RetryNotDone   = retryNotDone
+	RetryWhenIdle  = retryWhenIdle
 )
 
 // Meaning is what a code comes to, without its status.

@@ -192,7 +192,7 @@ func TestNotSent(t *testing.T) {
 	t.Parallel()
 	https := certificate()
 	proxy := must(url.Parse("http://127.0.0.1:3128"))
-	const region = "Unavailable the API's host is not known; not sent: is the region right?"
+	const region = "Unavailable the API's host name does not exist; not sent: is the region right?"
 	const unknown = "Unavailable no answer from the API: the connection failed; outcome unknown; safe to repeat"
 	says := func(text string) func(net.Conn) {
 		return func(c net.Conn) {

@@ -16,14 +16,14 @@ import (
 //
 // Success is an HTTP status of the 200s with a body whose Result is true and
 // whose Code is empty: the API also answers 200 when it did nothing. Any error
-// is a *[connection.Error]. The Outcome has Status, Attempts and Uncertain
-// either way.
+// is a *[connection.Error]. The Outcome has Status, Attempts and Uncertain with an
+// error too.
 //
-// The client token makes it safe to repeat: the API carries out a token once.
-// What it answers when it did, under another token or none, is not documented.
-// So if the connection may have been removed before, and the answer is a refusal
-// that is not known, the connections of the instance are read: one that is not
-// among them is gone, which is a success.
+// The client token makes it safe to repeat: the API carries out a token once. Its
+// answer to a second deletion under another token is not documented. So if the
+// connection may have been removed before, and the API refuses with a code that is
+// not in the table, DeleteConnectedCluster reads the connections of the instance:
+// if this one is not among them, that is a success.
 func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Removal) (connection.Outcome, error) {
 	op := deletion(r)
 	if r.DryRun {
@@ -43,17 +43,17 @@ func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Remova
 	case failure == nil:
 		outcome.State = connection.Removed
 		return outcome, nil
-	case failure.class == unknown && (r.MayBeDone || history.uncertain):
+	case failure.class == unclassified && (r.MayBeDone || history.uncertain):
 		return c.readState(ctx, r.Pair, outcome, failure)
 	}
 	return outcome, failure.err
 }
 
-// readState decides about a refusal that is not known by whether the instance
-// still lists the other. If it cannot be read, the refusal stands. If there is
-// no such instance, the other one may still have the connection, and that is
-// the error.
-func (c *Client) readState(ctx context.Context, pair connection.Pair, o connection.Outcome, f *failure) (connection.Outcome, error) {
+// readState decides about an unclassified refusal by whether the instance still
+// lists the other. If the list cannot be read, the refusal is the error. If the
+// instance does not exist, NoInstance is: the other one may still have the
+// connection.
+func (c *Client) readState(ctx context.Context, pair connection.Pair, o connection.Outcome, f *attemptError) (connection.Outcome, error) {
 	peers, err := c.ListConnectedClusters(ctx, pair.Instance)
 	switch {
 	case connection.KindOf(err) == connection.NoInstance:
@@ -97,11 +97,10 @@ func (l List) Has(id connection.InstanceID) bool {
 		slices.ContainsFunc(l.Malformed, func(why string) bool { return strings.Contains(strings.ToLower(why), id.Key()) })
 }
 
-// ListConnectedClusters returns the instances that are connected with one. Its
-// error is a *[connection.Error], of kind NoInstance when there is no such
-// instance.
+// ListConnectedClusters returns the instances connected with one. Its error is a
+// *[connection.Error], of kind NoInstance if the instance does not exist.
 //
-// Three shapes are documented for its Result; which the API sends is not:
+// Three shapes of its Result are documented, and not which the API sends:
 //
 //	{"Result":[{"instances":"es-cn-…","networkType":"vpc"}]}
 //	[{"instanceId":"es-cn-…","networkType":"vpc"}]
@@ -118,7 +117,7 @@ func (c *Reader) ListConnectedClusters(ctx context.Context, id connection.Instan
 	return c.list(answer)
 }
 
-// list reads a list of instances. What is certainly nothing is empty.
+// list returns the list of instances in an answer.
 func (c *Reader) list(a answer) (List, error) {
 	v := a.result
 	if v.nested != nil {
@@ -126,7 +125,7 @@ func (c *Reader) list(a answer) (List, error) {
 	}
 	var l List
 	switch {
-	case a.isNothing():
+	case a.isEmptyList():
 		return l, nil
 	case v.token != json.Delim('['):
 		return l, a.failure("Result is not a list of instances").err
@@ -140,8 +139,8 @@ func (c *Reader) list(a answer) (List, error) {
 	return l, nil
 }
 
-// add takes the ids of an entry. Of several texts, those that are empty only come
-// of how they are separated.
+// add adds the ids of an entry. An empty text counts only where the entry has no
+// other: else it comes of a comma too many.
 func (l *List) add(e entry, redact func(string) string) {
 	some := slices.DeleteFunc(slices.Clone(e.ids), func(text string) bool { return text == "" })
 	if len(some) == 0 {
@@ -157,7 +156,7 @@ func (l *List) add(e entry, redact func(string) string) {
 	}
 }
 
-// A Status is what state an instance is in.
+// A Status is the state of an instance.
 type Status string
 
 const (
@@ -166,15 +165,15 @@ const (
 	Inactive   Status = "inactive"   // frozen: it was released, and can be recovered
 )
 
-// Exists says whether the status is that of an instance which is there.
+// Exists reports whether an instance of this status exists.
 func (s Status) Exists() bool { return s == Active || s == Activating || s == Inactive }
 
-// MayBeGone says whether the status is one of those that mean that an instance does
-// not exist or cannot be reached (SDK). Of one that is not documented, nothing is known.
+// MayBeGone reports whether the status is documented to mean "does not exist or is
+// inaccessible" (SDK). A status outside the documents is neither this nor Exists.
 func (s Status) MayBeGone() bool { return s == "invalid" || s == "unknown" }
 
 // DescribeInstance returns the status of an instance. Its error is a
-// *[connection.Error], of kind NoInstance when there is no such instance.
+// *[connection.Error], of kind NoInstance if the instance does not exist.
 func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID) (Status, error) {
 	answer, _, failure := c.do(ctx, call{
 		action: "DescribeInstance",
@@ -183,7 +182,7 @@ func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID)
 	})
 	switch {
 	case failure != nil && failure.err.Kind == connection.NoInstance && (answer.result.status != "" || answer.status/100 != 4):
-		failure.err.Kind = connection.Upstream // much follows from this answer, so it has to be a plain one
+		failure.err.Kind = connection.Upstream // removals follow from NoInstance, so only a plain answer counts
 		return "", failure.err
 	case failure != nil:
 		return "", failure.err
@@ -191,20 +190,19 @@ func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID)
 	if answer.result.status == "" {
 		return "", answer.failure("Result has no status").err
 	}
-	return Status(c.Credentials.Redact(answer.result.status)), nil // callers see it
+	return Status(c.Credentials.Redact(answer.result.status)), nil
 }
 
-// PageSize is the most instances that ListInstance returns in a page, as is
-// documented.
+// PageSize is the documented maximum of instances in a page of ListInstance.
 const PageSize = 100
 
 // A Page is one page of the account's Elasticsearch instances in the region.
 type Page struct {
 	List
-	Total int // how many instances there are in all, as of this page; -1 when the API does not say
+	Total int // of all instances of the region, as this page says; -1 if it does not
 }
 
-// ListInstance returns a page, counted from 1; one beyond the last is empty. Its
+// ListInstance returns a page, counted from 1; a page after the last is empty. Its
 // error is a *[connection.Error].
 func (c *Reader) ListInstance(ctx context.Context, number int) (Page, error) {
 	answer, _, failure := c.do(ctx, call{

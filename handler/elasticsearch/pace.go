@@ -7,19 +7,20 @@ import (
 	"time"
 )
 
-// A Pace is how fast a process may call the API. All calls of a scope share it, since the
-// API counts them together. There is no limit until the API refuses a call for
-// its rate. Then
+// A Pace limits how fast a process calls the API. All calls of a scope share one,
+// since the API counts them together. There is no limit until the API throttles a
+// call. Then
 //
 //   - no call is sent for as long as the API asks, or for a pause that grows with
-//     each refusal; after it one call is sent alone, and the others wait for its answer;
-//   - calls are spaced at a share of the rate that went well before;
-//   - with time that rate is raised, by as much each second, until the API refuses
-//     again, or so high that the limit does not matter any more.
+//     each refusal; after it one call is sent alone, as a trial, and the others wait
+//     for its answer;
+//   - calls are spaced at a share of the rate that succeeded before;
+//   - that rate rises steadily with time, until the API throttles again or the limit
+//     is too high to matter.
 //
-// Calls that were under way together count as one refusal. TestPace shows what
-// the figures below come to. It is no rate.Limiter of golang.org/x/time: that has
-// a rate which is known, and no pause whose end has to be tried.
+// Calls that were under way together count as one refusal. TestPace shows the
+// effect of the figures below. A rate.Limiter of golang.org/x/time would not do: it
+// needs a rate given in advance, and has no pause whose end has to be tried.
 type Pace struct {
 	Now    func() time.Time                           // nil: time.Now
 	Sleep  func(context.Context, time.Duration) error // ends early with ctx; nil: a timer
@@ -29,17 +30,17 @@ type Pace struct {
 	period int       // refusals so far; calls that began in one period are refused together
 	next   time.Time // when the next call may be sent
 
-	limit float64   // calls a second that went well before the last refusal; 0: no limit
-	cut   time.Time // when that was
+	limit float64   // calls a second that succeeded before the last refusal; 0: no limit
+	cut   time.Time // when the limit was set
 
-	pause  time.Duration // the last one, until a call after it went well; then 0
+	pause  time.Duration // the last one, until a call after it succeeds; then 0
 	resume time.Time     // when the pause ends
-	trial  chan struct{} // closed when the call that is sent alone has ended; nil when there is none
+	trial  chan struct{} // closed when the trial has ended; nil without one
 
-	calls    int       // that wait or are under way
+	calls    int       // waiting or under way
 	idle     time.Time // when the last of them ended
 	since    time.Time // when measuring began
-	answered int       // calls that went well since then
+	answered int       // calls that succeeded since then
 }
 
 const (
@@ -47,42 +48,42 @@ const (
 	pauseGrow = 1.3
 	pauseMax  = time.Minute
 
-	share    = 0.95 // of the rate that went well, after a refusal
+	share    = 0.95 // of the rate that succeeded, after a refusal
 	increase = 0.02 // of that rate, each second
-	enough   = 4    // times that rate: the limit does not matter any more
+	enough   = 4    // times that rate, and the limit is lifted
 
-	// A rate is measured over at least so many calls and so much time. Time in
-	// which nobody called does not count.
+	// A rate is measured over at least measuredCalls calls and measuredTime. After
+	// idleTime without a call, measuring begins anew.
 	measuredCalls = 5
 	measuredTime  = 200 * time.Millisecond
 	idleTime      = time.Second
 )
 
-// A turn is one call's leave to be sent.
-type turn struct {
+// A permit allows one call to be sent.
+type permit struct {
 	period int
-	trial  chan struct{} // not nil: it is sent alone
-	space  time.Duration // to the next turn
+	trial  chan struct{} // not nil: the call is the trial
+	space  time.Duration // to the next call
 }
 
-// A verdict is what the answer to a call says of the pace.
+// A verdict says what the answer to a call means for the pace.
 type verdict int
 
 const (
-	none      verdict = iota // there was no answer
-	wentWell                 // whatever the answer is about
-	throttled                // refused for its rate
+	none     verdict = iota // no answer
+	wentWell                // any answer but throttling
+	throttled
 )
 
-// begin waits for a call's turn. It returns false if that would come after the
-// end of ctx; then nothing is to be sent, and nothing to be ended.
-func (p *Pace) begin(ctx context.Context) (turn, bool) {
+// begin waits until a call may be sent. It returns false if ctx ends before that;
+// only a call that got a permit has an end.
+func (p *Pace) begin(ctx context.Context) (permit, bool) {
 	p.enter()
 	for {
 		t, at, trial := p.reserve()
 		if !p.until(ctx, at) || !over(ctx, trial) {
 			p.giveBack(t)
-			return turn{}, false
+			return permit{}, false
 		}
 		if trial == nil && p.holds(t) {
 			return t, true
@@ -90,7 +91,7 @@ func (p *Pace) begin(ctx context.Context) (turn, bool) {
 	}
 }
 
-// enter counts a call, and begins to measure anew after nobody has called.
+// enter counts a call. After an idle time it begins to measure anew.
 func (p *Pace) enter() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -100,9 +101,9 @@ func (p *Pace) enter() {
 	p.calls++
 }
 
-// reserve takes the next time at which a call may be sent. After a pause that
-// call is sent alone, and all others get its trial to wait for.
-func (p *Pace) reserve() (t turn, at time.Time, trial chan struct{}) {
+// reserve takes the next time at which a call may be sent. After a pause the first
+// call becomes the trial, and the others get its channel to wait for.
+func (p *Pace) reserve() (t permit, at time.Time, trial chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.trial != nil {
@@ -122,9 +123,9 @@ func (p *Pace) reserve() (t turn, at time.Time, trial chan struct{}) {
 	return t, at, nil
 }
 
-// giveBack is for a call that was not sent: those after it are not kept waiting
-// for it.
-func (p *Pace) giveBack(t turn) {
+// giveBack returns the permit of a call that is not sent, so that later calls do
+// not wait for it.
+func (p *Pace) giveBack(t permit) {
 	p.mu.Lock()
 	if t.period == p.period {
 		p.next = p.next.Add(-t.space)
@@ -133,7 +134,7 @@ func (p *Pace) giveBack(t turn) {
 	p.end(t, none, 0)
 }
 
-// rate is how many calls a second may be sent at a time; 0: any number.
+// rate returns the calls a second allowed at a time; 0: any number.
 func (p *Pace) rate(at time.Time) float64 {
 	factor := share + increase*at.Sub(p.cut).Seconds()
 	if factor > enough {
@@ -142,16 +143,12 @@ func (p *Pace) rate(at time.Time) float64 {
 	return p.limit * factor
 }
 
-// until waits for a time, and says whether ctx goes on beyond it.
+// until waits for a time, and reports whether ctx goes on after it.
 func (p *Pace) until(ctx context.Context, at time.Time) bool {
-	wait := at.Sub(p.now())
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
-		return false
-	}
-	return wait <= 0 || sleep(ctx, wait, p.Sleep) == nil
+	return sleep(ctx, at.Sub(p.now()), p.Sleep)
 }
 
-// over waits until a trial is over, if there is one, and says whether ctx goes on.
+// over waits for the end of a trial, if there is one, and reports whether ctx goes on.
 func over(ctx context.Context, trial chan struct{}) bool {
 	if trial == nil {
 		return true
@@ -164,16 +161,16 @@ func over(ctx context.Context, trial chan struct{}) bool {
 	}
 }
 
-// holds says whether a turn is still good: no call was refused since it was taken.
-func (p *Pace) holds(t turn) bool {
+// holds reports whether a permit is still valid: no call was throttled since.
+func (p *Pace) holds(t permit) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return t.period == p.period
 }
 
-// end takes what the answer to a call says. ask is how long the API asks to wait;
-// 0 when it does not say.
-func (p *Pace) end(t turn, v verdict, ask time.Duration) {
+// end takes the verdict on a call. ask is how long the API asks to wait; 0 if it
+// does not ask.
+func (p *Pace) end(t permit, v verdict, ask time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
@@ -185,7 +182,7 @@ func (p *Pace) end(t turn, v verdict, ask time.Duration) {
 	}
 	switch {
 	case v == wentWell:
-		p.answered++ // of an earlier period too: what one measurement misses, the next one has
+		p.answered++ // also of an earlier period: a success that one measurement misses is in the next
 		if t.trial != nil {
 			p.pause = 0
 		}
@@ -194,7 +191,8 @@ func (p *Pace) end(t turn, v verdict, ask time.Duration) {
 	}
 }
 
-// slowDown pauses, and lowers the rate unless the pause was just not long enough.
+// slowDown pauses. It lowers the rate too, unless again is true: then the pause was
+// too short, and says nothing about the rate.
 func (p *Pace) slowDown(now time.Time, again bool, ask time.Duration) {
 	p.period++
 	if again {
@@ -210,8 +208,8 @@ func (p *Pace) slowDown(now time.Time, again bool, ask time.Duration) {
 	p.resume = now.Add(wait + time.Duration(p.jitter()*float64(wait)/10))
 }
 
-// lower sets the limit to the rate that went well. Where too few calls did to
-// measure one, an unlimited rate stays, and a limit is lowered by its share.
+// lower sets the limit to the rate that succeeded. With too few calls to measure
+// it, a limit is lowered by its share, and no limit stays none.
 func (p *Pace) lower(now time.Time) {
 	switch {
 	case p.answered >= measuredCalls:

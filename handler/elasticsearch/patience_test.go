@@ -58,14 +58,14 @@ func scriptedClient(t *testing.T, answers []scripted) (*elasticsearch.Client, <-
 // its rate was not carried out, so it makes nothing uncertain.
 func TestPatience(t *testing.T) {
 	t.Parallel()
-	const six, throttled, all = elasticsearch.SixAttempts, elasticsearch.WhileThrottled, elasticsearch.WhileThereIsTime
+	const six, throttled, all = elasticsearch.SixAttempts, elasticsearch.UntilDeadlineIfThrottled, elasticsearch.UntilDeadline
 	const limit = "Throttled the API answered HTTP 400: Throttling: m"
 	const busy = "Conflict the API answered HTTP 400: InstanceActivating: m"
 	const fault = "Upstream the API answered HTTP 500: InternalError: m"
 	five := 9043100 * time.Microsecond // pauses, of a second and each 1.3 times as long as the one before
 	nine := 32014997910 * time.Nanosecond
 	for name, test := range map[string]struct {
-		patience    elasticsearch.Patience
+		policy      elasticsearch.RetryPolicy
 		answers     []scripted
 		want        string // "" for a success
 		attempts    int
@@ -93,7 +93,7 @@ func TestPatience(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				client, sent := scriptedClient(t, test.answers)
-				client.Patience = test.patience
+				client.RetryPolicy = test.policy
 				begun := time.Now()
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
@@ -118,24 +118,24 @@ func TestPatience(t *testing.T) {
 func TestTimeIsFilled(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		patience elasticsearch.Patience
-		answer   scripted
-		time     time.Duration
-		wait     time.Duration // the longest
-		want     string
+		policy elasticsearch.RetryPolicy
+		answer scripted
+		time   time.Duration
+		wait   time.Duration // the longest
+		want   string
 	}{
-		"busy for an event":      {elasticsearch.WhileThereIsTime, isBusy, 10 * time.Minute, 30 * time.Second, "Conflict the API answered HTTP 400: InstanceActivating: m"},
-		"throttled in an event":  {elasticsearch.WhileThereIsTime, isThrottled, 10 * time.Minute, time.Minute, "Throttled the API answered HTTP 400: Throttling: m"},
-		"throttled in a sweep":   {elasticsearch.WhileThrottled, isThrottled, 10 * time.Minute, time.Minute, "Throttled the API answered HTTP 400: Throttling: m"},
-		"hardly any time":        {elasticsearch.WhileThereIsTime, isThrottled, time.Second, time.Second, "Throttled the API answered HTTP 400: Throttling: m"},
-		"busy, hardly any time":  {elasticsearch.WhileThereIsTime, isBusy, 3 * time.Second, 4500 * time.Millisecond, "Conflict the API answered HTTP 400: InstanceActivating: m"},
-		"a fault, and no second": {elasticsearch.WhileThereIsTime, isFaulty, 200 * time.Millisecond, 300 * time.Millisecond, "Timeout out of time after the API answered HTTP 500: InternalError: m: outcome unknown; safe to repeat"},
+		"busy for an event":      {elasticsearch.UntilDeadline, isBusy, 10 * time.Minute, 30 * time.Second, "Conflict the API answered HTTP 400: InstanceActivating: m"},
+		"throttled in an event":  {elasticsearch.UntilDeadline, isThrottled, 10 * time.Minute, time.Minute, "Throttled the API answered HTTP 400: Throttling: m"},
+		"throttled in a sweep":   {elasticsearch.UntilDeadlineIfThrottled, isThrottled, 10 * time.Minute, time.Minute, "Throttled the API answered HTTP 400: Throttling: m"},
+		"hardly any time":        {elasticsearch.UntilDeadline, isThrottled, time.Second, time.Second, "Throttled the API answered HTTP 400: Throttling: m"},
+		"busy, hardly any time":  {elasticsearch.UntilDeadline, isBusy, 3 * time.Second, 4500 * time.Millisecond, "Conflict the API answered HTTP 400: InstanceActivating: m"},
+		"a fault, and no second": {elasticsearch.UntilDeadline, isFaulty, 200 * time.Millisecond, 300 * time.Millisecond, "Timeout out of time after the API answered HTTP 500: InternalError: m: outcome unknown; safe to repeat"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				client, sent := scriptedClient(t, times(1, test.answer))
-				client.Patience = test.patience
+				client.RetryPolicy = test.policy
 				begun := time.Now()
 				ctx, cancel := context.WithTimeout(t.Context(), test.time)
 				defer cancel()
@@ -164,7 +164,7 @@ func TestNoTurn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, sent := scriptedClient(t, []scripted{isThrottled, isDone})
-		client.Patience = elasticsearch.WhileThrottled
+		client.RetryPolicy = elasticsearch.UntilDeadlineIfThrottled
 		client.Slots = make(chan struct{}, 1)
 		short, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

@@ -94,7 +94,7 @@ func begins(t *testing.T, p *Pace, calls int) <-chan begunCall {
 }
 
 type begunCall struct {
-	turn
+	permit
 	ok bool
 	at time.Time
 }
@@ -112,7 +112,7 @@ func TestOneRefusal(t *testing.T) {
 			if i >= 10 {
 				v = throttled
 			}
-			p.end((<-first).turn, v, 0)
+			p.end((<-first).permit, v, 0)
 		}
 		if p.limit != 5 || p.pause != time.Second || p.period != 1 {
 			t.Errorf("a limit of %v a second, a pause of %v, %d refusals", p.limit, p.pause, p.period)
@@ -150,7 +150,7 @@ func TestTrial(t *testing.T) {
 				if len(sent) != 0 {
 					t.Error("it is not alone")
 				}
-				p.end(trial.turn, test.verdict, 0)
+				p.end(trial.permit, test.verdict, 0)
 				next := <-sent
 				if after := next.at.Sub(refused); after != time.Second+long+test.next {
 					t.Errorf("the next was sent after %v", after)
@@ -159,8 +159,8 @@ func TestTrial(t *testing.T) {
 				if alone := len(sent) == 0; alone != (test.verdict != wentWell) {
 					t.Errorf("the next is alone: %t", alone)
 				}
-				for p.end(next.turn, wentWell, 0); p.calls > 0; { // so that all end
-					p.end((<-sent).turn, wentWell, 0)
+				for p.end(next.permit, wentWell, 0); p.calls > 0; { // so that all end
+					p.end((<-sent).permit, wentWell, 0)
 				}
 			})
 		})
@@ -200,7 +200,7 @@ func TestTrialWithoutTime(t *testing.T) {
 		if _, ok := p.begin(ctx); ok || time.Since(next.at) != time.Second {
 			t.Errorf("beside the trial: a turn %t, after %v", ok, time.Since(next.at))
 		}
-		p.end(next.turn, wentWell, 0)
+		p.end(next.permit, wentWell, 0)
 		if p.calls != 0 || p.trial != nil {
 			t.Errorf("%d calls are left", p.calls)
 		}

@@ -7,212 +7,159 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"elasticsearch-disconnect/handler/connection"
 )
 
 // The retry rules. They are a loop of our own and not a library's, because none
 // has all of: two base waits by class, the server's wait in milliseconds, and no
 // wait that could not be followed by an attempt.
 const (
-	maxAttempts = 6
-	againBase   = 200 * time.Millisecond // doubled each time
-	againMax    = 5 * time.Second
-	laterBase   = 3 * time.Second // doubled each time: an instance is busy for minutes after a change
-	waitMax     = 30 * time.Second
-	maxDoubled  = 5 // times; beyond, the longest wait is reached
+	maxAttempts  = 6
+	faultWait    = 200 * time.Millisecond // after the first fault, then doubled
+	maxFaultWait = 5 * time.Second
+	busyWait     = 3 * time.Second // after the first conflict, then doubled: an instance is busy for minutes after a change
+	maxWait      = 30 * time.Second
 )
 
-// A failure is an error of one attempt and what to do about it.
-type failure struct {
-	err   *connection.Error // as the caller gets it
-	class class
-}
+// A RetryPolicy says how long a request is repeated that may succeed later.
+type RetryPolicy int
 
-// A history is what led to the last answer.
+const (
+	// SixAttempts is for a caller who waits for the answer.
+	SixAttempts RetryPolicy = iota
+
+	// UntilDeadlineIfThrottled repeats a throttled request, which was not carried
+	// out, until the context's deadline, and others six times.
+	UntilDeadlineIfThrottled
+
+	// UntilDeadline does so also after a conflict with another change.
+	UntilDeadline
+)
+
+// A history is what happened before the last answer.
 type history struct {
 	attempts  int
-	counted   int  // those of them that the patience does not pass over
-	waits     int  // those that were followed by a wait of their own
 	uncertain bool // an attempt before the last may have been carried out
 }
 
-// A Patience says how long a call is repeated that may go well the next time.
-type Patience int
-
-const (
-	// SixAttempts: somebody waits for the answer.
-	SixAttempts Patience = iota
-
-	// WhileThrottled: a call that was refused for its rate, and so was not carried
-	// out, is repeated as long as there is time.
-	WhileThrottled
-
-	// WhileThereIsTime: one that was refused because of another change is, too.
-	WhileThereIsTime
-)
-
-// do makes attempts until one has an answer that stands, or there is no time or
-// no attempt left. Every attempt has a nonce, a date and a signature of its own;
-// all have the same client token.
-func (c *Reader) do(ctx context.Context, op call) (result answer, h history, err *failure) {
-	pace := c.Pace
-	if pace == nil {
-		pace = &Pace{Now: c.Now, Sleep: c.Sleep}
-	}
+// do sends a request until its answer is final, or until no attempt or no time
+// is left. Every attempt has its own nonce, date and signature; all have the
+// same client token.
+func (c *Reader) do(ctx context.Context, op call) (result answer, h history, err *attemptError) {
+	counted, waits := 0, 0
 	for {
-		turn, ok := c.begin(ctx, pace)
-		if !ok {
-			return result, h, err.withoutTurn(ctx)
+		next, sent, failed := c.attemptInTurn(ctx, op)
+		if !sent && err == nil {
+			return result, h, notBegun(ctx)
+		}
+		if !sent {
+			return result, h, err.outOfTime()
 		}
 		h.attempts++
-		h.uncertain = h.uncertain || err != nil && err.class == again
-		result, err = c.attemptIn(ctx, pace, turn, op)
-		if err == nil || err.class < again {
+		h.uncertain = h.uncertain || err != nil && err.class == retryMaybeDone
+		if result, err = next, failed; err == nil || !err.class.isRetried() {
 			return result, h, err
 		}
-		if c.Patience.counts(ctx, err) {
-			h.counted++
+		if c.RetryPolicy.counts(ctx, err) {
+			counted++
 		}
-		if h.counted == maxAttempts {
+		if counted == maxAttempts {
 			return result, h, err
 		}
 		if err.isThrottled() {
-			continue // the pace knows how long to wait
+			continue // the pace waits
 		}
-		h.waits++
-		if !c.pause(ctx, c.wait(h.waits, err)) {
-			return result, h, err.withoutTime()
+		waits++
+		if !sleep(ctx, waitAfter(waits, err), c.Sleep) {
+			return result, h, err.outOfTime()
 		}
 	}
 }
 
-// counts says whether an attempt that failed is one of the six. Without a deadline
-// all are.
-func (p Patience) counts(ctx context.Context, f *failure) bool {
-	_, bounded := ctx.Deadline()
-	switch {
-	case !bounded:
+// counts reports whether a failed attempt is one of the six. Without a deadline
+// every attempt is.
+func (p RetryPolicy) counts(ctx context.Context, e *attemptError) bool {
+	if _, bounded := ctx.Deadline(); !bounded {
 		return true
-	case f.isThrottled():
-		return p < WhileThrottled
-	case f.class == later:
-		return p < WhileThereIsTime
 	}
-	return true
+	if e.isThrottled() {
+		return p == SixAttempts
+	}
+	return e.class != retryWhenIdle || p != UntilDeadline
 }
 
-// isThrottled says that the pace, and not the call, has to slow down.
-func (f *failure) isThrottled() bool { return f.err.Kind == connection.Throttled }
-
-// begin waits until a request may be sent: there is room for it, and the pace
-// allows it. It returns false if there is no time for that.
-func (c *Reader) begin(ctx context.Context, pace *Pace) (turn, bool) {
-	if c.Slots != nil {
-		select {
-		case c.Slots <- struct{}{}:
-		case <-ctx.Done():
-			return turn{}, false
-		}
+// attemptInTurn makes one attempt as soon as a slot is free and the pace allows
+// it. If ctx ends before that, sent is false.
+func (c *Reader) attemptInTurn(ctx context.Context, op call) (result answer, sent bool, err *attemptError) {
+	select {
+	case c.Slots <- struct{}{}:
+		defer func() { <-c.Slots }()
+	case <-ctx.Done():
+		return answer{}, false, nil
 	}
-	t, ok := turn{}, ctx.Err() == nil
-	if ok {
-		t, ok = pace.begin(ctx)
+	p, ok := c.Pace.begin(ctx)
+	if !ok {
+		return answer{}, false, nil
 	}
-	if !ok && c.Slots != nil {
-		<-c.Slots
-	}
-	return t, ok
-}
-
-// attemptIn makes an attempt in its turn, which ends even if the attempt panics.
-func (c *Reader) attemptIn(ctx context.Context, pace *Pace, t turn, op call) (result answer, err *failure) {
 	v, ask := none, time.Duration(0)
-	defer func() {
-		pace.end(t, v, ask)
-		if c.Slots != nil {
-			<-c.Slots
-		}
-	}()
+	defer func() { c.Pace.end(p, v, ask) }() // also if the attempt panics
 	result, err = c.attempt(ctx, op)
+	v, ask = err.verdict()
+	return result, true, err
+}
+
+// verdict is what the result of an attempt says of the pace, and how long the
+// API asks to wait.
+func (e *attemptError) verdict() (verdict, time.Duration) {
 	switch {
-	case err == nil || err.err.Status != 0 && !err.isThrottled():
-		v = wentWell
-	case err.isThrottled():
-		v, ask = throttled, err.err.RetryAfter
+	case e == nil:
+		return wentWell, 0
+	case e.isThrottled():
+		return throttled, e.err.RetryAfter
+	case e.err.Status == 0:
+		return none, 0
 	}
-	return result, err
+	return wentWell, 0
 }
 
-// withoutTurn is the failure when there is no time for the next attempt's turn,
-// after f or, with f nil, before the first.
-func (f *failure) withoutTurn(ctx context.Context) *failure {
-	switch {
-	case f != nil:
-		return f.withoutTime()
-	case ctx.Err() != nil:
-		return &failure{&connection.Error{Kind: connection.Timeout, Message: "out of time: not sent; safe to repeat", Err: ctx.Err()}, refused}
+// waitAfter is how long to wait after the nth failure that is not throttling:
+// base·2ⁿ⁻¹, or what the API asks for, and up to half as long again, so that
+// invocations that failed together do not come back together.
+func waitAfter(nth int, e *attemptError) time.Duration {
+	const maxDoublings = 5 // then every longest wait is reached
+	base, longest := faultWait, maxFaultWait
+	if e.class == retryWhenIdle {
+		base, longest = busyWait, maxWait
 	}
-	return &failure{&connection.Error{Kind: connection.Throttled, Message: "the API limits the rate of requests, and there is no time to wait: not sent; safe to repeat"}, refused}
+	wait := base << min(nth-1, maxDoublings)
+	if e.err.RetryAfter > wait {
+		wait, longest = e.err.RetryAfter, maxWait
+	}
+	wait = min(wait, longest)
+	return min(wait+rand.N(wait/2+1), longest)
 }
 
-// withoutTime is the failure when there is no time for another attempt. What was
-// not carried out stays what it is; what may have been is a timeout.
-func (f *failure) withoutTime() *failure {
-	if f.class != again || f.err.Kind == connection.Timeout {
-		return f
-	}
-	timeout := outOfTime("out of time after "+strings.TrimSuffix(f.err.Message, "; "+outcomeUnknown), f.err.Err)
-	timeout.err.Code, timeout.err.Status, timeout.err.RequestID = f.err.Code, f.err.Status, f.err.RequestID
-	return timeout
-}
-
-// outcomeUnknown is what a caller has to know when there is no answer.
-const outcomeUnknown = "outcome unknown; safe to repeat"
-
-func outOfTime(what string, cause error) *failure {
-	return &failure{&connection.Error{Kind: connection.Timeout, Message: what + ": " + outcomeUnknown, Err: cause}, again}
-}
-
-// wait is how long to wait after a failed attempt: base·2ⁿ, or what the server
-// asks for, and up to half as long again, so that invocations that were refused
-// together do not come back together.
-func (c *Reader) wait(attempt int, f *failure) time.Duration {
-	doubled := min(attempt-1, maxDoubled)
-	wait, most := againBase<<doubled, againMax
-	if f.class == later {
-		wait, most = laterBase<<doubled, waitMax
-	}
-	if f.err.RetryAfter > wait {
-		wait, most = f.err.RetryAfter, waitMax
-	}
-	wait = min(wait, most)
-	return max(wait, min(wait+rand.N(wait/2+1), most-rand.N(most/8)))
-}
-
-// pause waits, and says whether there is time for another attempt after it. A
-// wait that would pass the deadline is not begun.
-func (c *Reader) pause(ctx context.Context, wait time.Duration) bool {
+// sleep waits, and reports whether ctx goes on after it. It does not begin a
+// wait that would not end before the deadline.
+func sleep(ctx context.Context, wait time.Duration, sleeper func(context.Context, time.Duration) error) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 		return false
 	}
-	return sleep(ctx, wait, c.Sleep) == nil
-}
-
-// sleep waits, and ends early with ctx. A nil sleeper is a timer.
-func sleep(ctx context.Context, wait time.Duration, sleeper func(context.Context, time.Duration) error) error {
+	if wait <= 0 {
+		return ctx.Err() == nil
+	}
 	if sleeper != nil {
-		return sleeper(ctx, wait)
+		return sleeper(ctx, wait) == nil
 	}
 	select {
 	case <-time.After(wait):
-		return nil
+		return true
 	case <-ctx.Done():
-		return ctx.Err()
+		return false
 	}
 }
 
-// retryAfter reads how long the API asks to wait, from the first that says it:
+// retryAfter reads how long the API asks to wait, from the first header that
+// says so; 0 if none does:
 //
 //   - x-acs-retry-after, milliseconds (as aliyun-cli reads it);
 //   - Retry-After, seconds or a date (RFC 9110, section 10.2.3);
@@ -227,7 +174,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		return wait
 	}
 	if date, err := http.ParseTime(after); err == nil {
-		return min(max(0, date.Sub(now)), waitMax)
+		return min(max(0, date.Sub(now)), maxWait)
 	}
 	for _, name := range []string{"X-Ratelimit-User-Api", "X-Ratelimit-User"} {
 		if wait, ok := timeLeft(h.Get(name)); ok {

@@ -46,7 +46,7 @@ func clientOver(t *testing.T, scheme string, serve func(n int, c net.Conn)) *ela
 		return near, nil
 	})
 	client := clientAt(t, scheme+"://127.0.0.1", transport)
-	client.Sleep = nil
+	client.Sleep, client.Pace = nil, new(elasticsearch.Pace)
 	return client
 }
 

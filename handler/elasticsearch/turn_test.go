@@ -30,19 +30,19 @@ func TestTurns(t *testing.T) {
 		if at := second.at.Sub(begun); first.at != begun || at != time.Second {
 			t.Errorf("the second was sent after %v", at)
 		}
-		p.end(first.turn, throttled, 30*time.Second)
-		p.end(second.turn, throttled, 30*time.Second)
+		p.end(first.permit, throttled, 30*time.Second)
+		p.end(second.permit, throttled, 30*time.Second)
 		trial := <-sent
 		if at := trial.at.Sub(begun); at != 31*time.Second {
 			t.Errorf("the third was sent after %v", at)
 		}
-		p.end(trial.turn, wentWell, 0)
+		p.end(trial.permit, wentWell, 0)
 		last := <-sent
 		rate := (share + increase) / share * share * (share + increase*30) // lowered after one second, raised for thirty
 		if at := last.at.Sub(trial.at).Seconds(); math.Abs(at-1/rate) > 1e-6 {
 			t.Errorf("the fourth was sent %v s after it, want %v", at, 1/rate)
 		}
-		p.end(last.turn, wentWell, 0)
+		p.end(last.permit, wentWell, 0)
 	})
 }
 
@@ -166,7 +166,7 @@ func TestNoTimeForTurn(t *testing.T) {
 		"a pause": func() *Pace { return &Pace{Jitter: zero, pause: time.Second, resume: time.Now().Add(time.Second)} },
 		"the others' trial": func() *Pace {
 			p := &Pace{Jitter: zero, pause: time.Second, resume: time.Now().Add(time.Second), trial: make(chan struct{})}
-			time.AfterFunc(time.Second, func() { p.end(turn{trial: p.trial}, wentWell, 0) })
+			time.AfterFunc(time.Second, func() { p.end(permit{trial: p.trial}, wentWell, 0) })
 			return p
 		},
 	} {

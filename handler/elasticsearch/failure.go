@@ -1,0 +1,83 @@
+package elasticsearch
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"elasticsearch-disconnect/handler/connection"
+)
+
+// An attemptError is why one attempt did not succeed, and what to do about it.
+type attemptError struct {
+	err   *connection.Error // as the caller gets it
+	class class
+}
+
+// outcomeUnknown is for requests without an answer that says what became of them.
+const outcomeUnknown = "outcome unknown; safe to repeat"
+
+// isThrottled reports whether the pace, and not the single call, has to slow down.
+func (e *attemptError) isThrottled() bool { return e.err.Kind == connection.Throttled }
+
+// failure is for an answer of the API that is not a success.
+func (a *answer) failure(what string) *attemptError {
+	meaning := meaningOf(a.status, a.code)
+	return &attemptError{&connection.Error{
+		Kind:       meaning.kind,
+		Message:    fmt.Sprintf("the API answered HTTP %d: %s", a.status, what),
+		Code:       a.code,
+		Status:     a.status,
+		RequestID:  a.requestID,
+		RetryAfter: a.retryAfter,
+	}, meaning.class}
+}
+
+// notSent is for an error of connecting or of the handshake, with the API or with
+// a proxy before it. The host is in the cause alone, which is for the log: which
+// endpoint is used does not concern the caller.
+func notSent(host string, err error) *attemptError {
+	message, class := "no connection to the API; not sent, safe to repeat", retryNotDone
+	var name *net.DNSError
+	var op *net.OpError
+	switch isProxy := errors.As(err, &op) && op.Op == "proxyconnect"; {
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		message, class = "the API's certificate is not trusted; not sent", final
+	case errors.As(err, &name) && name.IsNotFound && !isProxy:
+		message, class = "the API's host name does not exist; not sent: is the region right?", final
+	}
+	return &attemptError{&connection.Error{Kind: connection.Unavailable, Message: message, Err: fmt.Errorf("%s: %w", host, err)}, class}
+}
+
+// noAnswer is for an error of the network after the connection was made. The API
+// may have carried out the request.
+func noAnswer(ctx context.Context, host string, err error) *attemptError {
+	kind, message := connection.Unavailable, "no answer from the API: the connection failed; "+outcomeUnknown
+	if timeout := net.Error(nil); ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
+		kind, message = connection.Timeout, "no answer from the API in time: "+outcomeUnknown
+	}
+	return &attemptError{&connection.Error{Kind: kind, Message: message, Err: fmt.Errorf("%s: %w", host, err)}, retryMaybeDone}
+}
+
+// notBegun is for a call whose first attempt did not get its turn in time.
+func notBegun(ctx context.Context) *attemptError {
+	if err := ctx.Err(); err != nil {
+		return &attemptError{&connection.Error{Kind: connection.Timeout, Message: "out of time: not sent; safe to repeat", Err: err}, retryNotDone}
+	}
+	return &attemptError{&connection.Error{Kind: connection.Throttled, Message: "the API limits the rate of requests, and there is no time to wait: not sent; safe to repeat"}, retryNotDone}
+}
+
+// outOfTime is the error of a call that has no time for another attempt: a timeout
+// if the last one may have been carried out, else the same.
+func (e *attemptError) outOfTime() *attemptError {
+	if e.class != retryMaybeDone || e.err.Kind == connection.Timeout {
+		return e
+	}
+	timeout := *e.err
+	timeout.Kind, timeout.RetryAfter = connection.Timeout, 0
+	timeout.Message = "out of time after " + strings.TrimSuffix(e.err.Message, "; "+outcomeUnknown) + ": " + outcomeUnknown
+	return &attemptError{&timeout, e.class}
+}
