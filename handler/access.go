@@ -54,8 +54,8 @@ func (a *access) connect(ctx context.Context, scope connection.Scope) (*elastics
 	client := &elasticsearch.Client{Reader: a.common}
 	client.Endpoint, client.Credentials, client.Pace = endpoint, credentials, a.pace(scope)
 	if client.Log != nil {
-		place := a.own.place(scope)
-		client.Log = client.Log.With("requestId", a.own.RequestID, "regionId", place.RegionID.String(), "accountId", place.AccountID.String())
+		shown := a.own.shown(scope)
+		client.Log = client.Log.With("requestId", a.own.RequestID, "regionId", shown.Region.String(), "accountId", shown.Account.String())
 	}
 	return client, nil
 }

@@ -29,7 +29,7 @@
 // # The packages
 //
 //	connection     instances, pairs, client tokens, outcomes, errors and their kinds
-//	trigger        bytes in, a typed Event out; the envelopes of replies; HTTP status and title of each kind
+//	trigger        bytes in, a typed Event out; the envelopes of replies
 //	discover       which connections an instance has, also one that is gone
 //	elasticsearch  the OpenAPI client: operations, error codes, retries; elasticsearchtest is a stand-in server
 //	acs3           the signature ACS3-HMAC-SHA256
@@ -80,8 +80,8 @@
 // retried until their deadline; pace.go, what follows a throttled call.
 //
 // The words of a failure: the status and title of each kind are statusAndTitle in
-// trigger/reply.go; the message is made where the failure is found, for an answer
-// of the API in elasticsearch/answer.go and failure.go. A request that is refused has its status
+// problem.go; the message is made where the failure is found, for an answer of the
+// API in elasticsearch/answer.go and failure.go. A request that is refused has its status
 // where trigger refuses it.
 //
 // Which events are a release, and how certain it is: trigger/notice.go (isRelease,

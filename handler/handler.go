@@ -39,7 +39,7 @@ type Handler struct {
 //
 // The result is the reply in the envelope of the event. Over HTTP the error is always
 // nil. For other events it is a messages.InvokeResponse_Error, whose Type is the
-// [connection.Kind] and whose Message is a [trigger.Problem].
+// [connection.Kind] and whose Message is an RFC 9457 problem.
 func (h *Handler) Handle(ctx context.Context, payload []byte) (any, error) {
 	r := h.handle(ctx, payload, nil)
 	return r.clean(), r.functionError()
@@ -76,7 +76,7 @@ func (h *Handler) handle(ctx context.Context, payload []byte, approved map[conne
 		event, _ = trigger.Parse(payload) // a refused event has a request with the error
 		log.trigger = event.Shape
 		results := h.serve(ctx, event, approved, access, log)
-		r.reply, r.err = reply(event, results, h.info(inv), inv)
+		r.reply, r.problem = reply(event, results, h.info(inv), inv)
 		r.exitCode = exitCode(results)
 		return nil
 	})
@@ -84,7 +84,7 @@ func (h *Handler) handle(ctx context.Context, payload []byte, approved map[conne
 		event.Batch = false
 		only := []result{crashed(err, inv.Scope)}
 		log.result(ctx, only[0])
-		r.reply, r.err = reply(event, only, h.info(inv), inv)
+		r.reply, r.problem = reply(event, only, h.info(inv), inv)
 		r.exitCode = exitCode(only)
 	}
 	return r

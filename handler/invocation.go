@@ -11,7 +11,6 @@ import (
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
-	"elasticsearch-disconnect/handler/trigger"
 )
 
 // An Invocation is what surrounds one event: who calls, from where, and with
@@ -137,16 +136,11 @@ func denied(message string, cause error) *connection.Error {
 	return &connection.Error{Kind: connection.Denied, Message: message, Err: cause}
 }
 
-// place is a scope as replies and log lines say it.
-func (inv Invocation) place(s connection.Scope) trigger.Place {
-	place := trigger.Place{RegionID: s.Region}
-	if s.Account != inv.Scope.Account {
-		place.AccountID = s.Account
+// shown returns a scope as replies and log lines show it: the account only if it is not
+// the function's own.
+func (inv Invocation) shown(s connection.Scope) connection.Scope {
+	if s.Account == inv.Scope.Account {
+		s.Account = connection.AccountID{}
 	}
-	return place
-}
-
-// about is what a problem says of the invocation.
-func (inv Invocation) about(s connection.Scope) trigger.About {
-	return trigger.About{RequestID: inv.RequestID, Place: inv.place(s.Or(inv.Scope))}
+	return s
 }

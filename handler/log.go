@@ -140,7 +140,7 @@ const (
 // request to reconcile.
 func (l logger) write(ctx context.Context, one line) {
 	level, message, failure := describe(one.err)
-	place := l.invocation.place(one.scope)
+	shown := l.invocation.shown(one.scope)
 	if one.err == nil && (one.outcome == incomplete || one.outcome == skipped) {
 		level, message = slog.LevelWarn, one.outcome
 	}
@@ -153,8 +153,8 @@ func (l logger) write(ctx context.Context, one line) {
 		slog.String("trigger", string(l.trigger)),
 		slog.String("eventId", l.redact(one.eventID)),
 		slog.String("source", l.redact(one.source)),
-		slog.String("regionId", l.redact(place.RegionID.String())),
-		slog.String("accountId", l.redact(place.AccountID.String())),
+		slog.String("regionId", l.redact(shown.Region.String())),
+		slog.String("accountId", l.redact(shown.Account.String())),
 		slog.String("instanceId", l.redact(one.removal.Instance.String())),
 		slog.String("connectedInstanceId", l.redact(one.removal.Connected.String())),
 		slog.String("clientToken", l.redact(one.removal.ClientToken.String())),

@@ -2,8 +2,11 @@ package handler
 
 import (
 	"encoding/json"
-	"errors"
+	"math"
+	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
 
@@ -11,133 +14,164 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// A report says what became of one connection. Result and RequestId are the
-// API's own members, so that a script made for the API reads it too.
+// A report is the reply about one connection. Result and RequestId are the API's own
+// members: a script written for the API can read it.
 type report struct {
 	Result              bool                  `json:"Result"`
-	RequestID           string                `json:"RequestId,omitempty"` // the API's; absent when it gave none
+	RequestID           string                `json:"RequestId,omitempty"` // the API's
 	InstanceID          connection.InstanceID `json:"instanceId"`
 	ConnectedInstanceID connection.InstanceID `json:"connectedInstanceId"`
-	trigger.Place
+	connection.Scope
 	ClientToken connection.ClientToken `json:"clientToken"`
 	Outcome     string                 `json:"outcome"`
-	Request     *connection.Unsent     `json:"request,omitempty"` // what a dry run would have sent
-	Problem     *trigger.Problem       `json:"problem,omitempty"` // why it failed
+	Request     *connection.Unsent     `json:"request,omitempty"` // of a dry run
+	Problem     *problem               `json:"problem,omitempty"` // why it failed
 }
 
-// A cleanupReport says what became of the connections of one instance.
+// A cleanupReport is the reply about all connections of one instance.
 type cleanupReport struct {
 	InstanceID connection.InstanceID `json:"instanceId"`
-	trigger.Place
-	Outcome string           `json:"outcome"`
-	Scanned int              `json:"scanned"` // how many instances were asked for their connections
-	Results []report         `json:"results"`
-	Problem *trigger.Problem `json:"problem,omitempty"` // why there may be more connections than these
+	connection.Scope
+	Outcome string   `json:"outcome"`
+	Scanned int      `json:"scanned"` // instances asked for their connections
+	Results []report `json:"results"`
+	Problem *problem `json:"problem,omitempty"` // why there may be more connections than these
 }
 
-// A reconcileReport says what became of the connections of a scope whose other end
-// does not exist.
+// A reconcileReport is the reply about the leftovers of a scope.
 type reconcileReport struct {
-	trigger.Place
-	Outcome     string           `json:"outcome"`
-	Scanned     int              `json:"scanned"`     // how many instances were asked for their connections
-	Connections int              `json:"connections"` // how many those are, each once
-	Results     []report         `json:"results"`
-	Kept        []keptReport     `json:"kept"`
-	Problem     *trigger.Problem `json:"problem,omitempty"` // why there may be more connections than these
+	connection.Scope
+	Outcome     string       `json:"outcome"`
+	Scanned     int          `json:"scanned"`     // instances asked for their connections
+	Connections int          `json:"connections"` // found in the scope, each once
+	Results     []report     `json:"results"`
+	Kept        []keptReport `json:"kept"`
+	Problem     *problem     `json:"problem,omitempty"` // why there may be more connections than these
 }
 
-// A keptReport says why a connection stays whose other end is not listed.
+// A keptReport is the reason why a leftover is not removed.
 type keptReport struct {
 	InstanceID          connection.InstanceID `json:"instanceId"`
 	ConnectedInstanceID connection.InstanceID `json:"connectedInstanceId"`
 	Reason              string                `json:"reason"`
 }
 
-// An ignoredReport says why there was nothing to do.
+// An ignoredReport is the reason why an event has no effect.
 type ignoredReport struct {
-	trigger.Place
+	connection.Scope
 	Outcome string `json:"outcome"`
 	Reason  string `json:"reason"`
 }
 
-// A failedReport says why a request of a batch failed before any connection
-// was known.
+// A failedReport is the reply about a request of a batch that failed before any
+// connection was found.
 type failedReport struct {
-	trigger.Place
-	Outcome string           `json:"outcome"`
-	Problem *trigger.Problem `json:"problem"`
+	connection.Scope
+	Outcome string   `json:"outcome"`
+	Problem *problem `json:"problem"`
 }
 
-// A batchReport holds the report of each request of a batch, in order.
+// A batchReport has the report of each request of a batch, in order.
 type batchReport struct {
 	Events []any `json:"events"`
 }
 
-// reply puts results in the envelope of the event.
-func reply(event trigger.Event, results []result, about info, inv Invocation) (any, error) {
-	w := writer{about, inv}
-	batch := batchReport{Events: make([]any, len(results))}
-	var parts trigger.PartialFailure
-	for i, r := range results {
-		batch.Events[i] = w.report(r)
-		w.add(r, &parts)
-	}
-	var whole any = batch
+// reply puts results into the envelope of the event: over HTTP a response in any case,
+// else the reports, or a problem in their place.
+func reply(event trigger.Event, results []result, about info, inv Invocation) (any, *problem) {
+	w := renderer{about, inv}
 	if !event.Batch {
-		whole = batch.Events[0]
 		if err := results[0].topError(); err != nil {
-			return event.Fail(err, inv.about(results[0].Request.Scope))
+			return fail(event, w.problem(err, results[0].Request.Scope))
 		}
 	}
-	if len(parts.Failed) > 0 {
-		return event.FailPartly(whole, &parts, w.aboutAll(results))
+	parts := w.parts(results)
+	if len(parts.failed) > 0 && event.Shape != trigger.HTTP {
+		return nil, parts.problem(w.aboutAll(results))
 	}
-	return event.Succeed(whole), nil
+	reports := w.reports(results, event.Batch)
+	if event.Shape != trigger.HTTP {
+		return reports, nil
+	}
+	status, retryAfter := parts.status()
+	return event.Response(status, headers("application/json", status, retryAfter), marshal(reports)), nil
 }
 
-// A writer writes the reports of one invocation.
-type writer struct {
-	about      info
+// fail puts a problem in place of the reports.
+func fail(event trigger.Event, p *problem) (any, *problem) {
+	if event.Shape != trigger.HTTP {
+		return nil, p
+	}
+	h := headers("application/problem+json", p.Status, p.retryAfter)
+	if p.allow != "" {
+		h["Allow"] = p.allow
+	}
+	return event.Response(p.Status, h, marshal(p)), nil
+}
+
+// headers tells a throttled caller to wait whole seconds, at least one (RFC 9110, section
+// 10.2.3).
+func headers(contentType string, status int, retryAfter time.Duration) map[string]string {
+	h := map[string]string{"Content-Type": contentType}
+	if status == http.StatusTooManyRequests {
+		h["Retry-After"] = strconv.Itoa(max(1, int(math.Ceil(retryAfter.Seconds()))))
+	}
+	return h
+}
+
+// A renderer makes the reports of one invocation.
+type renderer struct {
+	info       info
 	invocation Invocation
 }
 
-// report says what became of one request.
-func (w writer) report(r result) any {
-	_, one := r.Request.Action.(trigger.Disconnect)
+// reports returns the report of the one result, or those of a batch.
+func (w renderer) reports(results []result, batch bool) any {
+	if !batch {
+		return w.report(results[0])
+	}
+	b := batchReport{Events: make([]any, len(results))}
+	for i, r := range results {
+		b.Events[i] = w.report(r)
+	}
+	return b
+}
+
+func (w renderer) report(r result) any {
+	_, isDisconnect := r.Request.Action.(trigger.Disconnect)
 	_, isInfo := r.Request.Action.(trigger.Info)
-	place := w.invocation.place(r.Request.Scope)
+	scope := w.invocation.shown(r.Request.Scope)
 	switch {
 	case isInfo:
-		return w.about
-	case one && len(r.parts) == 1:
+		return w.info
+	case isDisconnect && len(r.parts) == 1:
 		return w.connection(r.parts[0])
 	case r.outcome == ignored:
-		return ignoredReport{place, ignored, r.Ignored}
+		return ignoredReport{scope, ignored, r.Ignored}
 	case r.outcome == failed:
-		return failedReport{place, failed, w.problem(r.Err, r.Request.Scope)}
+		return failedReport{scope, failed, w.problem(r.Err, r.Request.Scope)}
 	}
 	results, problem := []report{}, w.problem(r.Err, r.Request.Scope)
 	for _, part := range r.parts {
 		results = append(results, w.connection(part))
 	}
-	if _, ok := r.Request.Action.(trigger.Reconcile); !ok {
-		return cleanupReport{r.Instance(), place, r.outcome, r.Scanned, results, problem}
+	if _, isReconcile := r.Request.Action.(trigger.Reconcile); !isReconcile {
+		return cleanupReport{r.Instance(), scope, r.outcome, r.Scanned, results, problem}
 	}
 	kept := []keptReport{}
 	for _, k := range r.Kept {
 		kept = append(kept, keptReport{k.Instance, k.Connected, k.Reason})
 	}
-	return reconcileReport{place, r.outcome, r.Scanned, len(r.Survey.Connections), results, kept, problem}
+	return reconcileReport{scope, r.outcome, r.Scanned, len(r.Survey.Connections), results, kept, problem}
 }
 
-func (w writer) connection(o outcome) report {
+func (w renderer) connection(o outcome) report {
 	return report{
 		Result:              o.err == nil && o.State != connection.Withheld,
 		RequestID:           o.RequestID,
 		InstanceID:          o.Instance,
 		ConnectedInstanceID: o.Connected,
-		Place:               w.invocation.place(o.of.Scope),
+		Scope:               w.invocation.shown(o.of.Scope),
 		ClientToken:         o.ClientToken,
 		Outcome:             o.word(),
 		Request:             o.Unsent,
@@ -145,50 +179,60 @@ func (w writer) connection(o outcome) report {
 	}
 }
 
-// problem is an error inside a report; nil for none.
-func (w writer) problem(err error, s connection.Scope) *trigger.Problem {
+// problem renders an error; nil for none.
+func (w renderer) problem(err error, s connection.Scope) *problem {
 	if err == nil {
 		return nil
 	}
-	return trigger.NewProblem(err, w.invocation.about(s))
+	return problemOf(err, w.about(s))
 }
 
-// aboutAll names the place of all results; none if they are of several.
-func (w writer) aboutAll(results []result) trigger.About {
-	about := w.invocation.about(results[0].Request.Scope)
+func (w renderer) about(s connection.Scope) about {
+	return about{w.invocation.RequestID, w.invocation.shown(s)}
+}
+
+// aboutAll has the scope of all results; none if they are of several.
+func (w renderer) aboutAll(results []result) about {
+	all := w.about(results[0].Request.Scope)
 	for _, r := range results {
-		if w.invocation.place(r.Request.Scope) != about.Place {
-			about.Place = trigger.Place{}
+		if w.about(r.Request.Scope) != all {
+			all.Scope = connection.Scope{}
 		}
 	}
-	return about
+	return all
 }
 
-// add adds to what failed and what was done.
-func (w writer) add(r result, parts *trigger.PartialFailure) {
-	place := w.invocation.place(r.Request.Scope)
-	if r.outcome == string(connection.Withheld) { // repeating it cannot help
-		parts.Add(nil, r.outcome, r.Request.EventID, place, connection.Pair{})
-		return
+// parts sorts what became of the requests into what failed and what was done.
+func (w renderer) parts(results []result) *partialFailure {
+	var parts partialFailure
+	for _, r := range results {
+		name := partName{InstanceID: r.Instance(), Scope: w.invocation.shown(r.Request.Scope), EventID: r.Request.EventID}
+		if r.outcome == string(connection.Withheld) { // done: trying again cannot help
+			parts.add(name, nil, r.outcome)
+			continue
+		}
+		for _, o := range r.parts {
+			part := name
+			part.InstanceID, part.ConnectedInstanceID = o.Instance, o.Connected
+			parts.add(part, o.err, o.word())
+		}
+		if _, isInfo := r.Request.Action.(trigger.Info); !isInfo && (r.Err != nil || len(r.parts) == 0) {
+			parts.add(name, r.Err, r.outcome)
+		}
 	}
-	for _, o := range r.parts {
-		parts.Add(o.err, o.word(), r.Request.EventID, place, o.Pair)
-	}
-	if _, isInfo := r.Request.Action.(trigger.Info); !isInfo && (r.Err != nil || len(r.parts) == 0) {
-		parts.Add(r.Err, r.outcome, r.Request.EventID, place, connection.Pair{Instance: r.Instance()})
-	}
+	return &parts
 }
 
 // A response is what one event comes to.
 type response struct {
 	reply    any
-	err      error // a *trigger.Problem, in place of a reply
+	problem  *problem // in place of a reply
 	exitCode int
-	redact   func(string) string // takes the credentials out of a text
+	redact   func(string) string // removes the credentials from a text
 }
 
-// clean is the reply, in which an instance id may hold a credential: what an event
-// or the API names is repeated.
+// clean returns the reply without credentials, which an instance id may hold: what an
+// event or the API names is repeated.
 func (r response) clean() any {
 	text := encode(r.reply, "")
 	if clean := r.redact(text); clean != text {
@@ -197,30 +241,30 @@ func (r response) clean() any {
 	return r.reply
 }
 
-// functionError gives a problem the form in which the FC runtime takes its
-// errorType from us instead of from a Go type.
+// functionError returns a problem in the form from which the FC runtime takes the
+// errorType, instead of from a Go type.
 func (r response) functionError() error {
-	if p := (*trigger.Problem)(nil); errors.As(r.err, &p) {
-		return messages.InvokeResponse_Error{Message: r.redact(p.Error()), Type: p.Kind.String()}
+	if r.problem == nil {
+		return nil
 	}
-	return r.err
+	return messages.InvokeResponse_Error{Message: r.redact(marshal(r.problem)), Type: r.problem.kind.String()}
 }
 
-// indented is the JSON of the reply or of the problem, for a person to read.
+// indented returns the JSON of the reply or of the problem, for a person to read.
 func (r response) indented() []byte {
 	reply := r.reply
-	if p := (*trigger.Problem)(nil); errors.As(r.err, &p) {
-		reply = p
+	if r.problem != nil {
+		reply = r.problem
 	}
 	return []byte(r.redact(encode(reply, "  ")))
 }
 
-// encode is the JSON of one of this function's own reply types, none of which can
-// fail to have one.
+// encode returns the JSON of a reply with each character as it is: a URL with & is for
+// reading.
 func encode(reply any, indent string) string {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // a URL with & is for reading
+	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", indent)
 	if err := encoder.Encode(reply); err != nil {
 		panic("handler: a reply that is not JSON: " + err.Error())

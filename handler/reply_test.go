@@ -45,7 +45,7 @@ func TestReports(t *testing.T) {
 			outcomes = append(outcomes, outcome{removal: r, Outcome: connection.Outcome{State: connection.Removed, RequestID: "r1"}})
 		}
 		r := summarize(p.decisions, outcomes)[0]
-		text := must(json.Marshal(writer{info{Name: "n", Version: "v"}, Invocation{RequestID: "fc-1"}}.report(r)))
+		text := must(json.Marshal(renderer{info{Name: "n", Version: "v"}, Invocation{RequestID: "fc-1"}}.report(r)))
 		if got := string(text); got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, test.want)
 		}

@@ -204,14 +204,14 @@ func saidOf(t *testing.T, results []result) string {
 		words = append(words, r.outcome)
 	}
 	batch := len(results) > 1
-	_, err := reply(trigger.Event{Shape: trigger.EventBridge, Batch: batch}, results, info{}, Invocation{RequestID: "fc-1"})
+	_, p := reply(trigger.Event{Shape: trigger.EventBridge, Batch: batch}, results, info{}, Invocation{RequestID: "fc-1"})
 	status, kind := 200, ""
-	if p := (*trigger.Problem)(nil); errors.As(err, &p) {
-		status, kind = p.Status, " "+p.Kind.String()
+	if p != nil {
+		status, kind = p.Status, " "+p.kind.String()
 	}
-	overHTTP, err := reply(trigger.Event{Shape: trigger.HTTP, Batch: batch}, results, info{}, Invocation{RequestID: "fc-1"})
-	if got := overHTTP.(events.HTTPTriggerResponse).StatusCode; err != nil || got != status {
-		t.Errorf("over HTTP the status is %d, %v; of an event %d", got, err, status)
+	overHTTP, p := reply(trigger.Event{Shape: trigger.HTTP, Batch: batch}, results, info{}, Invocation{RequestID: "fc-1"})
+	if got := overHTTP.(events.HTTPTriggerResponse).StatusCode; p != nil || got != status {
+		t.Errorf("over HTTP the status is %d, %v; of an event %d", got, p, status)
 	}
 	return fmt.Sprintf("%s, exit %d, %d%s", strings.Join(words, " "), exitCode(results), status, kind)
 }

@@ -23,8 +23,8 @@ func (p Pair) Compare(q Pair) int {
 // A Scope is where instances are. A connection, a client token and an answer of
 // the API belong to one scope. A member that an event does not name is zero.
 type Scope struct {
-	Region  Region
-	Account AccountID
+	Region  Region    `json:"regionId,omitzero"`
+	Account AccountID `json:"accountId,omitzero"`
 }
 
 // Or returns s with its zero members taken from another scope.
