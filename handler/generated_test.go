@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
@@ -51,7 +53,8 @@ func TestGenerated(t *testing.T) {
 			delete(sections, parts[2])
 			want := write(parts[3])
 			if want != parts[3] && !*update {
-				t.Errorf("%s, section %s: rewrite it with go test ./handler -run TestGenerated -update\n got %s\nwant %s", file, parts[2], parts[3], want)
+				t.Errorf("%s, section %s: rewrite it with go test ./handler -run TestGenerated -update (-got +want)\n%s",
+					file, parts[2], cmp.Diff(strings.Split(parts[3], "\n"), strings.Split(want, "\n")))
 			}
 			return parts[1] + want + parts[4]
 		})
@@ -92,7 +95,6 @@ func table(facts []fact) section {
 	return func(old string) string {
 		lines := strings.Split(old, "\n")
 		text, rows := lines[:2:2], lines[2:]
-		isWords := func(row string) bool { return len(quoted(cells(row)[0])) == 0 }
 		for _, f := range facts {
 			row := rowOf(rows, f)
 			together := slices.DeleteFunc(slices.Clone(facts), func(g fact) bool { return rowOf(rows, g) != row })
@@ -104,7 +106,8 @@ func table(facts []fact) section {
 				text = append(text, tableRow(together, words))
 			}
 		}
-		return strings.Join(append(text, slices.DeleteFunc(rows, func(row string) bool { return !isWords(row) })...), "\n")
+		hasNames := func(row string) bool { return len(quoted(cells(row)[0])) > 0 }
+		return strings.Join(append(text, slices.DeleteFunc(rows, hasNames)...), "\n")
 	}
 }
 
