@@ -13,24 +13,23 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// A Config is how the operator set the function up. Nothing in an event can
-// change it.
+// A Config has the operator's settings. No event can change them.
 type Config struct {
-	Network  elasticsearch.Network  // the side from which the region's API is reached
-	Endpoint elasticsearch.Endpoint // in place of the region's; zero for none
-	DryRun   bool                   // nothing is ever sent, whatever an event says
+	Network  elasticsearch.Network  // from which the region's API is reached
+	Endpoint elasticsearch.Endpoint // used instead of the region's; zero for none
+	DryRun   bool                   // no removal is ever sent
 	LogLevel slog.Level
 
 	Regions    []connection.Region // where the function acts; empty: everywhere
 	MemberRole string              // the name of the role in other accounts; "" for none
 
-	ReconcileLimit int // how many leftovers a run may remove; with more it removes none
+	ReconcileLimit int // the most leftovers of a reconcile; if there are more, it removes none
 
 	Eager       bool // remove the connections of an instance while its release can still be cancelled
-	Concurrency int  // how many requests to the API an invocation makes at a time
+	Concurrency int  // the most requests to the API under way at a time, for each invocation
 }
 
-// endpoint is the configured one, or the region's; own is the region where the
+// endpoint returns the configured endpoint, or the region's. own is the region where the
 // function runs.
 func (c Config) endpoint(region, own connection.Region) (elasticsearch.Endpoint, error) {
 	variable := c.ownRegionAlone()
@@ -42,7 +41,7 @@ func (c Config) endpoint(region, own connection.Region) (elasticsearch.Endpoint,
 	case c.Endpoint != (elasticsearch.Endpoint{}):
 		return c.Endpoint, nil
 	case region != own && !slices.Contains(elasticsearch.Regions(), region.String()):
-		// What an event names is a part of the host, and could lead to another service.
+		// The region comes from an event and becomes part of a host's name.
 		return elasticsearch.Endpoint{}, denied(fmt.Sprintf("%s is none of the regions of Elasticsearch that this version knows", region), nil)
 	case region == connection.Region{}: // never in Function Compute
 		return elasticsearch.Endpoint{}, internal("no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID")
@@ -54,8 +53,8 @@ func internal(message string) *connection.Error {
 	return &connection.Error{Kind: connection.Internal, Message: message}
 }
 
-// ownRegionAlone names the variable by which no other region than the function's
-// can be reached; "" if there is none.
+// ownRegionAlone returns the variable that limits the function to its own region; "" if
+// none does.
 func (c Config) ownRegionAlone() string {
 	switch {
 	case c.Endpoint != elasticsearch.Endpoint{}:
@@ -66,7 +65,7 @@ func (c Config) ownRegionAlone() string {
 	return ""
 }
 
-// actsIn says whether the operator lets the function act in a region.
+// actsIn reports whether the function may act in a region.
 func (c Config) actsIn(region connection.Region) bool {
 	return len(c.Regions) == 0 || slices.Contains(c.Regions, region)
 }
@@ -75,8 +74,8 @@ func notOneOfRegions(region connection.Region) string {
 	return region.String() + " is not one of REGIONS, in which the function acts"
 }
 
-// within completes the scope of each request with the function's own. What a
-// product reports of a region in which the function does not act is ignored.
+// within completes the scope of each request with the function's own. A product's report
+// from a region in which the function does not act is ignored.
 func (c Config) within(own connection.Scope, requests []trigger.Request) []trigger.Request {
 	located := slices.Clone(requests)
 	for i := range located {
@@ -89,13 +88,15 @@ func (c Config) within(own connection.Scope, requests []trigger.Request) []trigg
 	return located
 }
 
-// isReport says whether a product reports it; all else somebody asks for.
+// isReport reports whether an action comes from a product's event, and not from a person
+// or a program that asks for it.
 func isReport(action trigger.Action) bool {
 	a, ok := action.(trigger.Cleanup)
 	return ok && a.Certainty != trigger.Requested
 }
 
-// regionsServed are the regions in which the function acts, as GET / says it.
+// regionsServed returns the regions in which the function acts, for GET /: their ids with
+// commas, all, or none.
 func (c Config) regionsServed(own connection.Region) string {
 	switch {
 	case c.ownRegionAlone() != "" && c.actsIn(own):
@@ -112,8 +113,8 @@ func (c Config) regionsServed(own connection.Region) string {
 	return strings.Join(ids, ",")
 }
 
-// CheckRegion says what is wrong with a region that a person has typed; nil where
-// the endpoint is configured, so that none is needed.
+// CheckRegion returns what is wrong with a region that a person typed; nil if an endpoint
+// is configured, since then no region is needed.
 func (c Config) CheckRegion(region string) error {
 	switch {
 	case c.Endpoint != (elasticsearch.Endpoint{}):
@@ -126,21 +127,21 @@ func (c Config) CheckRegion(region string) error {
 	return nil
 }
 
-// Bounds of SWEEP_CONCURRENCY. The API throttles a user who asks too often.
+// Bounds of SWEEP_CONCURRENCY. The API throttles each user.
 const (
 	defaultConcurrency = 8
 	maxConcurrency     = 64
 )
 
-// Bounds of RECONCILE_LIMIT. So many releases a day that no event reported are
-// either many, or a sign that what is read is wrong.
+// Bounds of RECONCILE_LIMIT. More releases a day without an event are either a large
+// change, or a sign that the API's answers are wrong.
 const (
 	defaultReconcileLimit = 20
 	maxReconcileLimit     = 100_000
 )
 
-// A variable of the environment, and how its text becomes configuration. A
-// variable that is not set, or is empty, leaves the default.
+// A variable of the environment, and how its text becomes configuration. Without a text
+// the default stays.
 type variable struct {
 	name string
 	set  func(*Config, string) error
@@ -202,15 +203,15 @@ func variables() []variable {
 	}
 }
 
-// maxRoleName is the most characters of a RAM role's name.
+// maxRoleName is the limit of RAM, in characters.
 const maxRoleName = 64
 
 func isNotOfRoleName(c rune) bool {
 	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(".-_", c)
 }
 
-// parseRegions reads ids of regions with commas between them. One that is mistyped
-// would have the function ignore what it is deployed for.
+// parseRegions reads region ids with commas between them. It refuses an unknown one: with
+// a mistyped region the function would ignore the events that it is deployed for.
 func parseRegions(text string) ([]connection.Region, error) {
 	var regions []connection.Region
 	for id := range strings.SplitSeq(text, ",") {
@@ -233,8 +234,8 @@ func Variables() []string {
 	return names
 }
 
-// ReadConfig reads the configuration from the environment. Its error names
-// every variable that has a bad value, and repeats no value.
+// ReadConfig reads the configuration from the environment. Its error names every variable
+// with a bad value, and quotes no value.
 func ReadConfig(getenv func(string) string) (Config, error) {
 	config := Config{Network: elasticsearch.Public, Concurrency: defaultConcurrency, ReconcileLimit: defaultReconcileLimit}
 	var faults []error

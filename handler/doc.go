@@ -1,90 +1,91 @@
-// Package handler serves events: it reads what an event asks for, finds out which
-// connections that is about, decides which are removed, removes them, and reports
-// what became of each.
+// Package handler serves events: it reads what an event asks for, finds the connections
+// in question, decides which of them to remove, removes them, and reports what became of
+// each.
 //
-// Files are named from this folder on.
+// All files are named relative to this directory.
 //
 // # The path
 //
 // Data goes one way, and each step hands a value to the next:
 //
-//	[]byte -trigger.Parse--> Event        what is asked                         trigger/
-//	       -Finder.Find----> []Finding    which connections that is about       discover/
-//	       -decide---------> plan         what is done about each, and which    decide.go
-//	                                      connections are removed, each once
-//	       -execute--------> []outcome    what became of each removal           execute.go
-//	       -summarize------> []result     one for each request, with its word   result.go
-//	       -reply----------> any, error   the results in the event's envelope   reply.go
+//	[]byte -trigger.Parse--> Event        requests; a refused event has one, with its error   trigger/
+//	       -Finder.Find----> []Finding    the connections of each request                     discover/
+//	       -decide---------> plan         a decision on each finding, and all removals        decide.go
+//	       -execute--------> []outcome    what became of each removal                         execute.go
+//	       -summarize------> []result     what became of each request, in one word            result.go
+//	       -reply----------> any          the reports, or a problem, in the event's envelope  reply.go, problem.go
 //
-// A decision holds the Finding that it is about, and a result the decision.
+// A result embeds its decision, which embeds its Finding: each step adds fields and copies
+// none. Handler.handle and Handler.serve (handler.go) are this path. Only discover reads
+// the API, with a client that cannot delete, and only execute deletes; it also reads, to
+// check that a connection is absent or that an instance exists. decide and summarize are
+// pure. The log (log.go) and the reply render results and decide nothing. deadlines
+// (handler.go) divides the time of an invocation.
 //
-// Handler.handle and Handler.serve in handler.go are this path. discover reads the
-// API with a client that cannot delete; only execute deletes. It reads once more
-// where the API calls a connection absent, and before it removes what a survey found
-// left over (confirm). decide and summarize are pure. The log
-// (log.go) and the reply render results: they decide nothing, and nothing reads
-// them. The time there is for reading, for removing and for the reply is deadlines
-// in handler.go.
+// Beside the path: config.go has the variables, and the regions and endpoints they allow;
+// invocation.go has the request id, scope and credentials of an invocation; access.go makes
+// a client for each scope, with credentials that member.go gets for other accounts; info.go
+// has the name and the version. The files of this package use each other in one direction,
+// without exception.
 //
 // # The packages
 //
-//	connection     instances, pairs, client tokens, outcomes, errors and their kinds
-//	trigger        bytes in, a typed Event out; the envelopes of replies
-//	discover       which connections an instance has, also one that is gone
+//	connection     ids, pairs, scopes, client tokens, outcomes, errors and their kinds
+//	trigger        bytes in, a typed Event out; the struct of an HTTP response
+//	discover       the connections of an instance, of a deleted one, and of a region
 //	elasticsearch  the OpenAPI client: operations, error codes, retries; elasticsearchtest is a stand-in server
 //	acs3           the signature ACS3-HMAC-SHA256
-//	parallel       calls side by side, or once for several, each with its panic as an error
-//	cmd            the command for people: the report of a region, the question before a removal, the checks before a deployment
-//
-// Besides the path: config.go reads the environment, and says where a request is
-// served. invocation.go takes the request id, the scope and the credentials from
-// Function Compute or from the command line. access.go makes the client for each scope
-// when it is first needed, and member.go gets the credentials for another account.
-// info.go says which program this is.
+//	parallel       concurrent calls, each panic as the error of its call; values made once
+//	cmd            the command for people: report, removal after a question, checks before a deployment
 //
 // # Words
 //
-//	pair       two connected instances; Instance is the side that is asked
-//	scope      a region and an account; what an event does not say of it is the function's own
+//	pair       two connected instances; the request goes to Instance
+//	scope      a region and an account; the function's own unless the event says otherwise
 //	member     another account, in which the function assumes a role
 //	cleanup    the removal of all connections of one instance
-//	sweep      asking every instance of a scope whether it is connected with one that is gone
-//	survey     asking every instance of a scope with which it is connected (discover/survey.go)
-//	leftover   a connection whose other end is in no reading of the list
-//	reconcile  the removal of the leftovers whose other end is proven not to exist; the others are kept
-//	withheld   there are more leftovers than RECONCILE_LIMIT, so none is removed
-//	reading    one pass over the pages of the list of instances; a sweep or a survey takes one or more (discover/reading.go, region.go)
-//	odd entry  one of a list that is no instance id: passed over, and logged once
-//	pace       how fast the process may call the API; the calls of a scope share it (elasticsearch/pace.go)
-//	token      the client token: the API carries out a token once; derived (decide.go) when the caller gives none
-//	absent     the connection, or an instance of it, was not there: done, if it may have been removed before
-//	           and no instance that exists lists the other (execute.go)
-//	outcome    what became of a connection or a request, in one word (connection.State, result.go)
+//	leftover   a connection whose other end is in no reading of the region's instance list
+//	reconcile  the removal of all leftovers whose other end is proven not to exist; the others are kept
+//	withheld   not removed before a person approves: more leftovers than RECONCILE_LIMIT, or others than approved
+//	absent     the connection was already removed; success if an earlier request may have done it
+//	outcome    what became of a connection (connection.State) or of a request (result.go), in one word
 //	kind       why something failed, in one word (connection.Kind)
 //
 // # How to change it
 //
-// A new form of event: a case in trigger's formOf, and a function that reads it
-// into actions; a recorded event under events/.
+// A new form of event, for example from another bus: a case in formOf (trigger/trigger.go)
+// and one function that reads the form into requests, as in trigger/cloudevent.go; if the
+// form is not one of the shapes, a Shape and its case in IsDelivered, which says whether
+// anyone waits for the reply. A recorded event with its want under ../events.
 //
-// A new action: its type in trigger, how its connections are found in
-// Finder.examine, a case in rules.removal, rules.isDryRun and rules.decision (decide.go) and in
-// result.word (result.go), its report in reply.go.
+// A new outcome, for example deferred. Of a connection: a State in connection/connection.go;
+// the step that finds it, which is decide for one that nothing is sent for (as withheld and
+// dry-run) and execute for all others; Result in renderer.connection (reply.go). Of a
+// request: a constant and a case in result.word (result.go). For both: exitCode (result.go);
+// its level in logger.write (log.go); failed or done in renderer.parts (reply.go), which
+// decides the status and whether the event is delivered again. Then Outcomes in
+// export_test.go, the READMEs (go test . -run TestGenerated -update), and an alert under
+// logs/alerts if a person has to act.
 //
-// A new variable: a row in variables (config.go), and in s.yaml and .env.example,
-// which tests hold to that list.
+// A new error code of the API: a row, or an entry in one, of rows in elasticsearch/code.go:
+// it gives the kind and the class, that is whether the call is tried again. "Try again in a
+// minute" is class retryNotDone if the request was not carried out, retryMaybeDone if it
+// may have been. The waits of each class and the number of attempts are in
+// elasticsearch/retry.go; retryPolicy in handler.go says which events are tried until their
+// deadline; what follows a throttled call for all others is in elasticsearch/pace.go. The
+// advice to a person is beside the table of codes.
 //
-// A code of the API: elasticsearch/code.go has its kind, its class (is it retried,
-// and how) and what a person can do. elasticsearch/retry.go has the waits of each
-// class and the number of attempts; retryPolicy in handler.go, which events are
-// retried until their deadline; pace.go, what follows a throttled call.
+// A new action: a type in trigger/trigger.go; how its connections are found in
+// Finder.examine (discover/discover.go); rules.removal, rules.isDryRun and rules.decision
+// (decide.go); result.word (result.go); its report (reply.go).
 //
-// The words of a failure: the status and title of each kind are statusAndTitle in
-// problem.go; the message is made where the failure is found, for an answer of the
-// API in elasticsearch/answer.go and failure.go. A request that is refused has its status
-// where trigger refuses it.
+// A new variable: a row in variables (config.go), s.yaml and .env.example; tests compare
+// them.
 //
-// Which events are a release, and how certain it is: trigger/notice.go (isRelease,
-// config, certainty); what follows from it: examineInstance and notYet in
+// A text of a failure: the status and title of each kind are statusAndTitle in problem.go;
+// the detail is written where the failure is found, for the API's answers in
+// elasticsearch/answer.go and failure.go, for refused events in trigger.
+//
+// Which events are a release, and how certain: trigger/notice.go. What follows from it:
 // discover/discover.go.
 package handler

@@ -15,8 +15,8 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// A Handler serves events. Its methods may be called at the same time: in
-// Function Compute every invocation has a goroutine of its own.
+// A Handler serves events. Its methods may be called concurrently: in Function Compute
+// every invocation has its own goroutine.
 type Handler struct {
 	Config Config
 	Build  Build

@@ -13,20 +13,20 @@ import (
 	"elasticsearch-disconnect/handler/connection"
 )
 
-// An Invocation is what surrounds one event: who calls, from where, and with
-// whose credentials.
+// An Invocation is the context of one event: its id, where the function runs, and the
+// credentials.
 type Invocation struct {
 	RequestID  string           // Function Compute's
-	Scope      connection.Scope // where the function runs; the account is zero on the command line, where none says it
+	Scope      connection.Scope // where the function runs; the account is zero on the command line
 	RetryCount int              // how often Function Compute has tried this event before
 
-	Secrets acs3.Credentials // that it came with, complete or not, to be redacted
+	Secrets acs3.Credentials // to redact; as they came with the invocation, complete or not
 
-	// Credentials are asked for once the event is known to need them.
+	// Credentials is called if the event needs the API.
 	Credentials func() (acs3.Credentials, error)
 }
 
-// FunctionCompute is the invocation that the FC runtime describes in ctx.
+// FunctionCompute returns the invocation that the FC runtime describes in ctx.
 func FunctionCompute(ctx context.Context) Invocation {
 	fc, ok := fccontext.FromContext(ctx)
 	if !ok {
@@ -46,17 +46,16 @@ func FunctionCompute(ctx context.Context) Invocation {
 	}
 }
 
-// scopeOf is the region and the account that the runtime names; zero where it
-// names none.
+// scopeOf returns the region and the account that the runtime names; what it does not
+// name, or not validly, is zero.
 func scopeOf(fc *fccontext.FcContext) connection.Scope {
 	region, _ := connection.ParseRegion(fc.Region)
 	account, _ := connection.ParseAccountID(fc.AccountId)
 	return connection.Scope{Region: region, Account: account}
 }
 
-// roleCredentials are the function role's, as this invocation got them. One
-// that is empty is refused here: credentials-go would fill it from the
-// environment, and sign with a mixture of two identities.
+// roleCredentials returns the function role's credentials. It refuses an empty part:
+// credentials-go would fill it from the environment, and mix two identities.
 func roleCredentials(c acs3.Credentials) (acs3.Credentials, error) {
 	var missing []string
 	for _, part := range []struct {
@@ -81,8 +80,8 @@ func roleCredentials(c acs3.Credentials) (acs3.Credentials, error) {
 	return obtain(from)
 }
 
-// OnCommandLine makes the invocation of a run outside Function Compute, with the default
-// credential chain of Alibaba Cloud's tools.
+// OnCommandLine returns the invocation of a run outside Function Compute, with the
+// default credential chain of Alibaba Cloud's tools.
 func OnCommandLine(region string) func(context.Context) Invocation {
 	scope := scopeOf(&fccontext.FcContext{Region: region})
 	return func(context.Context) Invocation {
@@ -90,7 +89,7 @@ func OnCommandLine(region string) func(context.Context) Invocation {
 	}
 }
 
-// ChainCredentials are those of whoever runs the command.
+// ChainCredentials returns the credentials of the person who runs the command.
 func ChainCredentials() (acs3.Credentials, error) {
 	c, err := obtain(providers.NewDefaultCredentialsProvider())
 	if err != nil {
@@ -101,7 +100,7 @@ func ChainCredentials() (acs3.Credentials, error) {
 	return c, nil
 }
 
-// obtain takes credentials out of credentials-go, whose own type prints them.
+// obtain takes the credentials from credentials-go, whose own type would print them.
 func obtain(from providers.CredentialsProvider) (acs3.Credentials, error) {
 	c, err := from.GetCredentials()
 	if err != nil {
@@ -117,7 +116,7 @@ func obtain(from providers.CredentialsProvider) (acs3.Credentials, error) {
 	}, nil
 }
 
-// static is a provider of credentials that are there.
+// static returns a provider of the given credentials.
 func static(c acs3.Credentials) (providers.CredentialsProvider, error) {
 	if token := c.SecurityToken.Reveal(); token != "" {
 		return providers.NewStaticSTSCredentialsProviderBuilder().

@@ -22,21 +22,20 @@ type logger struct {
 	now        func() time.Time
 	coldStart  bool
 	version    string
-	redact     func(string) string // takes the credentials out of a text that nobody foresaw
+	redact     func(string) string // removes the credentials from a text
 }
 
-// A line is what one log line has of its own.
+// A line has the members of a log line that are not the invocation's.
 type line struct {
-	eventID, source string
-	scope           connection.Scope
-	removal         connection.Removal
-	outcome         string
-	answer          connection.Outcome
-	scanned         int
-	start           time.Time
-	reason          string // why the event was ignored, or what a request to reconcile left
-	err             error
-	run             []slog.Attr // the figures of a request to reconcile
+	of      trigger.Request
+	removal connection.Removal
+	outcome string
+	answer  connection.Outcome
+	scanned int
+	start   time.Time
+	reason  string // why the event was ignored, or which leftovers a reconcile did not remove
+	err     error
+	figures []slog.Attr // of a reconcile
 }
 
 // outcome logs what became of one connection.
@@ -45,9 +44,7 @@ func (l logger) outcome(ctx context.Context, o outcome) {
 		o.begun = l.start
 	}
 	l.write(ctx, line{
-		eventID: o.of.EventID,
-		source:  o.of.Source,
-		scope:   o.of.Scope,
+		of:      o.of,
 		removal: o.Removal,
 		outcome: o.word(),
 		answer:  o.Outcome,
@@ -56,9 +53,9 @@ func (l logger) outcome(ctx context.Context, o outcome) {
 	})
 }
 
-// result logs what became of a request besides its removals, which have their own
-// lines: what could not be read, that it was ignored, that it failed, how the
-// cleanup of an instance ended.
+// result logs what became of a request, except the removals, which are logged as they
+// end: pairs and entries of lists that could not be read, and a summary unless the request
+// is for one connection.
 func (l logger) result(ctx context.Context, r result) {
 	for _, o := range r.parts {
 		if o.begun.IsZero() && o.State != connection.Withheld {
@@ -67,9 +64,7 @@ func (l logger) result(ctx context.Context, r result) {
 	}
 	for _, m := range r.Malformed {
 		l.write(ctx, line{
-			eventID: r.Request.EventID,
-			source:  r.Request.Source,
-			scope:   r.Request.Scope,
+			of:      r.Request,
 			removal: connection.Removal{Pair: connection.Pair{Instance: m.Of}},
 			outcome: skipped,
 			start:   l.start,
@@ -77,14 +72,12 @@ func (l logger) result(ctx context.Context, r result) {
 		})
 	}
 	_, isInfo := r.Request.Action.(trigger.Info)
-	_, one := r.Request.Action.(trigger.Disconnect)
-	if isInfo || one && len(r.parts) == 1 {
+	_, isDisconnect := r.Request.Action.(trigger.Disconnect)
+	if isInfo || isDisconnect && len(r.parts) == 1 {
 		return
 	}
 	summary := line{
-		eventID: r.Request.EventID,
-		source:  r.Request.Source,
-		scope:   r.Request.Scope,
+		of:      r.Request,
 		removal: connection.Removal{Pair: connection.Pair{Instance: r.Instance()}, DryRun: r.dryRun},
 		outcome: r.outcome,
 		scanned: r.Scanned,
@@ -92,13 +85,13 @@ func (l logger) result(ctx context.Context, r result) {
 		reason:  r.Ignored,
 		err:     r.Err,
 	}
-	if _, ok := r.Request.Action.(trigger.Reconcile); ok {
-		summary.reason, summary.run = r.left(), r.figures()
+	if _, isReconcile := r.Request.Action.(trigger.Reconcile); isReconcile {
+		summary.reason, summary.figures = r.leftoverText(), r.figures()
 	}
 	l.write(ctx, summary)
 }
 
-// figures are how many connections there are, and what became of those left over.
+// figures are the numbers of connections and leftovers, and of leftovers removed and kept.
 func (r result) figures() []slog.Attr {
 	removed := 0
 	for _, o := range r.parts {
@@ -114,10 +107,10 @@ func (r result) figures() []slog.Attr {
 	}
 }
 
-// left says which leftovers a request to reconcile left, and why.
-func (r result) left() string {
+// leftoverText returns which leftovers a reconcile did not remove, and why.
+func (r result) leftoverText() string {
 	var texts []string
-	if r.outcome == string(connection.Withheld) {
+	if r.outcome == withheld {
 		for _, pair := range r.Survey.Leftover[:min(len(r.Survey.Leftover), maxPairs)] {
 			texts = append(texts, pair.Instance.String()+"-"+pair.Connected.String())
 		}
@@ -130,29 +123,28 @@ func (r result) left() string {
 }
 
 const (
-	maxPairs  = 50  // that a log line lists
-	maxReason = 300 // bytes that it has of each reason: a line of Log Service has 32 KB
+	maxPairs  = 50  // in a log line
+	maxReason = 300 // bytes of each reason in a log line, of which Log Service takes 32 KB
 )
 
-// write logs a line. Every member is always there, so that an index over the
-// log needs no exceptions; one that does not apply is empty, zero or false.
-// Only error and reason are there just where there is one, and the figures of a
-// request to reconcile.
+// write logs a line. Every line has the same members, so that one index fits all of
+// them; a member that does not apply is empty, zero or false. Only error, reason and the
+// figures of a reconcile are left out then.
 func (l logger) write(ctx context.Context, one line) {
 	level, message, failure := describe(one.err)
-	shown := l.invocation.shown(one.scope)
-	if one.err == nil && (one.outcome == incomplete || one.outcome == skipped) {
+	switch {
+	case one.outcome == withheld:
+		level, message = slog.LevelError, one.outcome
+	case one.err == nil && (one.outcome == incomplete || one.outcome == skipped):
 		level, message = slog.LevelWarn, one.outcome
 	}
-	if one.outcome == string(connection.Withheld) {
-		level, message = slog.LevelError, one.outcome
-	}
+	shown := l.invocation.shown(one.of.Scope)
 	attrs := []slog.Attr{
 		slog.String("requestId", l.invocation.RequestID),
 		slog.Int("retryCount", l.invocation.RetryCount),
 		slog.String("trigger", string(l.trigger)),
-		slog.String("eventId", l.redact(one.eventID)),
-		slog.String("source", l.redact(one.source)),
+		slog.String("eventId", l.redact(one.of.EventID)),
+		slog.String("source", l.redact(one.of.Source)),
 		slog.String("regionId", l.redact(shown.Region.String())),
 		slog.String("accountId", l.redact(shown.Account.String())),
 		slog.String("instanceId", l.redact(one.removal.Instance.String())),
@@ -170,7 +162,7 @@ func (l logger) write(ctx context.Context, one line) {
 		slog.Bool("coldStart", l.coldStart),
 		slog.String("version", l.version),
 	}
-	attrs = append(attrs, one.run...)
+	attrs = append(attrs, one.figures...)
 	if one.err != nil {
 		attrs = append(attrs, slog.String("error", l.redact(one.err.Error())))
 	}
@@ -180,8 +172,8 @@ func (l logger) write(ctx context.Context, one line) {
 	l.LogAttrs(ctx, level, message, attrs...)
 }
 
-// describe sorts a failure by whose it is: one that the sender of the event can
-// mend is a warning, any other an error.
+// describe returns the level and the message of a failure: a warning if the sender of
+// the event can correct it, else an error.
 func describe(err error) (slog.Level, string, connection.Error) {
 	var refused *trigger.Error
 	var failure *connection.Error

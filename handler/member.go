@@ -23,24 +23,24 @@ const (
 	assumeTimeout  = 10 * time.Second // of an attempt
 	assumeWait     = time.Second      // after the first attempt; it doubles
 
-	// assumeDuration is the shortest there is (RAM, AssumeRole), and longer than an
-	// invocation's timeout in s.yaml.
+	// assumeDuration is the minimum (RAM, AssumeRole), and longer than the timeout of an
+	// invocation in s.yaml.
 	assumeDuration = 900 // seconds
 )
 
-// A member is the role by which another account lets the function in.
+// A member is the role in another account that the function assumes.
 type member struct {
-	own     connection.AccountID // the function's; zero where it is not known
+	own     connection.AccountID // the function's; zero on the command line
 	account connection.AccountID // the other
 	role    string               // MEMBER_ROLE
-	region  connection.Region    // the function's, in which STS is asked
+	region  connection.Region    // the function's, whose STS is asked
 	network elasticsearch.Network
 	sleep   func(context.Context, time.Duration) error
 }
 
 func (m member) arn() string { return "acs:ram::" + m.account.String() + ":role/" + m.role }
 
-// host is that of STS, by the two patterns of all regions (STS, endpoints).
+// host is the host of STS. Two patterns fit all regions (STS, endpoints).
 func (m member) host() string {
 	if m.network == elasticsearch.VPC {
 		return "sts-vpc." + m.region.String() + ".aliyuncs.com"
@@ -48,7 +48,7 @@ func (m member) host() string {
 	return "sts." + m.region.String() + ".aliyuncs.com"
 }
 
-// check says why there is no role to assume.
+// check returns why there is no role to assume; nil if there is.
 func (m member) check() error {
 	const todo = "set MEMBER_ROLE to the name of a role there that the function's role may assume"
 	switch {
@@ -62,8 +62,8 @@ func (m member) check() error {
 	return denied(fmt.Sprintf("this is of account %s, and the function is of account %s: %s", m.account, m.own, todo), nil)
 }
 
-// assume asks STS for credentials of the role. An answer that is no refusal is
-// asked for again, as long as there is time.
+// assume asks STS for credentials of the role. Unless STS refuses, it tries again while
+// there is time.
 func (m member) assume(ctx context.Context, own acs3.Credentials) (c acs3.Credentials, err error) {
 	wait := assumeWait
 	for attempt := 1; ; attempt++ {
@@ -82,7 +82,7 @@ func (m member) ask(ctx context.Context, own acs3.Credentials) (c acs3.Credentia
 	if timeout < 10*time.Millisecond || ctx.Err() != nil {
 		return c, &connection.Error{Kind: connection.Timeout, Message: "there was no time to assume " + m.arn(), Err: ctx.Err()}
 	}
-	err = parallel.Guard(func() error { // the provider takes a JSON member for granted
+	err = parallel.Guard(func() error { // the provider panics without a JSON member
 		provider, err := m.provider(own, timeout)
 		if err != nil {
 			return err
@@ -92,15 +92,14 @@ func (m member) ask(ctx context.Context, own acs3.Credentials) (c acs3.Credentia
 	})
 	switch {
 	case err != nil:
-		return acs3.Credentials{}, m.failure(err)
-	case c.SecurityToken.Reveal() == "", c.AccessKeyID.Reveal() == own.AccessKeyID.Reveal(): // would act as another than the role
+		return acs3.Credentials{}, m.classify(err)
+	case c.SecurityToken.Reveal() == "", c.AccessKeyID.Reveal() == own.AccessKeyID.Reveal(): // not the role's identity
 		return acs3.Credentials{}, m.unavailable(errors.New("STS gave credentials that are not of a role"))
 	}
 	return c, nil
 }
 
-// timeoutWithin is that of an attempt. The provider takes no context, so that the
-// time there is has to be measured before.
+// timeoutWithin returns the timeout of an attempt: the provider takes no context.
 func timeoutWithin(ctx context.Context) time.Duration {
 	if deadline, ok := ctx.Deadline(); ok {
 		return min(assumeTimeout, time.Until(deadline))
@@ -108,8 +107,8 @@ func timeoutWithin(ctx context.Context) time.Duration {
 	return assumeTimeout
 }
 
-// provider is given every field, because it fills an empty one from the environment.
-// Its two timeouts add up to that of the whole exchange, in milliseconds.
+// provider sets every field, because credentials-go fills an empty one from the
+// environment. The two timeouts, in milliseconds, add up to that of the whole exchange.
 func (m member) provider(own acs3.Credentials, timeout time.Duration) (providers.CredentialsProvider, error) {
 	previous, err := static(own)
 	if err != nil {
@@ -126,9 +125,9 @@ func (m member) provider(own acs3.Credentials, timeout time.Duration) (providers
 		Build()
 }
 
-// failure sorts what the provider says: STS refused, or it could not be asked.
-func (m member) failure(err error) error {
-	// The message of a url.Error has the URL, and this one's is the signed request.
+// classify tells a refusal of STS from an answer that never came.
+func (m member) classify(err error) error {
+	// The message of a url.Error has the URL, which is the signed request.
 	if request := (*url.Error)(nil); errors.As(err, &request) {
 		return m.unavailable(fmt.Errorf("%s: %w", m.host(), request.Err))
 	}
@@ -153,12 +152,11 @@ func (m member) unavailable(cause error) error {
 	return &connection.Error{Kind: connection.Unavailable, Message: fmt.Sprintf("no answer from STS to assume %s; nothing was sent to the API, safe to repeat", m.arn()), Err: cause}
 }
 
-// A refusal is STS's answer where it gives no credentials. Its message is left out: it
-// may quote the request, escaped in ways in which no secret in it could be found.
+// A refusal is STS's answer without credentials. Its message is left out: it may quote the
+// request, escaped so that redact would not find a secret in it.
 type refusal struct{ Code, RequestId string }
 
-// readRefusal finds the answer in the text of the provider's error, which ends
-// with it.
+// readRefusal finds STS's answer at the end of the provider's error text.
 func readRefusal(text string) (r refusal, ok bool) {
 	at := strings.IndexByte(text, '{')
 	if at < 0 || json.Unmarshal([]byte(text[at:]), &r) != nil || !isName(r.Code) {
@@ -170,7 +168,7 @@ func readRefusal(text string) (r refusal, ok bool) {
 	return r, true
 }
 
-// isName says whether a text can be a code or a request id.
+// isName reports whether a text can be a code or a request id.
 func isName(text string) bool {
 	const most = 64 // bytes
 	return text != "" && len(text) <= most && !strings.ContainsFunc(text, isNotOfRoleName)

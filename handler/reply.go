@@ -207,7 +207,7 @@ func (w renderer) parts(results []result) *partialFailure {
 	var parts partialFailure
 	for _, r := range results {
 		name := partName{InstanceID: r.Instance(), Scope: w.invocation.shown(r.Request.Scope), EventID: r.Request.EventID}
-		if r.outcome == string(connection.Withheld) { // done: trying again cannot help
+		if r.outcome == withheld { // done: trying again cannot help
 			parts.add(name, nil, r.outcome)
 			continue
 		}

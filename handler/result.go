@@ -13,6 +13,7 @@ import (
 const (
 	cleaned    = "cleaned"    // every connection of the instance is removed
 	reconciled = "reconciled" // every connection is removed whose other end is proven not to exist
+	withheld   = string(connection.Withheld)
 	incomplete = "incomplete" // some connections are left, or may be
 	ignored    = "ignored"    // there was nothing to do
 	failed     = "failed"
@@ -78,7 +79,7 @@ func (r result) word() string {
 	case r.Ignored != "":
 		return ignored
 	case r.withheld != "" && r.Err == nil:
-		return string(connection.Withheld)
+		return withheld
 	case r.Err != nil && len(r.parts) == 0:
 		return failed
 	case r.Err != nil || slices.ContainsFunc(r.parts, func(o outcome) bool { return o.err != nil }):
@@ -128,7 +129,7 @@ func exitCode(results []result) int {
 			code = ExitInvalid
 		case r.outcome == failed || r.outcome == incomplete:
 			return ExitFailed
-		case r.outcome == string(connection.Withheld) && code == ExitDone:
+		case r.outcome == withheld && code == ExitDone:
 			code = ExitLeft
 		}
 	}
