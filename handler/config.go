@@ -37,12 +37,12 @@ func (c Config) endpoint(region, own connection.Region) (elasticsearch.Endpoint,
 	case !c.actsIn(region):
 		return elasticsearch.Endpoint{}, denied(notOneOfRegions(region), nil)
 	case region != own && variable != "":
-		return elasticsearch.Endpoint{}, internal(fmt.Sprintf("%s serves the function's own region alone, and this is of %s", variable, region))
+		return elasticsearch.Endpoint{}, internal(fmt.Sprintf("%s serves only the function's own region, and the request is for %s", variable, region))
 	case c.Endpoint != (elasticsearch.Endpoint{}):
 		return c.Endpoint, nil
 	case region != own && !slices.Contains(elasticsearch.Regions(), region.String()):
 		// The region comes from an event and becomes part of a host's name.
-		return elasticsearch.Endpoint{}, denied(fmt.Sprintf("%s is none of the regions of Elasticsearch that this version knows", region), nil)
+		return elasticsearch.Endpoint{}, denied(fmt.Sprintf("%s is not a region of Elasticsearch that this version knows", region), nil)
 	case region == connection.Region{}: // never in Function Compute
 		return elasticsearch.Endpoint{}, internal("no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID")
 	}
@@ -71,7 +71,7 @@ func (c Config) actsIn(region connection.Region) bool {
 }
 
 func notOneOfRegions(region connection.Region) string {
-	return region.String() + " is not one of REGIONS, in which the function acts"
+	return region.String() + " is not in REGIONS, the regions in which the function acts"
 }
 
 // within completes the scope of each request with the function's own. A product's report
@@ -122,7 +122,7 @@ func (c Config) CheckRegion(region string) error {
 	case region == "":
 		return errors.New("is missing")
 	case !slices.Contains(elasticsearch.Regions(), region):
-		return fmt.Errorf("is %q, which is none of %s", region, strings.Join(elasticsearch.Regions(), ", "))
+		return fmt.Errorf("is %q; Elasticsearch is available in %s", region, strings.Join(elasticsearch.Regions(), ", "))
 	}
 	return nil
 }
@@ -163,21 +163,21 @@ func variables() []variable {
 		}},
 		{"MEMBER_ROLE", func(c *Config, text string) error {
 			if strings.ContainsFunc(text, isNotOfRoleName) || len(text) > maxRoleName {
-				return fmt.Errorf("is no name of a role: at most %d letters, digits, dots, hyphens and underscores", maxRoleName)
+				return fmt.Errorf("is not the name of a role, which has at most %d letters, digits, dots, hyphens and underscores", maxRoleName)
 			}
 			c.MemberRole = text
 			return nil
 		}},
 		{"DRY_RUN", func(c *Config, text string) error {
 			if text != "true" && text != "false" {
-				return errors.New("is neither true nor false")
+				return errors.New("is not true or false")
 			}
 			c.DryRun = text == "true"
 			return nil
 		}},
 		{"RELEASE_POLICY", func(c *Config, text string) error {
 			if text != "final" && text != "eager" {
-				return errors.New("is neither final nor eager")
+				return errors.New("is not final or eager")
 			}
 			c.Eager = text == "eager"
 			return nil
@@ -196,7 +196,7 @@ func variables() []variable {
 		}},
 		{"LOG_LEVEL", func(c *Config, text string) error {
 			if !slices.Contains([]string{"debug", "info", "warn", "error"}, text) {
-				return errors.New("is none of debug, info, warn and error")
+				return errors.New("is not debug, info, warn or error")
 			}
 			return c.LogLevel.UnmarshalText([]byte(text))
 		}},
@@ -217,7 +217,7 @@ func parseRegions(text string) ([]connection.Region, error) {
 	for id := range strings.SplitSeq(text, ",") {
 		region, err := connection.ParseRegion(strings.TrimSpace(id))
 		if err != nil || !slices.Contains(elasticsearch.Regions(), region.String()) {
-			return nil, errors.New("is no list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing")
+			return nil, errors.New("is not a list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing")
 		}
 		regions = append(regions, region)
 	}

@@ -31,17 +31,17 @@ func TestReadConfig(t *testing.T) {
 			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug, Eager: true, Concurrency: 64, ReconcileLimit: 100, Regions: regions(t, "cn-hangzhou", "ap-southeast-1"), MemberRole: "Es_disconnect-1.x"}, ""},
 		"everything set to nothing": {map[string]string{"ELASTICSEARCH_NETWORK": "", "ELASTICSEARCH_ENDPOINT": "", "DRY_RUN": "", "LOG_LEVEL": "", "RELEASE_POLICY": "", "SWEEP_CONCURRENCY": "", "RECONCILE_LIMIT": "", "REGIONS": "", "MEMBER_ROLE": ""},
 			handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
-		"a region mistyped": {map[string]string{"REGIONS": "cn-hangzho"}, handler.Config{}, "REGIONS is no list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing"},
-		"a comma too many":  {map[string]string{"REGIONS": "cn-hangzhou,"}, handler.Config{}, "REGIONS is no list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing"},
-		"a role too long":   {map[string]string{"MEMBER_ROLE": strings.Repeat("r", 65)}, handler.Config{}, "MEMBER_ROLE is no name of a role: at most 64 letters, digits, dots, hyphens and underscores"},
+		"a region mistyped": {map[string]string{"REGIONS": "cn-hangzho"}, handler.Config{}, "REGIONS is not a list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing"},
+		"a comma too many":  {map[string]string{"REGIONS": "cn-hangzhou,"}, handler.Config{}, "REGIONS is not a list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing"},
+		"a role too long":   {map[string]string{"MEMBER_ROLE": strings.Repeat("r", 65)}, handler.Config{}, "MEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores"},
 		"no removal":        {map[string]string{"RECONCILE_LIMIT": "0"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
 		"less than none":    {map[string]string{"RECONCILE_LIMIT": "-1"}, handler.Config{}, "RECONCILE_LIMIT is not a number from 0 to 100000"},
 		"none at a time":    {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
-		"a level nearly":    {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is neither true nor false\nLOG_LEVEL is none of debug, info, warn and error"},
+		"a level nearly":    {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is not true or false\nLOG_LEVEL is not debug, info, warn or error"},
 		"no number":         {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
 		"no dry run":        {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
 		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud", "RELEASE_POLICY": "never", "SWEEP_CONCURRENCY": "65", "RECONCILE_LIMIT": "many", "REGIONS": "cn-hangzhou,Shanghai", "MEMBER_ROLE": "acs:ram::1:role/x"},
-			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nREGIONS is no list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing\nMEMBER_ROLE is no name of a role: at most 64 letters, digits, dots, hyphens and underscores\nDRY_RUN is neither true nor false\nRELEASE_POLICY is neither final nor eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nRECONCILE_LIMIT is not a number from 0 to 100000\nLOG_LEVEL is none of debug, info, warn and error"},
+			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nREGIONS is not a list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing\nMEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores\nDRY_RUN is not true or false\nRELEASE_POLICY is not final or eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nRECONCILE_LIMIT is not a number from 0 to 100000\nLOG_LEVEL is not debug, info, warn or error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

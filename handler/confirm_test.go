@@ -67,7 +67,7 @@ func TestConfirm(t *testing.T) {
 		}
 	}
 	stopped := func(id string) string {
-		return "failed " + id + " was listed, and is answered as if it did not exist: the region, the credentials or the API's answers are wrong, and nothing more is removed: the API answered HTTP 400: InstanceNotFound: m"
+		return "failed the API listed " + id + " but now answers that it does not exist. Check the region and the credentials; no further connection was removed: the API answered HTTP 400: InstanceNotFound: m"
 	}
 	whole := []string{describeA, ax, ay, describeB, bx, describeC, cx}
 	withoutB := []string{describeA, ax, ay, describeB, describeC, cx}
@@ -85,13 +85,13 @@ func TestConfirm(t *testing.T) {
 			removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role, " + removedC},
 		"the first is denied": {answer(describeA, refuse(403, "Forbidden.RAM")), []string{describeA, describeB, bx, describeC, cx},
 			fmt.Sprintf("es-a-es-x %s, es-a-es-y %[1]s, es-b-es-x removed, %s", "failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role", removedC)},
-		"one is invalid":                   {answer(describeB, is("invalid")), withoutB, removedA + ", es-b-es-x failed es-b was listed and is invalid now: nothing is removed of it, " + removedC},
-		"one is unknown":                   {answer(describeB, is("unknown")), withoutB, removedA + ", es-b-es-x failed es-b was listed and is unknown now: nothing is removed of it, " + removedC},
+		"one is invalid":                   {answer(describeB, is("invalid")), withoutB, removedA + ", es-b-es-x failed the API listed es-b but now reports the status invalid, so nothing was removed from it, " + removedC},
+		"one is unknown":                   {answer(describeB, is("unknown")), withoutB, removedA + ", es-b-es-x failed the API listed es-b but now reports the status unknown, so nothing was removed from it, " + removedC},
 		"one has no status":                {answer(describeB, is("")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 200: Result has no status, " + removedC},
 		"one is answered as not connected": {answer(describeB, refuse(400, "RepetitionOperationError")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 400: RepetitionOperationError: m, " + removedC},
 		"one is not answered":              {answer(describeB, refuse(504, "")), slices.Insert(slices.Clone(withoutB), 3, slices.Repeat([]string{describeB}, 5)...), removedA + ", es-b-es-x failed the API answered HTTP 504: the body has no Code, " + removedC},
 		"a removal is denied":              {answer(bx, refuse(403, "Forbidden.RAM")), whole, removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role, " + removedC},
-		"a removal is answered as done":    {answer(bx, refuse(400, "RepetitionOperationError")), append(slices.Clone(whole[:5]), "ListConnectedClusters es-b", describeC, cx), removedA + ", es-b-es-x failed the API answers that es-b and es-x are not connected, and es-b lists it, " + removedC},
+		"a removal is answered as done":    {answer(bx, refuse(400, "RepetitionOperationError")), append(slices.Clone(whole[:5]), "ListConnectedClusters es-b", describeC, cx), removedA + ", es-b-es-x failed the API answers that es-b and es-x are not connected, but es-b still lists the connection, " + removedC},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -81,11 +81,11 @@ func (r rules) decision(f discover.Finding) decision {
 // approves; "" if it may.
 func (r rules) whyWithheld(f discover.Finding) string {
 	if n := len(f.Survey.Leftover); n > r.limit {
-		return fmt.Sprintf("%d connections are left over, more than RECONCILE_LIMIT, %d: none is removed. If they may be, raise it: the next run looks anew.", n, r.limit)
+		return fmt.Sprintf("%d leftover connections are more than RECONCILE_LIMIT (%d), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again:", n, r.limit)
 	}
 	for _, pair := range f.Pairs {
 		if r.approved != nil && !r.approved[pair] {
-			return "other connections are left over than were approved of: none is removed."
+			return "the leftover connections differ from those that were approved, so nothing was removed:"
 		}
 	}
 	return ""

@@ -200,11 +200,11 @@ func contradiction(absent error, side connection.Pair) error {
 	}
 	if failure.Kind == connection.NoConnection { // a change may be under way
 		failure.Kind = connection.Conflict
-		failure.Message = fmt.Sprintf("the API answers that %s and %s are not connected, and %s lists it", side.Instance, side.Connected, side.Instance)
+		failure.Message = fmt.Sprintf("the API answers that %s and %s are not connected, but %s still lists the connection", side.Instance, side.Connected, side.Instance)
 		return &failure
 	}
 	failure.Kind = connection.Upstream
-	failure.Message = fmt.Sprintf("the API does not remove a connection with an instance that is gone: %s still lists %s, and the removal is answered %s from both sides; remove it in the console of %s, or have Alibaba Cloud's support remove it",
+	failure.Message = fmt.Sprintf("the API does not remove the connection, because one of its instances no longer exists: %s still lists %s, and the API answers %s to a removal from either side. Remove it in the console of %s, or ask Alibaba Cloud's support to",
 		side.Instance, side.Connected, failure.Code, side.Instance)
 	return &failure
 }
@@ -237,9 +237,9 @@ func (e *executor) checkExists(ctx context.Context, scope connection.Scope, id c
 	switch {
 	case connection.KindOf(err) == connection.NoInstance:
 		e.stop.Store(&connection.Error{Kind: connection.Upstream, Err: err,
-			Message: fmt.Sprintf("%s was listed, and is answered as if it did not exist: the region, the credentials or the API's answers are wrong, and nothing more is removed", id)})
+			Message: fmt.Sprintf("the API listed %s but now answers that it does not exist. Check the region and the credentials; no further connection was removed", id)})
 	case err == nil && !status.Exists():
-		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s was listed and is %s now: nothing is removed of it", id, status)}
+		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the API listed %s but now reports the status %s, so nothing was removed from it", id, status)}
 	}
 	return err
 }

@@ -177,7 +177,7 @@ func TestOtherSide(t *testing.T) {
 	}
 	lost := elasticsearchtest.Fault{AfterEffect: true, Answer: elasticsearchtest.Reset()}
 	ok, gone, absent, denied := elasticsearchtest.Fault{}, refuse("InstanceNotFound"), refuse("RepetitionOperationError"), refuse("Forbidden.RAM")
-	const stillListed = "A-B failed the API does not remove a connection with an instance that is gone: A still lists B, and the removal is answered InstanceNotFound from both sides; remove it in the console of A, or have Alibaba Cloud's support remove it"
+	const stillListed = "A-B failed the API does not remove the connection, because one of its instances no longer exists: A still lists B, and the API answers InstanceNotFound to a removal from either side. Remove it in the console of A, or ask Alibaba Cloud's support to"
 	for name, test := range map[string]struct {
 		mayBeDone bool
 		faults    []elasticsearchtest.Fault
@@ -187,7 +187,7 @@ func TestOtherSide(t *testing.T) {
 	}{
 		"it is there":                               {true, []elasticsearchtest.Fault{ok}, "A", "A-B removed", false},
 		"not connected is done":                     {true, []elasticsearchtest.Fault{absent}, "A", "A-B absent", true},
-		"not connected, but it is listed":           {true, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answers that A and B are not connected, and A lists it", false},
+		"not connected, but it is listed":           {true, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answers that A and B are not connected, but A still lists the connection", false},
 		"not connected, and its list fails":         {true, []elasticsearchtest.Fault{absent, refuse("X")}, "A", "A-B failed the API answered HTTP 400: X: m", false},
 		"not connected, and no list can be read":    {true, []elasticsearchtest.Fault{absent, denied, denied}, "A", "A-B absent", false},
 		"not connected, asked first":                {false, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answered HTTP 400: RepetitionOperationError: m", false},

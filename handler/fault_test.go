@@ -71,8 +71,8 @@ func faultRows() map[string]faultRow {
 
 	notFound, repeated := answer("404 Absent", "HTTP 404: InstanceNotFound: m"), answer("404 Absent", "HTTP 400: RepetitionOperationError: m")
 	unknown, result := answer("502 Upstream", "HTTP 400: X: m"), answer("502 Upstream", "HTTP 200: Result is not true")
-	const stillListed = "the API does not remove a connection with an instance that is gone: " + instance + " still lists " + connected +
-		", and the removal is answered InstanceNotFound from both sides; remove it in the console of " + instance + ", or have Alibaba Cloud's support remove it"
+	const stillListed = "the API does not remove the connection, because one of its instances no longer exists: " + instance + " still lists " + connected +
+		", and the API answers InstanceNotFound to a removal from either side. Remove it in the console of " + instance + ", or ask Alibaba Cloud's support to"
 	moved := answer("502 Upstream", "HTTP 307: the body is empty")
 	return map[string]faultRow{
 		"no fault": {request: removed("D")},
@@ -104,7 +104,7 @@ func faultRows() map[string]faultRow {
 		"a used nonce, always": {always: refuse(400, "SignatureNonceUsed"), request: exhausted("403 Denied", "the API answered HTTP 400: SignatureNonceUsed: m")},
 
 		"no such instance":             {always: refuse(404, "InstanceNotFound"), request: notFound, event: &seen{"DTL", "502 Upstream", stillListed, 2, true}},
-		"not connected":                {always: refuse(400, "RepetitionOperationError"), request: repeated, event: &seen{"DL", "409 Conflict", "the API answers that " + instance + " and " + connected + " are not connected, and " + instance + " lists it", 1, true}},
+		"not connected":                {always: refuse(400, "RepetitionOperationError"), request: repeated, event: &seen{"DL", "409 Conflict", "the API answers that " + instance + " and " + connected + " are not connected, but " + instance + " still lists the connection", 1, true}},
 		"done, then no such instance":  {faults: []fault{done(reset), refuse(400, "InstanceNotFound")}, request: *absent("DDTLM", 3, false)},
 		"done, then not connected":     {faults: []fault{done(reset), refuse(400, "RepetitionOperationError")}, request: *absent("DDLM", 2, false)},
 		"done, then an unknown answer": {faults: []fault{done(reset), refuse(400, "X")}, request: *absent("DDL", 2, false)},

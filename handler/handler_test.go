@@ -191,7 +191,7 @@ func TestUnforeseen(t *testing.T) {
 	s.Invocation = func(context.Context) handler.Invocation {
 		return handler.Invocation{RequestID: "fc-1", Credentials: handler.FailingCredentials}
 	}
-	want := `Internal {"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"an unforeseen fault, told in the function's log under this requestId","requestId":"fc-1"}`
+	want := `Internal {"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"unexpected error; see the function's log for this requestId","requestId":"fc-1"}`
 	if got := s.handle(t, direct); got != want {
 		t.Errorf("reply:\n got %s\nwant %s", got, want)
 	}

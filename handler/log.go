@@ -68,7 +68,7 @@ func (l logger) result(ctx context.Context, r result) {
 			removal: connection.Removal{Pair: connection.Pair{Instance: m.Of}},
 			outcome: skipped,
 			start:   l.start,
-			reason:  "an entry of the list of " + cmp.Or(m.Of.String(), "instances") + " is no instance id, and is passed over: it " + m.Reason,
+			reason:  "skipped an entry of the list of " + cmp.Or(m.Of.String(), "instances") + " that is not a valid instance id: it " + m.Reason,
 		})
 	}
 	_, isInfo := r.Request.Action.(trigger.Info)
@@ -117,7 +117,7 @@ func (r result) leftoverText() string {
 		return r.withheld + " " + strings.Join(texts, ", ")
 	}
 	for _, k := range r.Kept[:min(len(r.Kept), maxPairs)] {
-		texts = append(texts, fmt.Sprintf("%s-%s stays: %s", k.Instance, k.Connected, strings.ToValidUTF8(k.Reason[:min(len(k.Reason), maxReason)], "")))
+		texts = append(texts, fmt.Sprintf("%s-%s kept: %s", k.Instance, k.Connected, strings.ToValidUTF8(k.Reason[:min(len(k.Reason), maxReason)], "")))
 	}
 	return strings.Join(texts, "; ")
 }

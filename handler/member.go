@@ -50,16 +50,16 @@ func (m member) host() string {
 
 // check returns why there is no role to assume; nil if there is.
 func (m member) check() error {
-	const todo = "set MEMBER_ROLE to the name of a role there that the function's role may assume"
+	const todo = "MEMBER_ROLE is not set: set it to the name of a role in that account that the function's role may assume"
 	switch {
 	case m.role != "" && m.region == connection.Region{}: // never in Function Compute
 		return internal("no STS without a region: set --region or ALIBABA_CLOUD_REGION_ID")
 	case m.role != "":
 		return nil
 	case m.own == connection.AccountID{}:
-		return denied(fmt.Sprintf("account %s is asked for by its id: %s", m.account, todo), nil)
+		return denied(fmt.Sprintf("the request names account %s, but %s", m.account, todo), nil)
 	}
-	return denied(fmt.Sprintf("this is of account %s, and the function is of account %s: %s", m.account, m.own, todo), nil)
+	return denied(fmt.Sprintf("the request is for account %s, and the function runs in account %s, but %s", m.account, m.own, todo), nil)
 }
 
 // assume asks STS for credentials of the role. Unless STS refuses, it tries again while
@@ -80,7 +80,7 @@ func (m member) assume(ctx context.Context, own acs3.Credentials) (c acs3.Creden
 func (m member) ask(ctx context.Context, own acs3.Credentials) (c acs3.Credentials, err error) {
 	timeout := timeoutWithin(ctx)
 	if timeout < 10*time.Millisecond || ctx.Err() != nil {
-		return c, &connection.Error{Kind: connection.Timeout, Message: "there was no time to assume " + m.arn(), Err: ctx.Err()}
+		return c, &connection.Error{Kind: connection.Timeout, Message: "no time left to assume " + m.arn(), Err: ctx.Err()}
 	}
 	err = parallel.Guard(func() error { // the provider panics without a JSON member
 		provider, err := m.provider(own, timeout)
@@ -94,7 +94,7 @@ func (m member) ask(ctx context.Context, own acs3.Credentials) (c acs3.Credentia
 	case err != nil:
 		return acs3.Credentials{}, m.classify(err)
 	case c.SecurityToken.Reveal() == "", c.AccessKeyID.Reveal() == own.AccessKeyID.Reveal(): // not the role's identity
-		return acs3.Credentials{}, m.unavailable(errors.New("STS gave credentials that are not of a role"))
+		return acs3.Credentials{}, m.unavailable(errors.New("STS returned credentials that are not a role's"))
 	}
 	return c, nil
 }
@@ -145,7 +145,7 @@ func (m member) classify(err error) error {
 	if m.own != (connection.AccountID{}) {
 		whose = "the function of account " + m.own.String()
 	}
-	return denied(fmt.Sprintf("%s may not assume %s: see that account %s has this role, that the role trusts the function's role, and that the function's role has sts:AssumeRole on it", whose, m.arn(), m.account), answer)
+	return denied(fmt.Sprintf("%s may not assume %s: check that account %s has this role, that the role trusts the function's role, and that the function's role has sts:AssumeRole on it", whose, m.arn(), m.account), answer)
 }
 
 func (m member) unavailable(cause error) error {

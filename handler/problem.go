@@ -87,7 +87,7 @@ func problemOf(err error, about about) *problem {
 		}
 		return p
 	}
-	return newProblem(connection.Internal, "an unforeseen fault, told in the function's log under this requestId", about)
+	return newProblem(connection.Internal, "unexpected error; see the function's log for this requestId", about)
 }
 
 func newProblem(kind connection.Kind, detail string, about about) *problem {

@@ -55,7 +55,7 @@ func failures() map[string]struct {
 		"another, by 401": {&connection.Error{Kind: connection.Upstream, Message: "m", Code: "C", Status: 401, RequestID: "api"},
 			problem("Upstream", "The Elasticsearch API did not do it", 502)},
 		"unforeseen": {errors.New("a secret"),
-			`{"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"an unforeseen fault, told in the function's log under this requestId","requestId":"fc","regionId":"cn-a","accountId":"7"}`},
+			`{"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"unexpected error; see the function's log for this requestId","requestId":"fc","regionId":"cn-a","accountId":"7"}`},
 		"one fault": {&trigger.Error{Status: 404, Faults: []trigger.Fault{{Path: "$.a", Detail: "is b"}}},
 			`{"type":"urn:elasticsearch-disconnect:InvalidEvent","title":"The request is not valid","status":404,"detail":"$.a is b","requestId":"fc","regionId":"cn-a","accountId":"7","errors":[{"path":"$.a","detail":"is b"}]}`},
 		"two faults": {&trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$.a", Detail: "is b"}, {Path: "$.c", Detail: "is d"}}},

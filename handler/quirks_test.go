@@ -109,9 +109,9 @@ func quirksTests() map[string]quirksTest {
 		"a Code in each success":   {quirks{Members: map[string]any{"Code": "Busy"}}, inRegionsFrom(1, "Upstream: the API answered HTTP 200: Busy:")},
 
 		"a gone one is not removed: InstanceNotFound": {quirks{RefusesGone: "InstanceNotFound"},
-			inRegionsFrom(1, "Upstream: the API does not remove a connection with an instance that is gone: LEFT still lists GONE, and the removal is answered InstanceNotFound from both sides; remove it in the console of LEFT, or have Alibaba Cloud's support remove it")},
+			inRegionsFrom(1, "Upstream: the API does not remove the connection, because one of its instances no longer exists: LEFT still lists GONE, and the API answers InstanceNotFound to a removal from either side. Remove it in the console of LEFT, or ask Alibaba Cloud's support to")},
 		"a gone one is not removed: RepetitionOperationError": {quirks{RefusesGone: "RepetitionOperationError"},
-			inRegionsFrom(1, "Conflict: the API answers that LEFT and GONE are not connected, and LEFT lists it")},
+			inRegionsFrom(1, "Conflict: the API answers that LEFT and GONE are not connected, but LEFT still lists the connection")},
 		"a gone one is not removed: another code": {quirks{RefusesGone: "InvalidParameter"},
 			inRegionsFrom(1, "Upstream: the API answered HTTP 400: InvalidParameter: The connected instance is not found.")},
 	}

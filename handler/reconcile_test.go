@@ -58,7 +58,7 @@ func TestLeftoversAreNotTurned(t *testing.T) {
 	s := newLeftovers(t)
 	s.api.OnRequest = at("DeleteConnectedCluster", refuse(400, "InstanceNotFound"))
 	got := s.handle(t, reconcile)
-	if n := strings.Count(got, "the API does not remove a connection with an instance that is gone"); n != 2 || !strings.HasPrefix(got, "PartialFailure ") {
+	if n := strings.Count(got, "the API does not remove the connection, because one of its instances no longer exists"); n != 2 || !strings.HasPrefix(got, "PartialFailure ") {
 		t.Errorf("%d of it, in %s", n, got)
 	}
 	for _, r := range s.api.Requests() {
@@ -80,7 +80,7 @@ func TestReconcileReplies(t *testing.T) {
 		ax, by   = "es-a es-x", "es-b es-y"
 		why      = "whether es-y exists cannot be told: the API answered HTTP 403: NoRights: m"
 		kept     = `{"instanceId":"es-b","connectedInstanceId":"es-y","reason":"` + why + `"}`
-		wrong    = "es-b was listed, and is answered as if it did not exist: the region, the credentials or the API's answers are wrong, and nothing more is removed"
+		wrong    = "the API listed es-b but now answers that it does not exist. Check the region and the credentials; no further connection was removed"
 		denied   = "the API answered HTTP 400: X: m"
 		ofFC     = `"requestId":"fc-1","regionId":"cn-hangzhou"`
 		upstream = `"type":"urn:elasticsearch-disconnect:Upstream","title":"The Elasticsearch API did not do it","status":502,"detail":"`
@@ -186,14 +186,14 @@ func TestReconcileLog(t *testing.T) {
 	}{
 		"removed": {none, ax + by + run(`INFO","msg":"done`, "reconciled", "false", figures(3, 2, 2, 0))},
 		"kept": {oneKept, ax + run(`INFO","msg":"done`, "reconciled", "false", figures(3, 2, 1, 1)+
-			`,"reason":"es-b-es-y stays: whether es-y exists cannot be told: the API answered HTTP 403: NoRights: m"`)},
+			`,"reason":"es-b-es-y kept: whether es-y exists cannot be told: the API answered HTTP 403: NoRights: m"`)},
 		"withheld": {tooMany, run(`ERROR","msg":"withheld`, "withheld", "false", figures(3, 2, 0, 0)+
-			`,"reason":"2 connections are left over, more than RECONCILE_LIMIT, 1: none is removed. If they may be, raise it: the next run looks anew. es-a-es-x, es-b-es-y"`)},
+			`,"reason":"2 leftover connections are more than RECONCILE_LIMIT (1), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again: es-a-es-x, es-b-es-y"`)},
 		"unread": {unread, one("es-b", "es-y", dailyBY, "7") +
 			line(`ERROR","msg":"failed`, "es-a", "", "", `"outcome":"failed","kind":"Upstream","code":"X","httpStatus":400,`+api+`2","attempts":0,"scanned":0`, "false", `,"error":"the API answered HTTP 400: X: m"`) +
 			run(`WARN","msg":"incomplete`, "incomplete", "false", figures(2, 1, 1, 0))},
 		"stopped": {isWrong, ax +
-			line(`ERROR","msg":"failed`, "es-b", "es-y", dailyBY, `"outcome":"failed","kind":"Upstream",`+none0+`0`, "false", `,"error":"es-b was listed, and is answered as if it did not exist: the region, the credentials or the API's answers are wrong, and nothing more is removed: the API answered HTTP 400: InstanceNotFound: m"`) +
+			line(`ERROR","msg":"failed`, "es-b", "es-y", dailyBY, `"outcome":"failed","kind":"Upstream",`+none0+`0`, "false", `,"error":"the API listed es-b but now answers that it does not exist. Check the region and the credentials; no further connection was removed: the API answered HTTP 400: InstanceNotFound: m"`) +
 			run(`WARN","msg":"incomplete`, "incomplete", "false", figures(3, 2, 1, 0))},
 		"cut": {cut, line(`ERROR","msg":"failed`, "", "", "", `"outcome":"failed","kind":"Upstream","code":"X","httpStatus":400,`+api+`4","attempts":0,"scanned":2`, "false", figures(3, 0, 0, 0)+`,"error":"the API answered HTTP 400: X: m"`)},
 		"dry": {func(_ *testing.T, s *fixture) { s.Config.DryRun = true }, dry("es-a", "es-x", dailyAX) + dry("es-b", "es-y", dailyBY) +
@@ -233,7 +233,7 @@ func TestWithheldIsOneLine(t *testing.T) {
 		Removed, Kept                  int
 	}
 	decode(t, s.log.String(), &line)
-	want := "60 connections are left over, more than RECONCILE_LIMIT, 59: none is removed. If they may be, raise it: the next run looks anew. " + strings.Join(pairs[:50], ", ")
+	want := "60 leftover connections are more than RECONCILE_LIMIT (59), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again: " + strings.Join(pairs[:50], ", ")
 	if line.Level != "ERROR" || line.Reason != want || fmt.Sprint(line.Scanned, line.Connections, line.Leftover, line.Removed, line.Kept) != "1 60 60 0 0" {
 		t.Errorf("log: %s", &s.log)
 	}
@@ -262,7 +262,7 @@ func TestLongReasons(t *testing.T) {
 	reasons := strings.Split(line.Reason, "; ")
 	for i, reason := range reasons {
 		said := fmt.Sprintf("whether es-x%02d exists cannot be told: the API answered HTTP 403: NoRights: ", i)
-		want := fmt.Sprintf("es-a-es-x%02d stays: ", i) + said + strings.Repeat("\u00e9", (300-len(said))/2)
+		want := fmt.Sprintf("es-a-es-x%02d kept: ", i) + said + strings.Repeat("\u00e9", (300-len(said))/2)
 		if reason != want {
 			t.Errorf("reason:\n got %s\nwant %s", reason, want)
 		}

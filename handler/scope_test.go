@@ -85,19 +85,19 @@ func TestWhereItMayNotAct(t *testing.T) {
 		request, report, isLogged string // what a request and a product's event come to
 	}{
 		"VPC": {handler.Config{Network: elasticsearch.VPC}, place{region: "cn-beijing"},
-			"Internal", "Internal", "ELASTICSEARCH_NETWORK=vpc serves the function's own region alone, and this is of cn-beijing"},
+			"Internal", "Internal", "ELASTICSEARCH_NETWORK=vpc serves only the function's own region, and the request is for cn-beijing"},
 		"an endpoint": {handler.Config{Network: elasticsearch.Public, Endpoint: endpoint}, place{region: "cn-beijing"},
-			"Internal", "Internal", "ELASTICSEARCH_ENDPOINT serves the function's own region alone, and this is of cn-beijing"},
+			"Internal", "Internal", "ELASTICSEARCH_ENDPOINT serves only the function's own region, and the request is for cn-beijing"},
 		"a region left out": {handler.Config{Network: elasticsearch.Public, Regions: regions(t, "cn-hangzhou", "cn-shanghai")}, place{region: "cn-beijing"},
-			"Denied", "ignored", "cn-beijing is not one of REGIONS, in which the function acts"},
+			"Denied", "ignored", "cn-beijing is not in REGIONS, the regions in which the function acts"},
 		"another service's host": {handler.Config{Network: elasticsearch.Public}, place{region: "oss-cn-hangzhou"},
-			"Denied", "Denied", "oss-cn-hangzhou is none of the regions of Elasticsearch that this version knows"},
+			"Denied", "Denied", "oss-cn-hangzhou is not a region of Elasticsearch that this version knows"},
 		"the own region left out": {handler.Config{Network: elasticsearch.Public, Regions: regions(t, "cn-shanghai")}, place{},
-			"Denied", "ignored", "cn-hangzhou is not one of REGIONS, in which the function acts"},
+			"Denied", "ignored", "cn-hangzhou is not in REGIONS, the regions in which the function acts"},
 		"an account, and no role": {handler.Config{Network: elasticsearch.Public}, place{account: stranger},
-			"Denied", "Denied", "this is of account 2234567890984321, and the function is of account 1234567890984321: set MEMBER_ROLE to the name of a role there that the function's role may assume"},
+			"Denied", "Denied", "the request is for account 2234567890984321, and the function runs in account 1234567890984321, but MEMBER_ROLE is not set: set it to the name of a role in that account that the function's role may assume"},
 		"a role that is not there": {handler.Config{Network: elasticsearch.Public, MemberRole: memberRole}, place{account: stranger},
-			"Denied", "Denied", "the function of account 1234567890984321 may not assume acs:ram::2234567890984321:role/member: see that account 2234567890984321 has this role, that the role trusts the function's role, and that the function's role has sts:AssumeRole on it"},
+			"Denied", "Denied", "the function of account 1234567890984321 may not assume acs:ram::2234567890984321:role/member: check that account 2234567890984321 has this role, that the role trusts the function's role, and that the function's role has sts:AssumeRole on it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -224,7 +224,7 @@ func TestAccountOnCommandLine(t *testing.T) {
 	}
 	s.Config.MemberRole = ""
 	text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+ownAccount+`",`+pair(instance, connected)[1:]), nil)
-	if exit != handler.ExitFailed || !strings.Contains(string(text), "account "+ownAccount+" is asked for by its id: set MEMBER_ROLE") {
+	if exit != handler.ExitFailed || !strings.Contains(string(text), "the request names account "+ownAccount+", but MEMBER_ROLE is not set: ") {
 		t.Errorf("exit code %d, %s", exit, text)
 	}
 	checkNoCanary(t, string(text))

@@ -217,7 +217,7 @@ func outline(stdout string) string {
 func TestAFunctionThatDoesNotStart(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := invoked(t, map[string]string{"DRY_RUN": "perhaps"}, "../direct.json")
-	const want = "replay: building the function …\nreplay: start the function: the function ended: exit status 2\nconfiguration: DRY_RUN is neither true nor false\n\n"
+	const want = "replay: building the function …\nreplay: start the function: the function ended: exit status 2\nconfiguration: DRY_RUN is not true or false\n\n"
 	if code != 1 || stdout != "" || stderr != want {
 		t.Errorf("got %d, %q and\n%s\nwant 1, nothing and\n%s", code, stdout, stderr, want)
 	}

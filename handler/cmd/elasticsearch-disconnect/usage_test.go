@@ -75,16 +75,16 @@ func TestConfigurationAndRegion(t *testing.T) {
 		env  map[string]string
 		want string // the beginning of standard error
 	}{
-		"a bad configuration": {"--report", map[string]string{"DRY_RUN": "maybe"}, "configuration: DRY_RUN is neither true nor false\n"},
+		"a bad configuration": {"--report", map[string]string{"DRY_RUN": "maybe"}, "configuration: DRY_RUN is not true or false\n"},
 		"no region":           {"--report", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint}, "--region (or ALIBABA_CLOUD_REGION_ID) is missing\n"},
 		"no region, to remove": {"--remove --yes", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint},
 			"--region (or ALIBABA_CLOUD_REGION_ID) is missing\n"},
 		"an empty region": {"--report --region=", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint, "ALIBABA_CLOUD_REGION_ID": "cn-hangzhou"},
 			"--region (or ALIBABA_CLOUD_REGION_ID) is missing\n"},
 		"a region that there is not": {"--instance es-a --all --region cn-hangzou", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint},
-			`--region (or ALIBABA_CLOUD_REGION_ID) is "cn-hangzou", which is none of ap-northeast-1, `},
+			`--region (or ALIBABA_CLOUD_REGION_ID) is "cn-hangzou"; Elasticsearch is available in ap-northeast-1, `},
 		"one in the environment": {"--event -", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint, "ALIBABA_CLOUD_REGION_ID": "moon"},
-			`--region (or ALIBABA_CLOUD_REGION_ID) is "moon", which is none of ap-northeast-1, `},
+			`--region (or ALIBABA_CLOUD_REGION_ID) is "moon"; Elasticsearch is available in ap-northeast-1, `},
 		"no such file": {"--event none.json", nil, "open none.json: no such file or directory\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

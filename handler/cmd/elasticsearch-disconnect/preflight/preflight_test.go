@@ -86,8 +86,8 @@ warning  .env               sets DRYRUN, which s.yaml does not read: is it one o
 warning  FUNCTION_NAME      has a $ in .env, which Serverless Devs expands and these checks do not: write the value out
 warning  DRY_RUN            is empty in the shell, which hides "true" of .env: "false" is deployed; unset DRY_RUN
 ERROR    SWEEP_CONCURRENCY  is not a number from 1 to 64; the function would not start: handler/README.md, Configuration
-ERROR    LOG_LEVEL          is none of debug, info, warn and error; the function would not start: handler/README.md, Configuration
-ERROR    FUNCTION_REGION    is "cn-hangzou", which is none of ap-northeast-1, ap-south-1, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-5, cn-beijing, cn-chengdu, cn-guangzhou, cn-hangzhou, cn-hangzhou-finance, cn-hongkong, cn-north-2-gov-1, cn-qingdao, cn-shanghai, cn-shanghai-finance-1, cn-shenzhen, cn-wulanchabu, cn-zhangjiakou, eu-central-1, eu-west-1, us-east-1, us-west-1: the regions of Elasticsearch
+ERROR    LOG_LEVEL          is not debug, info, warn or error; the function would not start: handler/README.md, Configuration
+ERROR    FUNCTION_REGION    is "cn-hangzou"; Elasticsearch is available in ap-northeast-1, ap-south-1, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-5, cn-beijing, cn-chengdu, cn-guangzhou, cn-hangzhou, cn-hangzhou-finance, cn-hongkong, cn-north-2-gov-1, cn-qingdao, cn-shanghai, cn-shanghai-finance-1, cn-shenzhen, cn-wulanchabu, cn-zhangjiakou, eu-central-1, eu-west-1, us-east-1, us-west-1: the regions of Elasticsearch
 warning  FUNCTION_ROLE      is "Disconnect", and "disconnect" is deployed: use a role with a name in lower case
 ERROR    DEAD_LETTER_QUEUE  is "acs:mns:cn-hangzhou:1:/queues/q/messages", and has to be a queue's name alone, of at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed
 ERROR    RECONCILE          is "on", and can be off, report or remove, such as RECONCILE=report
