@@ -81,7 +81,7 @@ func (h *Handler) handle(ctx context.Context, payload []byte, approved map[conne
 		return nil
 	})
 	if err != nil {
-		event.Batch = false
+		event.Batch = false // one result, whatever the event asked for
 		only := []result{crashed(err, inv.Scope)}
 		log.result(ctx, only[0])
 		r.reply, r.problem = reply(event, only, h.info(inv), inv)

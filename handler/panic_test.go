@@ -3,8 +3,10 @@ package handler_test
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"elasticsearch-disconnect/handler"
@@ -51,6 +53,33 @@ func TestPanicOfCredentials(t *testing.T) {
 		s.checkPanic(t, got)
 		if status := strings.HasPrefix(got, `{"statusCode":500,`); status != (name == "HTTP") {
 			t.Errorf("%s: reply %s", name, got)
+		}
+	}
+}
+
+// A panickingLog panics at the first line.
+type panickingLog struct {
+	slog.Handler
+	panicked *atomic.Bool
+}
+
+func (l panickingLog) Handle(ctx context.Context, r slog.Record) error {
+	if !l.panicked.Swap(true) {
+		panic(handler.FailingText)
+	}
+	return l.Handler.Handle(ctx, r)
+}
+
+// TestPanicOfLog: a panic outside a removal is the one result of the event, also of a batch.
+func TestPanicOfLog(t *testing.T) {
+	t.Parallel()
+	for _, event := range []string{"{}", batch("{}", "{}")} {
+		s := newFixture(t)
+		s.Log = slog.New(panickingLog{s.Log.Handler(), new(atomic.Bool)})
+		got := s.handle(t, event)
+		s.checkPanic(t, got)
+		if !strings.HasPrefix(got, `Internal {"type":"urn:elasticsearch-disconnect:Internal"`) {
+			t.Errorf("reply %s", got)
 		}
 	}
 }

@@ -189,6 +189,13 @@ func TestFailPartlyOfAnEvent(t *testing.T) {
 	failed := func(id string) string {
 		return `"requestId":"fc","regionId":"cn-a","accountId":"7","failed":[{"instanceId":"es-a","connectedInstanceId":"` + id + `","regionId":"cn-a","accountId":"7","eventId":"e1","kind":"Denied","code":"C","detail":"m"}]`
 	}
+	elsewhere := partly(0, connection.Denied, connection.Denied)
+	for i := range elsewhere {
+		elsewhere[i].Request.Scope.Region = must(connection.ParseRegion(fmt.Sprint("cn-", i)))
+	}
+	if _, p := replyPartly(trigger.EventBridge, elsewhere); p.Region != (connection.Region{}) || p.Failed[1].Region.String() != "cn-1" {
+		t.Errorf("of two regions: %s", marshal(p))
+	}
 	for want, results := range map[string][]result{
 		`{"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Some of what was asked failed; it is safe to repeat","status":207,"detail":"1 of 2 failed",` +
 			failed("es-1") + `,"done":[{"instanceId":"es-a","connectedInstanceId":"es-0","regionId":"cn-a","accountId":"7","outcome":"removed"}]}`: partly(1, connection.Denied),
