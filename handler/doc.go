@@ -87,5 +87,5 @@
 // elasticsearch/answer.go and failure.go, for refused events in trigger.
 //
 // Which events are a release, and how certain: trigger/notice.go. What follows from it:
-// discover/discover.go.
+// discover/existence.go. When a list of instances is whole: discover/reading.go.
 package handler

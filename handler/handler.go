@@ -96,7 +96,7 @@ func (h *Handler) serve(ctx context.Context, event trigger.Event, approved map[c
 	reading, writing, release := deadlines(ctx)
 	defer release()
 	access.common.RetryPolicy = retryPolicy(event)
-	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, Turn: inv.RetryCount}
+	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, RetryCount: inv.RetryCount}
 	executor := &executor{client: access.client, limit: h.Config.Concurrency, now: h.now, onOutcome: func(o outcome) { log.outcome(ctx, o) }}
 
 	findings := finder.Find(reading, h.Config.within(inv.Scope, event.Requests))

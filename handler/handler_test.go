@@ -52,7 +52,7 @@ func TestRelease(t *testing.T) {
 		s.api.ListShape = shape
 		s.api.RemoveInstance(gone)
 		got := s.handle(t, releaseOf(gone, byConsole, ""))
-		checkCalls(t, s.api, "DescribeInstance "+gone, "ListConnectedClusters "+gone, "ListInstance 1", "ListConnectedClusters "+instance, "ListInstance 2",
+		checkCalls(t, s.api, "DescribeInstance "+gone, "ListConnectedClusters "+gone, "ListInstance 1", "ListInstance 2", "ListConnectedClusters "+instance,
 			"DeleteConnectedCluster "+instance+" "+gone)
 		if want := cleaned(gone, 1, removed(6, instance, gone, releasedToken)); got != want {
 			t.Errorf("reply:\n got %s\nwant %s", got, want)
@@ -135,7 +135,7 @@ func TestHandleFails(t *testing.T) {
 // TestOperatorsDryRun: no event lifts it; lists are read, and nothing is removed.
 func TestOperatorsDryRun(t *testing.T) {
 	t.Parallel()
-	reads := []string{"ListConnectedClusters " + gone, "ListInstance 1", "ListConnectedClusters " + instance, "ListInstance 2"}
+	reads := []string{"ListConnectedClusters " + gone, "ListInstance 1", "ListInstance 2", "ListConnectedClusters " + instance}
 	unsent := func(url, token string) string {
 		return `{"Result":true,"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","regionId":"cn-hangzhou","clientToken":"` + token + `","outcome":"dry-run",` +
 			`"request":{"method":"DELETE","url":"` + url + `/openapi/instances/` + instance + `/connected-clusters?clientToken=` + token + `\u0026connectedInstanceId=` + connected + `","signedHeaders":["host","x-acs-accesskey-id","x-acs-action","x-acs-content-sha256","x-acs-date","x-acs-security-token","x-acs-signature-nonce","x-acs-version"]}}`

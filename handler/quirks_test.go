@@ -56,7 +56,7 @@ func whereRequested(why string) func(int, bool) string {
 }
 
 func pagesRepeat(listed int) string {
-	return fmt.Sprintf("Upstream: the pages of the list of instances repeat and do not end: whether there are more than %d cannot be told", listed)
+	return fmt.Sprintf("Upstream: the API repeats pages of the instance list instead of ending it; there may be more than the %d instances read", listed)
 }
 
 // pagings are how the list of instances may be cut.

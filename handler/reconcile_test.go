@@ -101,7 +101,7 @@ func TestReconcileReplies(t *testing.T) {
 	reconciled := reportOf("reconciled", 2, 3, removed(8, "es-a", "es-x", requestAX)+","+removed(10, "es-b", "es-y", requestBY), "")
 	inTime := strings.NewReplacer(requestAX, dailyAX, requestBY, dailyBY)
 	withheld := reportOf("withheld", 2, 3, of("es-a", "es-x", requestAX, "withheld", "")+","+of("es-b", "es-y", requestBY, "withheld", ""), "")
-	incomplete := reportOf("incomplete", 2, 2, of("es-a", "", "", "failed", `,"problem":{`+upstream+denied+`","code":"X",`+ofFC+`,`+apiID+`2"}`)+","+removed(7, "es-b", "es-y", requestBY), "")
+	incomplete := reportOf("incomplete", 2, 2, of("es-a", "", "", "failed", `,"problem":{`+upstream+denied+`","code":"X",`+ofFC+`,`+apiID+`3"}`)+","+removed(7, "es-b", "es-y", requestBY), "")
 	stopped := reportOf("incomplete", 2, 3, removed(8, "es-a", "es-x", requestAX)+","+of("es-b", "es-y", requestBY, "failed", `,"problem":{`+upstream+wrong+`",`+ofFC+`}`), "")
 	for name, test := range map[string]struct {
 		event  string
@@ -122,8 +122,8 @@ func TestReconcileReplies(t *testing.T) {
 		"POST, incomplete":    {posts(t, reconcile), unread, always(response(t, 207, "application/json", incomplete)), ax},
 		"a timer, stopped":    {daily, isWrong, always("PartialFailure " + partly + `,"failed":[{"instanceId":"es-b","connectedInstanceId":"es-y",` + atDaily + `,"kind":"Upstream","detail":"` + wrong + `"}],"done":[{"instanceId":"es-a","connectedInstanceId":"es-x",` + atDaily + `,"outcome":"removed"}]}`), by},
 		"POST, stopped":       {posts(t, reconcile), isWrong, always(response(t, 207, "application/json", stopped)), by},
-		"a timer, cut":        {daily, cut, always(`Upstream {` + upstream + denied + `","code":"X",` + ofFC + `,` + apiID + `4"}`), both},
-		"POST, cut":           {posts(t, reconcile), cut, always(response(t, 502, "application/problem+json", `{`+upstream+denied+`","code":"X",`+ofFC+`,`+apiID+`4"}`)), both},
+		"a timer, cut":        {daily, cut, always(`Upstream {` + upstream + denied + `","code":"X",` + ofFC + `,` + apiID + `2"}`), both},
+		"POST, cut":           {posts(t, reconcile), cut, always(response(t, 502, "application/problem+json", `{`+upstream+denied+`","code":"X",`+ofFC+`,`+apiID+`2"}`)), both},
 
 		"direct, dry": {`{"reconcile":true,"dryRun":true}`, tooMany, func(s *fixture) string {
 			return reportOf("dry-run", 2, 3, dry(s, "es-a", "es-x", requestAX)+","+dry(s, "es-b", "es-y", requestBY), "")
@@ -190,12 +190,12 @@ func TestReconcileLog(t *testing.T) {
 		"withheld": {tooMany, run(`ERROR","msg":"withheld`, "withheld", "false", figures(3, 2, 0, 0)+
 			`,"reason":"2 leftover connections are more than RECONCILE_LIMIT (1), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again: es-a-es-x, es-b-es-y"`)},
 		"unread": {unread, one("es-b", "es-y", dailyBY, "7") +
-			line(`ERROR","msg":"failed`, "es-a", "", "", `"outcome":"failed","kind":"Upstream","code":"X","httpStatus":400,`+api+`2","attempts":0,"scanned":0`, "false", `,"error":"the API answered HTTP 400: X: m"`) +
+			line(`ERROR","msg":"failed`, "es-a", "", "", `"outcome":"failed","kind":"Upstream","code":"X","httpStatus":400,`+api+`3","attempts":0,"scanned":0`, "false", `,"error":"the API answered HTTP 400: X: m"`) +
 			run(`WARN","msg":"incomplete`, "incomplete", "false", figures(2, 1, 1, 0))},
 		"stopped": {isWrong, ax +
 			line(`ERROR","msg":"failed`, "es-b", "es-y", dailyBY, `"outcome":"failed","kind":"Upstream",`+none0+`0`, "false", `,"error":"the API listed es-b but now answers that it does not exist. Check the region and the credentials; no further connection was removed: the API answered HTTP 400: InstanceNotFound: m"`) +
 			run(`WARN","msg":"incomplete`, "incomplete", "false", figures(3, 2, 1, 0))},
-		"cut": {cut, line(`ERROR","msg":"failed`, "", "", "", `"outcome":"failed","kind":"Upstream","code":"X","httpStatus":400,`+api+`4","attempts":0,"scanned":2`, "false", figures(3, 0, 0, 0)+`,"error":"the API answered HTTP 400: X: m"`)},
+		"cut": {cut, line(`ERROR","msg":"failed`, "", "", "", `"outcome":"failed","kind":"Upstream","code":"X","httpStatus":400,`+api+`2","attempts":0,"scanned":2`, "false", figures(3, 0, 0, 0)+`,"error":"the API answered HTTP 400: X: m"`)},
 		"dry": {func(_ *testing.T, s *fixture) { s.Config.DryRun = true }, dry("es-a", "es-x", dailyAX) + dry("es-b", "es-y", dailyBY) +
 			run(`INFO","msg":"done`, "dry-run", "true", figures(3, 2, 0, 0))},
 	} {

@@ -15,6 +15,7 @@ import (
 	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
 	"pgregory.net/rapid"
 
+	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -183,9 +184,9 @@ func (w *world) checkDocumented(t *rapid.T, reply string) verdict {
 
 // expect foretells what a run does in which nothing happens.
 func (w *world) expect(limit int) verdict {
-	visible, size := w.visible(), cmp.Or(w.api.Quirks.LargestPage, 100)
+	visible := w.visible()
 	v := verdict{outcome: "reconciled", results: map[string]string{}}
-	first := visible[:min(len(visible), size)]
+	first := visible[:min(len(visible), elasticsearch.PageSize)]
 	isDenied := func(id string) bool {
 		return w.unread[id] == "denied" || w.unread[id] == "absent" && w.refused[id] == "denied"
 	}

@@ -12,10 +12,9 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// TestPageIsAskedAbout: the instances of a page are asked before the next page is
-// read. When this was tried before, all pages are read first, and the order is
-// another.
-func TestPageIsAskedAbout(t *testing.T) {
+// TestListIsReadFirst: all pages are read before an instance is asked. On a repetition
+// the instances are asked in another order.
+func TestListIsReadFirst(t *testing.T) {
 	t.Parallel()
 	asked := func(from, to int) (calls []string) {
 		for i := from; i < to; i++ {
@@ -30,13 +29,13 @@ func TestPageIsAskedAbout(t *testing.T) {
 		return calls
 	}
 	for turn, want := range [][]string{
-		slices.Concat(pages(1), asked(0, 100), pages(2), asked(100, 120), pages(3)),
+		slices.Concat(pages(1, 2, 3), asked(0, 120)),
 		slices.Concat(pages(1, 2, 3), asked(60, 120), asked(0, 60)),
 		slices.Concat(pages(1, 2, 3), asked(30, 120), asked(0, 30)),
 		slices.Concat(pages(1, 2, 3), asked(90, 120), asked(0, 90)),
 	} {
 		f := newRegion(t, 120)
-		f.Turn = turn
+		f.RetryCount = turn
 		f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})
 		if got := f.calls()[1:]; !slices.Equal(got, want) {
 			t.Errorf("turn %d:\n got %q\nwant %q", turn, got, want)
@@ -50,12 +49,12 @@ func TestCutSweepsGoOn(t *testing.T) {
 	t.Parallel()
 	const instances, calls = 300, 1 + 4 + 300
 	found := map[string]bool{}
-	for turn, asked := range []int{200, 198, 198} {
+	for turn, asked := range []int{198, 198, 198} {
 		f := newRegion(t, instances)
 		for i := range instances {
 			f.api.Connect(survivor(i), "es-x")
 		}
-		f.Turn = turn
+		f.RetryCount = turn
 		ctx, cancel := context.WithCancel(t.Context())
 		f.api.OnRequest = elasticsearchtest.At("", func(n int) fault {
 			if n == calls*2/3 {
@@ -83,7 +82,7 @@ func TestCutSweepsGoOn(t *testing.T) {
 func TestPageFailsLater(t *testing.T) {
 	t.Parallel()
 	f := newRegion(t, 150, 3, 120)
-	f.Turn = 1
+	f.RetryCount = 1
 	f.api.OnRequest = at("ListInstance 2", refuse("X"))
 	if got, want := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0]), "100 asked, es-0003-es-x, Upstream X"; got != want {
 		t.Errorf("finding:\n got %s\nwant %s", got, want)

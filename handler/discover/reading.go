@@ -7,52 +7,57 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
-// A reading is one pass over the pages of the list.
+// A reading is one pass over the pages of the list of instances.
 type reading struct {
 	pages   int
-	seen    map[string]bool // the entries, those that are no instance id included
+	seen    map[string]bool // the entries, malformed ones included
 	ids     int             // how many of them are instance ids
-	largest int             // entries of a page
-	total   int             // how many instances there are, as the first page says; -1 when it does not
-	changed bool            // another page says another total
+	largest int             // entries of the largest page
+	total   int             // how many instances exist, as the first page says; -1 if it does not
+	changed bool            // another page gives another total
 	twice   bool            // an instance was on two pages: the list changed meanwhile
-	ended   bool            // at an empty page; else at one that only repeats
+	ended   bool            // by an empty page; else by a page that only repeats
 }
 
-// hasAll says whether as many instances were listed as there are said to be.
+// hasAll reports whether the reading has as many instances as each page says exist.
 func (r reading) hasAll() bool { return r.total == r.ids && !r.changed }
 
-// isWhole says whether no other instance can have been there all the time. Where
-// pages repeat, a total is none if it may be that of a page.
+// isWhole reports whether the reading has every instance that existed throughout it.
+// If the API repeats pages instead of ending the list, a total no larger than the
+// largest page is not trusted: it may count only that page.
 func (r reading) isWhole() bool { return r.hasAll() && (r.ended || r.total > r.largest) }
 
-// isWholeIfRepeated says the same of a reading that found no instance besides
-// those of the readings before. A total that is counted otherwise does no harm
-// then, and where pages repeat, one page that is not full is taken for the only
-// one if the total is that.
+// isWholeIfRepeated is the weaker test for a second or third reading that found nothing
+// new. If the list ended, a different total is then acceptable. If pages repeat, one
+// page that is not full is accepted if its size is the total.
 func (r reading) isWholeIfRepeated() bool {
 	return r.ended && !r.twice && (r.ids > 0 || r.total <= 0) || r.hasAll() && r.largest < elasticsearch.PageSize
 }
 
+// isExact reports whether nothing contradicts the reading: there is no total, or the
+// total counts the entries, malformed ones included.
+func (r reading) isExact() bool { return r.total < 0 || !r.changed && r.total == len(r.seen) }
+
+// problem returns why no reading was whole; r is the last one.
 func (r reading) problem() error {
-	if r.ended && r.ids == 0 && r.total > 0 {
-		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the list of instances is empty, and %d are said to be in it", r.total)}
+	switch {
+	case r.ended && r.ids == 0 && r.total > 0:
+		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the instance list is empty, but its total says %d", r.total)}
+	case !r.ended:
+		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the API repeats pages of the instance list instead of ending it; there may be more than the %d instances read", r.ids)}
 	}
-	if !r.ended {
-		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the pages of the list of instances repeat and do not end: whether there are more than %d cannot be told", r.ids)}
-	}
-	return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the list of instances changed while it was read, each of the %d times", maxReadings)}
+	return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the instance list changed during each of %d readings", maxReadings)}
 }
 
-// add takes a page, and says whether it brings anything new.
+// add takes a page, and reports whether it has anything new.
 func (r *reading) add(page elasticsearch.Page) bool {
 	before, again := len(r.seen), false
-	for _, e := range page.Entries {
-		again = again || r.seen[e.ID.String()]
+	for _, entry := range page.Entries {
+		again = again || r.seen[entry.ID.String()]
 	}
-	for _, e := range page.Entries {
-		if !r.seen[e.ID.String()] {
-			r.seen[e.ID.String()] = true
+	for _, entry := range page.Entries {
+		if id := entry.ID.String(); !r.seen[id] {
+			r.seen[id] = true
 			r.ids++
 		}
 	}
@@ -69,4 +74,11 @@ func (r *reading) add(page elasticsearch.Page) bool {
 	isNew := len(r.seen) > before
 	r.twice = r.twice || isNew && again
 	return isNew
+}
+
+// missing returns how many more pages the total promises, with the empty one at the
+// end; at least one.
+func (r reading) missing() int {
+	pages := (r.total + elasticsearch.PageSize - 1) / elasticsearch.PageSize
+	return min(max(1, pages+1-r.pages), maxPages-r.pages)
 }

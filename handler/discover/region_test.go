@@ -62,10 +62,10 @@ func vanishing(f *fixture, from, times int, call string) hook {
 // sent at a time, so that it happens at the same point.
 func TestRegion(t *testing.T) {
 	t.Parallel()
-	const changed = "Conflict: the list of instances changed while it was read, each of the 3 times"
+	const changed = "Conflict: the instance list changed during each of 3 readings"
 	const list1, page2 = "ListConnectedClusters es-0001", "ListInstance 2"
 	repeats := func(n int) string {
-		return fmt.Sprintf("Upstream: the pages of the list of instances repeat and do not end: whether there are more than %d cannot be told", n)
+		return fmt.Sprintf("Upstream: the API repeats pages of the instance list instead of ending it; there may be more than the %d instances read", n)
 	}
 	fail, deny := refuse("X"), refuse("Forbidden.RAM")
 	hundred := make([]string, 100)
@@ -84,25 +84,25 @@ func TestRegion(t *testing.T) {
 		instances int
 		peers     []int
 		hook      func(*fixture) hook
-		requests  int // the list of es-x, then in each reading the pages and the lists of the survivors
+		requests  int // the list of es-x, the pages of each reading, the lists of the survivors, questions about them
 		want      string
 	}{
 		"no instance":                                     {0, nil, nil, 1 + 1, "0 asked"},
 		"none is connected":                               {3, nil, nil, 1 + 2 + 3, "3 asked"},
 		"some are connected":                              {201, []int{0, 120, 200}, nil, 1 + 4 + 201, "201 asked, es-0000-es-x, es-0120-es-x, es-0200-es-x"},
 		"the last page is full":                           {200, []int{199}, nil, 1 + 3 + 200, "200 asked, es-0199-es-x"},
-		"a survivor vanishes":                             {3, []int{0, 1, 2}, releasing(1, 1, list1), 1 + (2 + 3 + 1) + 2, "2 asked, es-0000-es-x, es-0002-es-x"},
-		"a survivor is there, and its list says not":      {2, []int{0}, always(at(list1, refuse("InstanceNotFound"))), 1 + (2 + 2) + 1, "2 asked, es-0000-es-x, es-0001-es-x unread (Upstream: es-0001 is listed and active, but its own connections are answered as if it did not exist)"},
+		"a survivor vanishes":                             {3, []int{0, 1, 2}, releasing(1, 1, list1), 1 + 2 + 3 + 1, "2 asked, es-0000-es-x, es-0002-es-x"},
+		"a survivor is there, and its list says not":      {2, []int{0}, always(at(list1, refuse("InstanceNotFound"))), 1 + (2 + 2) + 1, "2 asked, es-0000-es-x, es-0001-es-x unread (Upstream: es-0001 is listed and active, but the API answers for its connections that it does not exist)"},
 		"a survivor vanishes, and may not be asked after": {2, []int{0}, always(elasticsearchtest.Each(at(list1, refuse("InstanceNotFound")), at("DescribeInstance es-0001", deny))), 1 + (2 + 2) + 1, "2 asked, es-0000-es-x, es-0001-es-x unread (Denied Forbidden.RAM)"},
 		"an entry that is no id names it":                 {2, []int{0}, always(at(list1, answer(`{"Result":[{"instances":"es-b;ES-X"}]}`))), 1 + 2 + 2, `2 asked, es-0000-es-x, es-0001-es-x, (es-0001) has a character other than letters, digits, - and _: "es-b;ES-X"`},
 		"it is listed in other letter case":               {2, nil, always(at(list1, answer(`{"Result":[{"instances":"ES-X"}]}`))), 1 + 2 + 2, "2 asked, es-0001-es-x"},
 		"a survivor may not be read":                      {3, []int{0, 1, 2}, always(at(list1, deny)), 1 + 2 + 3, "3 asked, es-0000-es-x, es-0002-es-x, es-0001-es-x unread (Denied Forbidden.RAM)"},
 		"no survivor can be read":                         {2, []int{0}, always(at("ListConnectedClusters es-0", fail)), 1 + 2 + 2, "2 asked, es-0000-es-x unread (Upstream X), es-0001-es-x unread (Upstream X)"},
-		"none of the first page may be read":              {150, []int{0}, always(at("ListConnectedClusters es-0", deny)), 1 + 2 + 100, "100 asked, Denied Forbidden.RAM"},
-		"none may be read, and the first vanished":        {150, []int{0}, always(elasticsearchtest.Each(at("ListConnectedClusters es-0000", refuse("InstanceNotFound")), at("DescribeInstance es-0000", refuse("InstanceNotFound")), at("ListConnectedClusters es-0", deny))), 1 + 2 + 101, "99 asked, Denied Forbidden.RAM"},
+		"none of the first page may be read":              {150, []int{0}, always(at("ListConnectedClusters es-0", deny)), 1 + 3 + 100, "100 asked, Denied Forbidden.RAM"},
+		"none may be read, and the first vanished":        {150, []int{0}, always(elasticsearchtest.Each(at("ListConnectedClusters es-0000", refuse("InstanceNotFound")), at("DescribeInstance es-0000", refuse("InstanceNotFound")), at("ListConnectedClusters es-0", deny))), 1 + 3 + 101, "99 asked, Denied Forbidden.RAM"},
 		"none of the second page may be read":             {101, []int{0}, always(at("ListConnectedClusters es-0100", deny)), 1 + 3 + 101, "101 asked, es-0000-es-x, es-0100-es-x unread (Denied Forbidden.RAM)"},
 		"the first page fails":                            {150, []int{3}, always(at("ListInstance 1", fail)), 1 + 1, "0 asked, Upstream X"},
-		"the second page fails":                           {150, []int{3, 120}, always(at(page2, fail)), 1 + 2 + 100, "100 asked, es-0003-es-x, Upstream X"},
+		"the second page fails":                           {150, []int{3, 120}, always(at(page2, fail)), 1 + 3 + 100, "100 asked, es-0003-es-x, Upstream X"},
 
 		"the released one is listed still, in other letter case, with itself": {1, []int{0}, func(f *fixture) hook {
 			return elasticsearchtest.Each(pages(2, []string{"es-0000", "ES-X"})(f), at("ListConnectedClusters ES-X", answer(`{"Result":[{"instances":"es-x"}]}`)))
@@ -111,7 +111,7 @@ func TestRegion(t *testing.T) {
 
 		"more are said to be there than listed":              {1, []int{0}, pages(3, []string{"es-0000"}), 1 + (2 + 1) + 2, "1 asked, es-0000-es-x"},
 		"fewer are said to be there than listed":             {2, []int{1}, pages(1, []string{"es-0000", "es-0001"}), 1 + (2 + 2) + 2, "2 asked, es-0001-es-x"},
-		"none is listed of the one that is said to be there": {0, nil, pages(1), 1 + 3, "0 asked, Upstream: the list of instances is empty, and 1 are said to be in it"},
+		"none is listed of the one that is said to be there": {0, nil, pages(1), 1 + 3, "0 asked, Upstream: the instance list is empty, but its total says 1"},
 		"how many there are is never said":                   {101, []int{100}, pages(-1, hundred, []string{"es-0100"}), 1 + (3 + 101) + 3, "101 asked, es-0100-es-x"},
 		"how many there are is said on the first page alone": {101, []int{100}, always(listed([]int{101, -1}, hundred, []string{"es-0100"})), 1 + 3 + 101, "101 asked, es-0100-es-x"},
 		"how many there are is not said on the first page":   {101, []int{100}, always(listed([]int{-1, 101}, hundred, []string{"es-0100"})), 1 + (3 + 101) + 3, "101 asked, es-0100-es-x"},
@@ -124,14 +124,14 @@ func TestRegion(t *testing.T) {
 		"one is on two pages, and another on none":  {3, []int{2}, pages(4, []string{"es-0000", "es-0001"}, []string{"es-0001", "es-0002"}), 1 + (3 + 3) + 3 + 3, "3 asked, es-0002-es-x, " + changed},
 		"the second page repeats the first in part": {2, []int{1}, pages(3, []string{"es-0000", "es-0001"}, []string{"es-0001"}), 1 + (2 + 2) + 2 + 2, "2 asked, es-0001-es-x, " + repeats(2)},
 
-		"page is ignored":              {150, []int{3, 120}, paging(func(int, int) int { return 1 }), 1 + (2 + 100) + 2 + 2, "100 asked, es-0003-es-x, " + repeats(100)},
+		"page is ignored":              {150, []int{3, 120}, paging(func(int, int) int { return 1 }), 1 + 3 + 3 + 3 + 100, "100 asked, es-0003-es-x, " + repeats(100)},
 		"page is ignored, one page":    {3, []int{1}, paging(func(int, int) int { return 1 }), 1 + (2 + 3) + 2, "3 asked, es-0001-es-x"},
 		"page is ignored, a full page": {100, []int{1}, paging(func(int, int) int { return 1 }), 1 + (2 + 100) + 2 + 2, "100 asked, es-0001-es-x, " + repeats(100)},
 		"the last page is read again":  {150, []int{120}, paging(func(asked, last int) int { return min(asked, last) }), 1 + (3 + 150), "150 asked, es-0120-es-x"},
 
-		"one passed over is found in the second reading": {101, []int{100}, releasing(0, 1, page2), 1 + (2 + 100) + (2 + 1), "101 asked, es-0100-es-x"},
-		"one passed over, and two pages after that":      {301, []int{100}, releasing(0, 1, page2), 1 + (4 + 300) + (4 + 1), "301 asked, es-0100-es-x"},
-		"one vanishes in every reading":                  {110, []int{5, 108}, releasing(0, 3, page2), 1 + (3 + 109) + (3 + 1) + 3, "110 asked, es-0005-es-x, es-0108-es-x"},
+		"one passed over is found in the second reading": {101, []int{100}, releasing(0, 1, page2), 1 + 3 + 2 + 101 + 1, "100 asked, es-0100-es-x"},
+		"one passed over, and two pages after that":      {301, []int{100}, releasing(0, 1, page2), 1 + 5 + 4 + 301 + 1, "300 asked, es-0100-es-x"},
+		"one vanishes in every reading":                  {110, []int{5, 108}, releasing(0, 3, page2), 1 + 3 + 3 + 3 + 110 + 3, "107 asked, es-0005-es-x, es-0108-es-x"},
 		"one appears in every reading": {1, []int{0}, func(f *fixture) hook {
 			return elasticsearchtest.At(page2, func(n int) fault {
 				f.api.AddInstance(fmt.Sprintf("es-9%03d", n))

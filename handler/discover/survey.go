@@ -11,16 +11,15 @@ import (
 	"elasticsearch-disconnect/handler/parallel"
 )
 
-// A Survey is what was read of a whole scope: the instances there, and what each of
+// A Survey is what was read of a whole scope: which instances exist, and what each of
 // them lists as connected.
 type Survey struct {
-	Instances   map[connection.InstanceID]elasticsearch.Status // as the list says it; "" where it does not
+	Instances   map[connection.InstanceID]elasticsearch.Status // as listed; "" if the list does not say it
 	Connections []Connection                                   // each once, in order
 	Leftover    []connection.Pair                              // those whose other end, Connected, is in no reading of the list; none if that is not whole
 }
 
-// A Connection is a pair, and the type of its network, "" where the API does not
-// say it.
+// A Connection is a pair, and the type of its network, "" if the API does not say it.
 type Connection struct {
 	connection.Pair
 	NetworkType string
@@ -29,16 +28,21 @@ type Connection struct {
 // A Kept is a leftover that is not removed, and why.
 type Kept struct {
 	connection.Pair
-	Status elasticsearch.Status // of the other end; "" where it is not known
+	Status elasticsearch.Status // of the other end; "" if it is unknown
 	Reason string
 }
 
-// reconcile finds the connections whose other end is proven not to exist. What a
-// reading does not list may be there all the same: the list may be cut, or hold only
-// what may be seen. If the reading is not whole, nothing is found.
+// reconcile finds the connections whose other end is proven not to exist. An instance
+// that is not in the list may exist: the list may be cut, or hold only what the role may
+// see. Without a whole reading nothing is found.
 func (f Finder) reconcile(ctx context.Context, scope connection.Scope) (Finding, error) {
-	s, err := f.sweep(ctx, scope, nil)
-	found := Finding{Scanned: s.asked, Unread: s.unread, Malformed: s.malformed, Survey: s.survey(err == nil)}
+	s, err := f.sweep(ctx, scope, true)
+	found := Finding{Scanned: len(s.answers), Malformed: s.malformed, Survey: s.survey(err == nil)}
+	for _, a := range s.answers {
+		if a.err != nil {
+			found.Unread = append(found.Unread, Unread{connection.Pair{Instance: a.from}, a.err})
+		}
+	}
 	if err != nil {
 		return found, err
 	}
@@ -53,22 +57,15 @@ func (f Finder) reconcile(ctx context.Context, scope connection.Scope) (Finding,
 	return found, nil
 }
 
-// prove asks for each other end once, in each letter case in which it is listed, and
-// returns why its connections are kept, with no reason if it does not exist by the
-// API's own word.
+// prove asks once for each other end, in each letter case that is listed. It returns
+// why the connections of an end are kept, by its key: no Reason if the API says in each
+// spelling that it does not exist.
 func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, leftover []connection.Pair) map[string]Kept {
-	var ends []connection.InstanceID
-	seen := map[connection.InstanceID]bool{}
-	for _, pair := range leftover {
-		if !seen[pair.Connected] {
-			seen[pair.Connected] = true
-			ends = append(ends, pair.Connected)
-		}
-	}
+	ends := endsOf(leftover)
 	found := make([]Kept, len(ends))
 	errs := parallel.Do(f.Limit, len(ends), func(i int) error {
-		status, is, err := describe(ctx, reader, ends[i])
-		if err == nil && is != notThere {
+		status, state, err := describe(ctx, reader, ends[i])
+		if err == nil && state != doesNotExist {
 			found[i] = Kept{Status: status, Reason: fmt.Sprintf("%s is %s", ends[i], status)}
 		}
 		return err
@@ -85,27 +82,52 @@ func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, leftove
 	return kept
 }
 
-func (s sweep) survey(isWhole bool) Survey {
-	survey := Survey{Instances: s.known}
-	listed := map[string]bool{}
-	for id := range s.known {
-		listed[id.Key()] = true
+// endsOf returns the other ends of leftovers, each spelling once, in order.
+func endsOf(leftover []connection.Pair) (ends []connection.InstanceID) {
+	seen := map[connection.InstanceID]bool{}
+	for _, pair := range leftover {
+		if !seen[pair.Connected] {
+			seen[pair.Connected] = true
+			ends = append(ends, pair.Connected)
+		}
 	}
+	return ends
+}
+
+// survey returns what a sweep read, each connection once though both ends list it. An
+// instance does not count as connected with itself.
+func (s *sweep) survey(isWhole bool) Survey {
+	survey := Survey{Instances: s.statuses}
 	seen := map[[2]string]bool{}
-	for i, pair := range s.pairs {
-		own, other := pair.Instance.Key(), pair.Connected.Key()
-		if k := [2]string{min(own, other), max(own, other)}; !seen[k] {
-			seen[k] = true
-			survey.Connections = append(survey.Connections, Connection{pair, s.networks[i]})
+	for _, a := range s.answers {
+		for _, peer := range a.list.Entries {
+			own, other := a.from.Key(), peer.ID.Key()
+			if k := [2]string{min(own, other), max(own, other)}; own != other && !seen[k] {
+				seen[k] = true
+				survey.Connections = append(survey.Connections, Connection{connection.Pair{Instance: a.from, Connected: peer.ID}, peer.NetworkType})
+			}
 		}
 	}
 	sort.Sort(byPair(survey.Connections))
-	for _, c := range survey.Connections {
-		if other := c.Connected.Key(); isWhole && !listed[other] && strings.HasPrefix(other, "es-") {
-			survey.Leftover = append(survey.Leftover, c.Pair)
-		}
+	if isWhole {
+		survey.Leftover = s.leftover(survey.Connections)
 	}
 	return survey
+}
+
+// leftover returns the connections whose other end is an Elasticsearch instance, by its
+// id, and is not listed in any letter case.
+func (s *sweep) leftover(connections []Connection) (pairs []connection.Pair) {
+	listed := map[string]bool{}
+	for _, id := range s.listed {
+		listed[id.Key()] = true
+	}
+	for _, c := range connections {
+		if other := c.Connected.Key(); !listed[other] && strings.HasPrefix(other, "es-") {
+			pairs = append(pairs, c.Pair)
+		}
+	}
+	return pairs
 }
 
 type byPair []Connection

@@ -200,7 +200,7 @@ func TestNothingIsHidden(t *testing.T) {
 			Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
 			Transport:   r,
 		}
-		finder := discover.Finder{Limit: 1, Turn: rapid.IntRange(0, 3).Draw(t, "turn"), Reader: func(context.Context, connection.Scope) (*elasticsearch.Reader, error) { return reader, nil }}
+		finder := discover.Finder{Limit: 1, RetryCount: rapid.IntRange(0, 3).Draw(t, "turn"), Reader: func(context.Context, connection.Scope) (*elasticsearch.Reader, error) { return reader, nil }}
 		finding := finder.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0]
 		for id, n := range r.asked {
 			if id != "es-x" && n > 1 {
