@@ -3,9 +3,6 @@ package handler_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"net"
-	"net/http"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,64 +11,21 @@ import (
 
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
-	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// newTimed is a fixture inside a synctest bubble: the function waits on the
-// bubble's clock, and the API is at the other end of pipes.
+// newTimed is a fixture for a synctest bubble, with an API in memory and the
+// function's own transport.
 func newTimed(t *testing.T) *fixture {
 	t.Helper()
-	s := &fixture{api: elasticsearchtest.NewServer()}
-	s.api.Close() // it is served in memory, below
-	s.api.AddAccount(accountOf(role))
-	s.api.AddInstance(instance, connected)
-	s.api.Connect(instance, connected)
-	pipes := pipes{make(chan net.Conn), make(chan struct{})}
-	server := &http.Server{Handler: s.api}
-	go func() { _ = server.Serve(pipes) }()
+	s := fixtureOver(t, elasticsearchtest.NewMemoryServer())
 	transport := elasticsearch.NewTransport("")
-	transport.DialContext = pipes.dial
-	endpoint, err := elasticsearch.ParseEndpoint("http://127.0.0.1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		_ = server.Close()
-	})
-	s.Handler = &handler.Handler{Config: handler.Config{Endpoint: endpoint}, Log: slog.New(slog.NewJSONHandler(&s.log, nil)), Transport: transport}
+	transport.DialContext = s.api.Dial
+	t.Cleanup(transport.CloseIdleConnections)
+	s.Transport, s.Sleep = transport, nil
 	return s
 }
-
-// pipes is a listener in memory.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case p.conns <- server:
-		return client, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (p pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p pipes) Close() error   { close(p.closed); return nil }
-func (p pipes) Addr() net.Addr { return &net.IPAddr{} }
 
 const (
 	theDelete = "DeleteConnectedCluster " + instance

@@ -1,7 +1,6 @@
 package elasticsearch_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"elasticsearch-disconnect/handler/acs3"
@@ -39,26 +39,34 @@ func removal() connection.Removal {
 	return r
 }
 
-// start runs the stand-in API, over TLS, with two connected instances, and
-// returns a client of it.
+// start runs the stand-in API in memory, with two connected instances, and returns
+// a client of it. Tests that wait call it in a synctest bubble.
 func start(t *testing.T) (*elasticsearchtest.Server, *elasticsearch.Client) {
 	t.Helper()
+	server := elasticsearchtest.NewMemoryServer()
+	transport := elasticsearch.NewTransport("")
+	transport.SetDialer(server.Dial)
+	return startOver(t, server, transport)
+}
+
+// startTLS is start over TLS on a port of this machine.
+func startTLS(t *testing.T) (*elasticsearchtest.Server, *elasticsearch.Client) {
+	t.Helper()
 	server := elasticsearchtest.NewTLSServer()
+	transport := elasticsearch.NewTransport("")
+	transport.TLSClientConfig = server.Transport().TLSClientConfig
+	return startOver(t, server, transport)
+}
+
+func startOver(t *testing.T, server *elasticsearchtest.Server, transport *elasticsearch.Transport) (*elasticsearchtest.Server, *elasticsearch.Client) {
+	t.Helper()
 	t.Cleanup(server.Close)
 	server.AddAccount(account)
 	server.AddInstance(instance, connected)
 	server.Connect(instance, connected)
-	return server, clientOf(t, server)
+	return server, clientAt(t, server.URL, transport)
 }
 
-func clientOf(t *testing.T, server *elasticsearchtest.Server) *elasticsearch.Client {
-	t.Helper()
-	transport := elasticsearch.NewTransport("")
-	transport.TLSClientConfig = server.Transport().TLSClientConfig
-	return clientAt(t, server.URL, transport)
-}
-
-// clientAt is a client that does not wait between attempts.
 func clientAt(t *testing.T, url string, transport *elasticsearch.Transport) *elasticsearch.Client {
 	t.Helper()
 	t.Cleanup(transport.CloseIdleConnections)
@@ -71,13 +79,10 @@ func clientAt(t *testing.T, url string, transport *elasticsearch.Transport) *ela
 		},
 		UserAgent: "agent/1",
 		Transport: transport,
-		Sleep:     noSleep,
-		Pace:      &elasticsearch.Pace{Sleep: noSleep},
+		Pace:      new(elasticsearch.Pace),
 		Slots:     make(chan struct{}, 64),
 	}}
 }
-
-func noSleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 func TestDeleteConnectedCluster(t *testing.T) {
 	t.Parallel()
@@ -184,43 +189,17 @@ func TestRefusedSignature(t *testing.T) {
 // TestClock: the client's clock dates the request.
 func TestClock(t *testing.T) {
 	t.Parallel()
-	server, client := start(t)
-	now := time.Date(2023, 10, 26, 10, 22, 32, 0, time.UTC)
-	server.Now = func() time.Time { return now }
-	client.Now, client.Nonce = server.Now, func() string { return "n1" }
-	if _, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil {
-		t.Fatal(err)
-	}
-	header := server.Requests()[0].Header
-	if date, nonce := header.Get("X-Acs-Date"), header.Get("X-Acs-Signature-Nonce"); date != "2023-10-26T10:22:32Z" || nonce != "n1" {
-		t.Errorf("date %s, nonce %s", date, nonce)
-	}
-}
-
-// TestZeroReader: what is left out has a default, over plain HTTP too.
-func TestZeroReader(t *testing.T) {
-	t.Parallel()
-	server := elasticsearchtest.NewServer()
-	t.Cleanup(server.Close)
-	server.AddAccount(account)
-	server.AddInstance(instance)
-	client := clientOf(t, server)
-	client.Transport, client.Sleep = nil, nil
-	status, err := client.DescribeInstance(t.Context(), removal().Instance)
-	if got := outcomeOf(t, status, err); got != "active" {
-		t.Errorf("status %s", got)
-	}
-	client.Transport = http.RoundTripper(roundTripper(func(r *http.Request) (*http.Response, error) {
-		if r.Host != r.URL.Host {
-			t.Errorf("the request to %s is for the host %q", r.URL, r.Host)
+	synctest.Test(t, func(t *testing.T) {
+		server, client := start(t)
+		client.Nonce = func() string { return "n1" }
+		if _, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil {
+			t.Fatal(err)
 		}
-		return nil, errors.New("no network")
-	}))
-	client.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
-	_, err = client.DescribeInstance(t.Context(), removal().Instance)
-	if got, want := outcomeOf(t, "", err), "Unavailable no answer from the API: the connection failed; outcome unknown; safe to repeat"; got != want {
-		t.Errorf("a transport that keeps nothing:\n got %s\nwant %s", got, want)
-	}
+		header := server.Requests()[0].Header
+		if date, nonce := header.Get("X-Acs-Date"), header.Get("X-Acs-Signature-Nonce"); date != "2000-01-01T00:00:00Z" || nonce != "n1" {
+			t.Errorf("date %s, nonce %s", date, nonce)
+		}
+	})
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)
@@ -230,13 +209,12 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // TestLog: every attempt of every operation is in the log, with its error.
 func TestLog(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, testLog)
+}
+
+func testLog(t *testing.T) {
 	server, client := start(t)
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	server.Now = func() time.Time { return now }
-	client.Now = func() time.Time {
-		now = now.Add(time.Millisecond)
-		return now
-	}
+	server.Latency = 3 * time.Millisecond
 	var lines strings.Builder
 	client.Log = slog.New(slog.NewJSONHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"testing"
+	"testing/synctest"
 	"time"
 
 	"elasticsearch-disconnect/handler/acs3"
@@ -83,3 +85,11 @@ var BundleFiles = bundleFiles
 
 // ReadFirst is readFirst.
 var ReadFirst = readFirst
+
+// InBubble runs a parallel subtest in a synctest bubble.
+func InBubble(t *testing.T, name string, test func(*testing.T)) {
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
+}

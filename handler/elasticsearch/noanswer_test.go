@@ -34,8 +34,7 @@ func TestNoAnswer(t *testing.T) {
 		"a truncated body":  {elasticsearchtest.Truncated(), connection.Unavailable, 200, ": the connection failed; outcome unknown; safe to repeat", 6},
 		"no end of waiting": {elasticsearchtest.Hang(), connection.Timeout, 0, " in time: outcome unknown; safe to repeat", 1},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
 			server, client := start(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
@@ -54,20 +53,6 @@ func TestNoAnswer(t *testing.T) {
 				t.Errorf("outcome %+v, want %+v", outcome, want)
 			}
 		})
-	}
-}
-
-func TestUnreachable(t *testing.T) {
-	t.Parallel()
-	server, client := start(t)
-	server.Close()
-	for _, transport := range []http.RoundTripper{client.Transport, elasticsearch.NewTransport("")} { // the second has no roots of its own
-		client.Transport = transport
-		_, err := client.DeleteConnectedCluster(t.Context(), removal())
-		checkNoAnswer(t, client, err, connection.Unavailable, "no connection to the API; not sent, safe to repeat")
-		if !errors.Is(err, syscall.ECONNREFUSED) {
-			t.Errorf("the cause is %v", err)
-		}
 	}
 }
 
@@ -103,7 +88,7 @@ func checkNoAnswer(t *testing.T, client *elasticsearch.Client, err error, kind c
 
 func TestWrongCertificate(t *testing.T) {
 	t.Parallel()
-	server, client := start(t)
+	server, client := startTLS(t)
 	client.Transport = elasticsearch.NewTransport("")
 	_, err := client.DeleteConnectedCluster(t.Context(), removal())
 	checkNoAnswer(t, client, err, connection.Unavailable, "the API's certificate is not trusted; not sent")
@@ -158,30 +143,27 @@ func TestSilence(t *testing.T) {
 		"no connection to a proxy":     {"https", never, proxy, 5 * time.Second, notSent},
 		"no connection for plain HTTP": {"http", never, nil, 5 * time.Second, notSent},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				client := clientOver(t, test.scheme, func(_ int, c net.Conn) {
-					if test.proxy != nil && readRequest(c) {
-						_, _ = io.WriteString(c, "HTTP/1.1 200 \r\n\r\n") // to its CONNECT
-					}
-					silent(c)
-				})
-				client.Sleep = func(context.Context, time.Duration) error { return nil }
-				transport := client.Transport.(*elasticsearch.Transport)
-				transport.Proxy = http.ProxyURL(test.proxy)
-				if test.dialer != nil {
-					transport.SetDialer(test.dialer)
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
+			client := clientOver(t, test.scheme, func(_ int, c net.Conn) {
+				if test.proxy != nil && readRequest(c) {
+					_, _ = io.WriteString(c, "HTTP/1.1 200 \r\n\r\n") // to its CONNECT
 				}
-				begun := time.Now()
-				outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
-				if got := outcomeOf(t, outcome, err); got != test.want {
-					t.Errorf("error:\n got %s\nwant %s", got, test.want)
-				}
-				if took := time.Since(begun); outcome.Attempts != 6 || took != 6*test.each {
-					t.Errorf("%d attempts in %v, want 6 of %v", outcome.Attempts, took, test.each)
-				}
+				silent(c)
 			})
+			transport := client.Transport.(*elasticsearch.Transport)
+			transport.Proxy = http.ProxyURL(test.proxy)
+			if test.dialer != nil {
+				transport.SetDialer(test.dialer)
+			}
+			begun := time.Now()
+			outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+			if got := outcomeOf(t, outcome, err); got != test.want {
+				t.Errorf("error:\n got %s\nwant %s", got, test.want)
+			}
+			waited := time.Since(begun) - 6*test.each
+			if outcome.Attempts != 6 || waited < 6*time.Second || waited > 10*time.Second {
+				t.Errorf("%d attempts, %v between them; want 6 of %v", outcome.Attempts, waited, test.each)
+			}
 		})
 	}
 }
@@ -240,21 +222,21 @@ func TestNotSent(t *testing.T) {
 		"an answer that is no HTTP":               {"https", nil, nil, overTLS(says("SSH-2.0-x\r\n")), 6, unknown},
 		"a handshake that is fine, and no reader": {"https", nil, nil, overTLS(func(c net.Conn) { _ = c.(*tls.Conn).Handshake() }), 6, unknown},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				client := clientOver(t, test.scheme, func(_ int, c net.Conn) { test.serve(c) })
-				transport := client.Transport.(*elasticsearch.Transport)
-				transport.Proxy = http.ProxyURL(test.proxy)
-				if test.dial != nil {
-					transport.SetDialer(func(context.Context, string, string) (net.Conn, error) { return nil, test.dial })
-				}
-				outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
-				checkNoAnswer(t, client, err, connection.Unavailable, strings.TrimPrefix(test.want, "Unavailable "))
-				if want := (connection.Outcome{Attempts: test.attempts, Uncertain: test.want == unknown}); outcome != want {
-					t.Errorf("outcome %+v, want %+v", outcome, want)
-				}
-			})
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
+			client := clientOver(t, test.scheme, func(_ int, c net.Conn) { test.serve(c) })
+			transport := client.Transport.(*elasticsearch.Transport)
+			transport.Proxy = http.ProxyURL(test.proxy)
+			if test.dial != nil {
+				transport.SetDialer(func(context.Context, string, string) (net.Conn, error) { return nil, test.dial })
+			}
+			outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+			checkNoAnswer(t, client, err, connection.Unavailable, strings.TrimPrefix(test.want, "Unavailable "))
+			if test.dial != nil && !errors.Is(err, test.dial) {
+				t.Errorf("the cause is %v", err)
+			}
+			if want := (connection.Outcome{Attempts: test.attempts, Uncertain: test.want == unknown}); outcome != want {
+				t.Errorf("outcome %+v, want %+v", outcome, want)
+			}
 		})
 	}
 }

@@ -164,7 +164,7 @@ func TestOpenPort(t *testing.T) {
 // connections.
 func TestOpenBehindProxy(t *testing.T) {
 	t.Parallel()
-	server, client := start(t)
+	server, client := startTLS(t)
 	transport := client.Transport.(*elasticsearch.Transport)
 	for name, proxy := range map[string]func(*http.Request) (*url.URL, error){
 		"a proxy":                func(*http.Request) (*url.URL, error) { return url.Parse("http://127.0.0.1:1") },
@@ -188,7 +188,7 @@ func TestOpenBehindProxy(t *testing.T) {
 // host alone.
 func TestOpenedForAnother(t *testing.T) {
 	t.Parallel()
-	other, client := start(t)
+	other, client := startTLS(t)
 	server := elasticsearchtest.NewTLSServer()
 	t.Cleanup(server.Close)
 	server.AddAccount(account)

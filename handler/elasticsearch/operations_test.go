@@ -79,8 +79,7 @@ func TestListShapes(t *testing.T) {
 		"by instanceId": elasticsearchtest.ShapeInstanceID,
 		"by instances":  elasticsearchtest.ShapeInstances,
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
 			server, client := start(t)
 			server.ListShape = shape
 			server.AddInstance("es-alone")
@@ -192,8 +191,7 @@ func TestListConnectedClusters(t *testing.T) {
 		"a 404 of a wrong path":            {elasticsearchtest.HTML(404), `Upstream the API answered HTTP 404: the body is "text/html"`},
 		"not allowed":                      {elasticsearchtest.Refuse(403, "Forbidden.RAM", "m"), "Denied the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:ListConnectedClusters on the instance to the function's role"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
 			server, client := start(t)
 			always(server, test.answer)
 			peers, err := client.ListConnectedClusters(t.Context(), removal().Instance)
@@ -238,8 +236,7 @@ func TestDescribeInstance(t *testing.T) {
 		"200 with a Code":      {answer: said(`{"Result":{"status":"active"},"Code":"X","Message":"m"}`), want: "Upstream the API answered HTTP 200: X: m"},
 		"the service is short": {answer: elasticsearchtest.Refuse(503, "ServiceUnavailable", "m"), want: "Unavailable the API answered HTTP 503: ServiceUnavailable: m"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
 			server, client := start(t)
 			server.RemoveInstance(instance)
 			if test.status != "" {
@@ -318,8 +315,7 @@ func TestListInstance(t *testing.T) {
 		"an id that is empty":        {"", `{"Result":[{"instanceId":""}]}`, "{{[] [is empty]} -1}"},
 		"200 with a Code":            {"", `{"Result":[],"Code":"X","Message":"m"}`, "Upstream the API answered HTTP 200: X: m"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
 			server, client := start(t)
 			always(server, func(w http.ResponseWriter, r *http.Request) {
 				if test.header != "" {

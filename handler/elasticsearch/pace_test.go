@@ -3,6 +3,8 @@ package elasticsearch
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -125,20 +127,125 @@ func TestPace(t *testing.T) {
 		"a burst later":  {func() limiter { return burst(100, 20*time.Second) }, 20*time.Second + unlimited},
 	} {
 		for _, sweeps := range []int{1, 2} {
-			t.Run(fmt.Sprintf("%s, sweeps: %d", name, sweeps), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					r := sweep(&Pace{Jitter: half}, sweeps, n/sweeps, test.serve())
-					longer, refused := r.took.Seconds()/test.ideal.Seconds(), float64(r.refused)/float64(r.calls)
-					if longer > 1.3 || refused > 0.15 {
-						t.Errorf("%.2f of the ideal time, %.0f %% of %d calls refused", longer, 100*refused, r.calls)
-					}
-				})
+			InBubble(t, fmt.Sprintf("%s, sweeps: %d", name, sweeps), func(t *testing.T) {
+				r := sweep(new(Pace), sweeps, n/sweeps, test.serve())
+				longer, refused := r.took.Seconds()/test.ideal.Seconds(), float64(r.refused)/float64(r.calls)
+				if longer > 1.3 || refused > 0.15 {
+					t.Errorf("%.2f of the ideal time, %.0f %% of %d calls refused", longer, 100*refused, r.calls)
+				}
 			})
 		}
 	}
 }
 
-func half() float64 { return 0.5 }
-func zero() float64 { return 0 }
-func one() float64  { return 1 }
+// An ending is what a call comes to, and how long after its beginning.
+type ending struct {
+	verdict verdict
+	ask     time.Duration
+	after   time.Duration
+}
+
+// TestPauses: when a caller's calls are sent that are made one after the other. A pause
+// is up to a tenth longer, at random.
+func TestPauses(t *testing.T) {
+	t.Parallel()
+	const s = time.Second
+	var well, no, refused = ending{verdict: wentWell}, ending{verdict: none}, ending{verdict: throttled}
+	asks := func(wait time.Duration) ending { return ending{verdict: throttled, ask: wait} }
+	for name, test := range map[string]struct {
+		calls []ending
+		sent  []time.Duration // at the earliest
+	}{
+		"nothing is refused":         {[]ending{well, no, well}, []time.Duration{0, 0, 0}},
+		"refused, and refused again": {[]ending{refused, refused, refused, well}, []time.Duration{0, s, 2300 * time.Millisecond, 3990 * time.Millisecond}},
+		"the pause begins anew":      {[]ending{refused, refused, well, refused, well}, []time.Duration{0, s, 2300 * time.Millisecond, 2300 * time.Millisecond, 3300 * time.Millisecond}},
+		"what the API asks":          {[]ending{asks(7 * s), well}, []time.Duration{0, 7 * s}},
+		"less than the pause":        {[]ending{asks(time.Millisecond), well}, []time.Duration{0, time.Millisecond}},
+		"an hour":                    {[]ending{asks(time.Hour), well}, []time.Duration{0, time.Minute}},
+		"asked, and then not":        {[]ending{asks(7 * s), refused, well}, []time.Duration{0, 7 * s, 8300 * time.Millisecond}},
+		"no answer ends no pause":    {[]ending{refused, no, refused, well}, []time.Duration{0, s, s, 2300 * time.Millisecond}},
+		"a refusal that comes late":  {[]ending{{verdict: throttled, after: 3 * s}, well}, []time.Duration{0, 4 * s}},
+		"the longest pause":          {append(slices.Repeat([]ending{refused}, 18), asks(time.Hour), refused, well), nil},
+	} {
+		InBubble(t, name, func(t *testing.T) {
+			p := new(Pace)
+			begun := time.Now()
+			var last, pause time.Duration
+			for i, e := range test.calls {
+				permit, ok := p.begin(t.Context())
+				if !ok {
+					t.Fatal("no permit")
+				}
+				last, pause = time.Since(begun), time.Since(begun)-last
+				if test.sent != nil && (last < test.sent[i] || last > test.sent[i]*11/10) {
+					t.Errorf("call %d is sent after %v, want %v", i+1, last, test.sent[i])
+				}
+				time.Sleep(e.after)
+				p.end(permit, e.verdict, e.ask)
+			}
+			if test.sent == nil && (pause < time.Minute || pause > 66*s) {
+				t.Errorf("the longest pause is %v", pause)
+			}
+		})
+	}
+}
+
+// TestPermitIsGivenBack: calls whose context ends while they wait leave their time to
+// the next.
+func TestPermitIsGivenBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := &Pace{limit: 1 / share, cut: time.Now()}
+		first, _ := p.begin(t.Context())
+		p.end(first, wentWell, 0)
+		begun := time.Now()
+		ctx, cancel := context.WithCancel(t.Context())
+		given := make(chan bool, 10)
+		for range 10 {
+			go func() {
+				_, ok := p.begin(ctx)
+				given <- ok
+			}()
+		}
+		synctest.Wait()
+		cancel()
+		for range 10 {
+			if <-given {
+				t.Error("a permit was given")
+			}
+		}
+		next, ok := p.begin(t.Context())
+		if after := time.Since(begun).Round(time.Microsecond); !ok || after != time.Second {
+			t.Errorf("the next was sent after %v", after)
+		}
+		p.end(next, wentWell, 0)
+	})
+}
+
+// TestManyCallers: whatever the answers are and whoever goes away, in the end all
+// have gone on and nothing is left.
+func TestManyCallers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := new(Pace)
+		var all sync.WaitGroup
+		for i := range 64 {
+			random := rand.New(rand.NewPCG(uint64(i), 0))
+			all.Go(func() {
+				for range 50 {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.IntN(60))*time.Second)
+					time.AfterFunc(time.Duration(random.IntN(60))*time.Second, cancel)
+					if permit, ok := p.begin(ctx); ok {
+						time.Sleep(time.Duration(random.IntN(50)) * time.Millisecond)
+						p.end(permit, verdict(random.IntN(3)), time.Duration(random.IntN(2))*time.Second)
+					}
+					cancel()
+				}
+			})
+		}
+		all.Wait()
+		if p.calls != 0 || p.trial != nil {
+			t.Errorf("%d calls are left, a trial %t", p.calls, p.trial != nil)
+		}
+	})
+}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -103,36 +102,33 @@ func TestNoTimeForAnother(t *testing.T) {
 		"busy, 5 s":    {400, `{"Code":"InstanceActivating","Message":"m"}`, 5 * time.Second, "", 2},
 		"no more time": {400, `{"Code":"Throttling","Message":"m"}`, time.Nanosecond, `Throttled the API answered HTTP 400: Throttling: m, code "Throttling", HTTP 400, id ""`, 1},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				client := clientOver(t, "http", func(n int, c net.Conn) {
-					for first := n == 1; readRequest(c); first = false {
-						switch {
-						case !first:
-							answer(c, 200, success)
-						case test.status == 0:
-							return
-						default:
-							answer(c, test.status, test.body)
-						}
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
+			client := clientOver(t, "http", func(n int, c net.Conn) {
+				for first := n == 1; readRequest(c); first = false {
+					switch {
+					case !first:
+						answer(c, 200, success)
+					case test.status == 0:
+						return
+					default:
+						answer(c, test.status, test.body)
 					}
-				})
-				ctx, cancel := context.WithTimeout(t.Context(), test.time)
-				defer cancel()
-				begun := time.Now()
-				outcome, err := client.DeleteConnectedCluster(ctx, removal())
-				got := ""
-				if failed := (*connection.Error)(nil); errors.As(err, &failed) {
-					got = fmt.Sprintf("%s %s, code %q, HTTP %d, id %q", failed.Kind, failed.Message, failed.Code, failed.Status, failed.RequestID)
-				}
-				if got != test.want || outcome.Attempts != test.attempts {
-					t.Errorf("in %d attempts:\n got %s\nwant %s", outcome.Attempts, got, test.want)
-				}
-				if took := time.Since(begun); test.attempts == 1 && took != 0 {
-					t.Errorf("it waited %v for nothing", took)
 				}
 			})
+			ctx, cancel := context.WithTimeout(t.Context(), test.time)
+			defer cancel()
+			begun := time.Now()
+			outcome, err := client.DeleteConnectedCluster(ctx, removal())
+			got := ""
+			if failed := (*connection.Error)(nil); errors.As(err, &failed) {
+				got = fmt.Sprintf("%s %s, code %q, HTTP %d, id %q", failed.Kind, failed.Message, failed.Code, failed.Status, failed.RequestID)
+			}
+			if got != test.want || outcome.Attempts != test.attempts {
+				t.Errorf("in %d attempts:\n got %s\nwant %s", outcome.Attempts, got, test.want)
+			}
+			if took := time.Since(begun); test.attempts == 1 && took != 0 {
+				t.Errorf("it waited %v for nothing", took)
+			}
 		})
 	}
 }
@@ -175,8 +171,7 @@ func TestLostAnswers(t *testing.T) {
 		"an earlier delivery did it":                 {[]elasticsearchtest.Fault{{AfterEffect: true, Answer: elasticsearchtest.Refuse(400, "X", "m")}}, true, connection.AlreadyAbsent, 0, 1, 2, false},
 		"the nonce was used: another nonce":          {[]elasticsearchtest.Fault{refusal(400, "SignatureNonceUsed")}, false, connection.Removed, 0, 2, 2, true},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
 			server, client := start(t)
 			server.Fail(test.faults...)
 			r := removal()

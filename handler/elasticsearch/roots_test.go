@@ -29,7 +29,7 @@ func TestRoots(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the bundle is read on Linux alone")
 	}
-	server, _ := start(t)
+	server, _ := startTLS(t)
 	root := server.CertificatePEM()
 	dir := t.TempDir()
 	write := func(name string, text []byte) string {
@@ -159,7 +159,7 @@ func TestReadFirst(t *testing.T) {
 // TestSessionsAreResumed: after a connection is lost, the handshake is short.
 func TestSessionsAreResumed(t *testing.T) {
 	t.Parallel()
-	server, client := start(t)
+	server, client := startTLS(t)
 	transport := client.Transport.(*elasticsearch.Transport)
 	config := elasticsearch.NewTransport("").TLSClientConfig
 	config.RootCAs = transport.TLSClientConfig.RootCAs

@@ -2,6 +2,7 @@ package elasticsearch_test
 
 import (
 	"context"
+	"elasticsearch-disconnect/handler/elasticsearch"
 	"fmt"
 	"net"
 	"sync/atomic"
@@ -15,41 +16,38 @@ import (
 func TestSlots(t *testing.T) {
 	t.Parallel()
 	for _, slots := range []int{1, 3} {
-		t.Run(fmt.Sprint(slots), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				var underWay, most atomic.Int32
-				client := clientOver(t, "http", func(n int, c net.Conn) {
-					for readRequest(c) {
-						if now := underWay.Add(1); now > most.Load() {
-							most.Store(now)
-						}
-						time.Sleep(time.Second)
-						underWay.Add(-1)
-						answer(c, 200, success)
+		elasticsearch.InBubble(t, fmt.Sprint(slots), func(t *testing.T) {
+			var underWay, most atomic.Int32
+			client := clientOver(t, "http", func(n int, c net.Conn) {
+				for readRequest(c) {
+					if now := underWay.Add(1); now > most.Load() {
+						most.Store(now)
 					}
-				})
-				client.Slots = make(chan struct{}, slots)
-				begun := time.Now()
-				errs := make(chan error)
-				for range 6 {
-					go func() {
-						_, err := client.DeleteConnectedCluster(t.Context(), removal())
-						errs <- err
-					}()
-				}
-				for range 6 {
-					if err := <-errs; err != nil {
-						t.Error(err)
-					}
-				}
-				if took, want := time.Since(begun), 6*time.Second/time.Duration(slots); int(most.Load()) != slots || took != want {
-					t.Errorf("%d requests under way at a time, for %v; want %d for %v", most.Load(), took, slots, want)
-				}
-				if len(client.Slots) != 0 {
-					t.Errorf("%d slots are left taken", len(client.Slots))
+					time.Sleep(time.Second)
+					underWay.Add(-1)
+					answer(c, 200, success)
 				}
 			})
+			client.Slots = make(chan struct{}, slots)
+			begun := time.Now()
+			errs := make(chan error)
+			for range 6 {
+				go func() {
+					_, err := client.DeleteConnectedCluster(t.Context(), removal())
+					errs <- err
+				}()
+			}
+			for range 6 {
+				if err := <-errs; err != nil {
+					t.Error(err)
+				}
+			}
+			if took, want := time.Since(begun), 6*time.Second/time.Duration(slots); int(most.Load()) != slots || took != want {
+				t.Errorf("%d requests under way at a time, for %v; want %d for %v", most.Load(), took, slots, want)
+			}
+			if len(client.Slots) != 0 {
+				t.Errorf("%d slots are left taken", len(client.Slots))
+			}
 		})
 	}
 }

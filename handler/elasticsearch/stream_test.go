@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -136,6 +137,10 @@ func TestDeepAnswer(t *testing.T) {
 // does and whatever could be made of what came.
 func TestBrokenBody(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, testBrokenBody)
+}
+
+func testBrokenBody(t *testing.T) {
 	const whole = `{"Result":[{"instances":"es-a"},{"instances":"es-b"}],"RequestId":"r"}`
 	for end := range len(whole) + 1 {
 		body := io.MultiReader(strings.NewReader(whole[:end]), broken{})

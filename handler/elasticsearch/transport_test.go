@@ -45,9 +45,7 @@ func clientOver(t *testing.T, scheme string, serve func(n int, c net.Conn)) *ela
 		}()
 		return near, nil
 	})
-	client := clientAt(t, scheme+"://127.0.0.1", transport)
-	client.Sleep, client.Pace = nil, new(elasticsearch.Pace)
-	return client
+	return clientAt(t, scheme+"://127.0.0.1", transport)
 }
 
 // readRequest reports whether a request came.
@@ -117,37 +115,34 @@ func TestAnswersOfOtherServers(t *testing.T) {
 		"an answer that is no HTTP":       {"http", func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-x\r\n") }, 2, 0, time.Second},
 		"the connection closed":           {"http", func(net.Conn) {}, 2, 0, time.Second},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				dials := 0
-				client := clientOver(t, test.scheme, func(n int, c net.Conn) {
-					dials = n
-					switch {
-					case n == 1 && test.scheme == "https":
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
+			dials := 0
+			client := clientOver(t, test.scheme, func(n int, c net.Conn) {
+				dials = n
+				switch {
+				case n == 1 && test.scheme == "https":
+					test.first(c)
+				case test.scheme == "https":
+					c = tls.Server(c, https)
+					fallthrough
+				default:
+					if readRequest(c) && n == 1 && test.scheme == "http" {
 						test.first(c)
-					case test.scheme == "https":
-						c = tls.Server(c, https)
-						fallthrough
-					default:
-						if readRequest(c) && n == 1 && test.scheme == "http" {
-							test.first(c)
-						} else {
-							answer(c, 200, success)
-						}
+					} else {
+						answer(c, 200, success)
 					}
-				})
-				begun := time.Now()
-				outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
-				took := time.Since(begun)
-				time.Sleep(time.Minute) // until the other side notices
-				if err != nil || outcome.State != connection.Removed || outcome.Attempts != test.attempts || dials != test.attempts {
-					t.Errorf("outcome %+v, %v, over %d connections; want %d attempts", outcome, err, dials, test.attempts)
-				}
-				if took < test.least || took > test.most {
-					t.Errorf("it took %v, not %v to %v", took, test.least, test.most)
 				}
 			})
+			begun := time.Now()
+			outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+			took := time.Since(begun)
+			time.Sleep(time.Minute) // until the other side notices
+			if err != nil || outcome.State != connection.Removed || outcome.Attempts != test.attempts || dials != test.attempts {
+				t.Errorf("outcome %+v, %v, over %d connections; want %d attempts", outcome, err, dials, test.attempts)
+			}
+			if took < test.least || took > test.most {
+				t.Errorf("it took %v, not %v to %v", took, test.least, test.most)
+			}
 		})
 	}
 }
@@ -157,41 +152,38 @@ func TestAnswersOfOtherServers(t *testing.T) {
 func TestStaleConnections(t *testing.T) {
 	t.Parallel()
 	for name, kept := range map[string]int{"one": 1, "eight": 8} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				var waiting, stale atomic.Int32
-				all := make(chan struct{})
-				client := clientOver(t, "http", func(n int, c net.Conn) {
-					for heard := 0; readRequest(c); heard++ {
-						if n <= kept && heard == 1 {
-							stale.Add(1)
-							return // as if closed long ago
-						}
-						if n <= kept && int(waiting.Add(1)) == kept {
-							close(all)
-						}
-						<-all
-						answer(c, 200, success)
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
+			var waiting, stale atomic.Int32
+			all := make(chan struct{})
+			client := clientOver(t, "http", func(n int, c net.Conn) {
+				for heard := 0; readRequest(c); heard++ {
+					if n <= kept && heard == 1 {
+						stale.Add(1)
+						return // as if closed long ago
 					}
-				})
-				errs := make(chan error)
-				for range kept {
-					go func() {
-						_, err := client.DeleteConnectedCluster(t.Context(), removal())
-						errs <- err
-					}()
-				}
-				for range kept {
-					if err := <-errs; err != nil {
-						t.Fatal(err)
+					if n <= kept && int(waiting.Add(1)) == kept {
+						close(all)
 					}
-				}
-				outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
-				if err != nil || outcome.State != connection.Removed || outcome.Attempts > 2 || stale.Load() == 0 {
-					t.Errorf("outcome %+v, %v, after %d stale connections", outcome, err, stale.Load())
+					<-all
+					answer(c, 200, success)
 				}
 			})
+			errs := make(chan error)
+			for range kept {
+				go func() {
+					_, err := client.DeleteConnectedCluster(t.Context(), removal())
+					errs <- err
+				}()
+			}
+			for range kept {
+				if err := <-errs; err != nil {
+					t.Fatal(err)
+				}
+			}
+			outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+			if err != nil || outcome.State != connection.Removed || outcome.Attempts > 2 || stale.Load() == 0 {
+				t.Errorf("outcome %+v, %v, after %d stale connections", outcome, err, stale.Load())
+			}
 		})
 	}
 }
@@ -230,8 +222,9 @@ func TestPackedAnswer(t *testing.T) {
 				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 \r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 			}
 		})
-		client.Sleep = func(context.Context, time.Duration) error { return context.Canceled } // one is enough
-		_, err := client.DeleteConnectedCluster(t.Context(), removal())
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond) // for one attempt
+		defer cancel()
+		_, err := client.DeleteConnectedCluster(ctx, removal())
 		if got, want := outcomeOf(t, "", err), "Timeout out of time after the API answered HTTP 200: the body is more than 1048576 bytes: outcome unknown; safe to repeat"; got != want {
 			t.Errorf("error:\n got %s\nwant %s", got, want)
 		}

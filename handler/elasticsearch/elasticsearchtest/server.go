@@ -40,6 +40,7 @@ type Server struct {
 	OnRequest func(Request) Fault
 
 	http     listener
+	pipes    *pipes        // of a server in memory; nil for others
 	arrivals *atomic.Int64 // requests so far, of all stand-ins of a Cloud
 
 	mu       sync.Mutex
@@ -114,6 +115,9 @@ func (s *Server) Close() { s.http.close() }
 // Transport returns a new transport, with a connection pool of its own, that trusts the certificate of a TLS server.
 func (s *Server) Transport() *http.Transport {
 	t := &http.Transport{}
+	if s.pipes != nil {
+		t.DialContext = s.Dial
+	}
 	if certificate := s.http.Certificate(); certificate != nil {
 		pool := x509.NewCertPool()
 		pool.AddCert(certificate)
