@@ -1,0 +1,86 @@
+package handler_test
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestFilesRunOneWay: the files of package handler use each other in one direction, as
+// doc.go draws the path: no file uses, over however many others, one that uses it.
+func TestFilesRunOneWay(t *testing.T) {
+	t.Parallel()
+	uses := usesOf(t)
+	if len(uses["handler.go"]) < 5 {
+		t.Fatalf("handler.go uses %v: the test sees too little", slices.Sorted(maps.Keys(uses["handler.go"])))
+	}
+	var way []string
+	done := map[string]bool{}
+	var visit func(file string)
+	visit = func(file string) {
+		if at := slices.Index(way, file); at >= 0 {
+			t.Errorf("files use each other in a circle: %s", strings.Join(append(way[at:], file), " -> "))
+			return
+		}
+		if done[file] {
+			return
+		}
+		way = append(way, file)
+		for _, other := range slices.Sorted(maps.Keys(uses[file])) {
+			visit(other)
+		}
+		way = way[:len(way)-1]
+		done[file] = true
+	}
+	for _, file := range slices.Sorted(maps.Keys(uses)) {
+		visit(file)
+	}
+}
+
+// usesOf returns for each file of the package the files whose declarations it uses.
+// What comes from other packages is left out: they are not imported.
+func usesOf(t *testing.T) map[string]map[string]bool {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	info := types.Info{Uses: map[*ast.Ident]types.Object{}}
+	config := types.Config{Importer: noImporter{}, Error: func(error) {}}
+	pkg, _ := config.Check("handler", fset, files, &info) // its errors are those of the imports
+	uses := map[string]map[string]bool{}
+	for use, object := range info.Uses {
+		from, to := fset.Position(use.Pos()).Filename, fset.Position(object.Pos()).Filename
+		if object.Pkg() != pkg || from == to {
+			continue
+		}
+		if uses[from] == nil {
+			uses[from] = map[string]bool{}
+		}
+		uses[from][to] = true
+	}
+	return uses
+}
+
+type noImporter struct{}
+
+func (noImporter) Import(string) (*types.Package, error) { return nil, errors.New("not imported") }
