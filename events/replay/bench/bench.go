@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 )
@@ -33,7 +32,8 @@ type bench struct {
 	fail   context.CancelCauseFunc
 
 	dir         string             // for its files
-	binaries    map[program]string // of the programs that could be built
+	built       []program          // those that could be built
+	binaries    map[program]string // of these
 	roots       string             // the file of trusted certificates
 	direct      string             // the event that all programs understand
 	invocations int                // so far, for their request ids
@@ -96,11 +96,6 @@ func measure(ctx context.Context, s sizes, programs []program, lines, progress i
 		b.note("%s: %.1f s", phase.name, time.Since(begun).Seconds())
 	}
 	return nil
-}
-
-// built returns the programs that could be built.
-func (b *bench) built(programs []program) []program {
-	return slices.DeleteFunc(programs, func(p program) bool { return b.binaries[p] == "" })
 }
 
 func (b *bench) check(err error) {

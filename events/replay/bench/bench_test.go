@@ -46,7 +46,7 @@ func TestMeasure(t *testing.T) {
 func TestFailure(t *testing.T) {
 	t.Parallel()
 	var lines bytes.Buffer
-	b := &bench{sizes: smoke(), binaries: map[program]string{function: filepath.Join(t.TempDir(), "none")}, lines: &lines}
+	b := &bench{sizes: smoke(), built: programs(), binaries: map[program]string{function: filepath.Join(t.TempDir(), "none")}, lines: &lines}
 	b.failed, b.fail = context.WithCancelCause(t.Context())
 	b.cold()
 	b.warm()
@@ -195,19 +195,6 @@ func tableLines(text string) (lines [][]string) {
 		lines = append(lines, cells)
 	}
 	return lines
-}
-
-func TestAligned(t *testing.T) {
-	t.Parallel()
-	const want = `
-|    | µs | of  |
-| -- | -: | --- |
-| a  | 10 | two |
-| bc |  1 |     |
-`
-	if got := "\n" + aligned([][]string{{"", "µs", "of"}, {"a", "10", "two"}, {"bc", "1", ""}}); got != want {
-		t.Errorf("got %s\nwant %s", got, want)
-	}
 }
 
 func TestFigure(t *testing.T) {

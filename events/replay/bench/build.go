@@ -52,7 +52,7 @@ func (b *bench) build(p program, root, recipe string) {
 	b.output(folder, "sh", "-c", recipe, "sh", file)
 	content, err := os.ReadFile(file)
 	b.check(err)
-	b.binaries[p] = file
+	b.built, b.binaries[p] = append(b.built, p), file
 	b.reportSize(binary, p, len(content))
 	b.reportSize(zipped, p, deflatedSize(content, b.level))
 }

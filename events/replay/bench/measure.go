@@ -17,10 +17,9 @@ const removed = `Result":true`
 func (b *bench) cold() {
 	api := newConstantAPI()
 	defer api.Close()
-	programs := b.built(programs())
 	for range b.starts {
-		slices.Reverse(programs) // so that none always profits from the state in which the one before leaves the machine
-		for _, p := range programs {
+		slices.Reverse(b.built) // so that none always profits from the state in which the one before leaves the machine
+		for _, p := range b.built {
 			b.coldWaiting(p, api.URL)
 			b.coldLater(p, api.URL)
 		}
@@ -67,7 +66,7 @@ func (b *bench) generation() {
 	api := newConstantAPI()
 	defer api.Close()
 	var all []*process
-	for _, which := range b.built(programs()) {
+	for _, which := range b.built {
 		p := b.start(which, api.URL)
 		defer p.stop()
 		for range 20 { // which do not count

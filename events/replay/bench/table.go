@@ -6,7 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
+	"text/tabwriter"
 )
 
 // line is a measurement as benchstat reads it.
@@ -42,16 +42,21 @@ func readLines(r io.Reader) (notes string, s samples, err error) {
 
 // table renders the samples in Markdown, aligned for a terminal.
 func (s samples) table() string {
-	lines := [][]string{{"", "floor", "floor with HTTP", "peer", "function", "ratio", "held to"}}
+	var table strings.Builder
+	lines := tabwriter.NewWriter(&table, 0, 0, 1, ' ', 0)
+	add := func(cells ...string) { fmt.Fprintf(lines, "| %s\t|\n", strings.Join(cells, "\t| ")) }
+	add("", "floor", "floor with HTTP", "peer", "function", "ratio", "held to")
+	add("---", "---:", "---:", "---:", "---:", "---:", "---")
 	for _, r := range rows() {
 		cells := []string{r.title}
 		for _, p := range programs() {
 			cells = append(cells, cell(s[key(r.name, p)], r.unit))
 		}
 		ratio, held := r.judge(s)
-		lines = append(lines, append(cells, ratio, held))
+		add(append(cells, ratio, held)...)
 	}
-	return aligned(lines)
+	lines.Flush()
+	return table.String()
 }
 
 // judge returns the function's figure divided by the base, and the bound with a verdict.
@@ -109,28 +114,4 @@ func quantile(values []float64, q float64) float64 {
 	below := int(at)
 	above := min(below+1, len(sorted)-1)
 	return sorted[below] + (at-float64(below))*(sorted[above]-sorted[below])
-}
-
-// aligned is a table whose first and last columns are text, and whose others are numbers.
-func aligned(lines [][]string) string {
-	columns := len(lines[0])
-	widths, rule := make([]int, columns), make([]string, columns)
-	for i := range columns {
-		for _, cells := range lines {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cells[i]))
-		}
-		rule[i] = strings.Repeat("-", widths[i]-1) + ":"
-	}
-	for _, i := range []int{0, columns - 1} {
-		rule[i] = strings.Repeat("-", widths[i])
-		widths[i] = -widths[i] // to the left
-	}
-	var out strings.Builder
-	for _, cells := range slices.Insert(lines, 1, rule) {
-		for i, text := range cells {
-			fmt.Fprintf(&out, "| %*s ", widths[i], text)
-		}
-		out.WriteString("|\n")
-	}
-	return out.String()
 }
