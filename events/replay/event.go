@@ -46,18 +46,6 @@ func recorded(dir string) (events []event, err error) {
 	return events, err
 }
 
-// ownRegionAlone separates the events that need another region or account.
-func ownRegionAlone(events []event) (played, passedOver []event) {
-	for _, e := range events {
-		if e.isElsewhere() {
-			passedOver = append(passedOver, e)
-		} else {
-			played = append(played, e)
-		}
-	}
-	return played, passedOver
-}
-
 // isElsewhere reports whether the reply depends on other regions or accounts: the event names one, or asks for the list of
 // regions.
 func (e event) isElsewhere() bool {

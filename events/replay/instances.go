@@ -77,14 +77,11 @@ func regions() []string {
 func (s *services) reset() {
 	s.own.Reset()
 	addOwn(s.own)
-	if s.cloud == nil {
-		return
-	}
-	s.cloud.STS.Reset()
+	s.STS.Reset()
 	s.own.AddInstanceOf(memberAccount, memberSurvivor)
 	s.own.Connect(memberReleased, memberSurvivor)
 	for id, place := range otherRegions() {
-		api := s.cloud.Region(id)
+		api := s.Region(id)
 		api.Reset()
 		api.AddInstance(place.instances...)
 		for _, c := range place.connections {

@@ -3,7 +3,7 @@
 // It builds the function's binary and runs it between stand-ins on loopback: the runtime API of Function Compute that
 // invokes it (package fctest), and the Elasticsearch OpenAPI of some regions and the Security Token Service, which it
 // calls by their names through a proxy (package elasticsearchtest). Where Go does not read SSL_CERT_FILE, on macOS and
-// Windows, the function has one endpoint instead, and events of other regions and accounts are not played. For each event
+// Windows, the function has one endpoint instead, and events of other regions and accounts are skipped. For each event
 // it prints what came of it, and whether the reply is the one in NAME.want.json beside the event. It exits with
 //
 //	0  every reply is as wanted, and no reply and no log line has a secret in it
@@ -84,9 +84,6 @@ func (c command) replay(ctx context.Context, opts options, binary, dir string) (
 		return false, err
 	}
 	defer p.close()
-	if !c.everywhere {
-		opts.events, opts.passedOver = ownRegionAlone(opts.events)
-	}
 	report, begun := newReport(c.stdout, opts), time.Now()
 	for _, e := range opts.events {
 		r, err := p.play(ctx, e)

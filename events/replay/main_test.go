@@ -106,7 +106,7 @@ func deployed(t *testing.T) *player {
 func TestRecordedEvents(t *testing.T) {
 	t.Parallel()
 	p := deployed(t)
-	for _, e := range playable(t) {
+	for _, e := range recordings(t) {
 		t.Run(strings.TrimSuffix(e.name(), ".json"), func(t *testing.T) {
 			r, err := p.play(t.Context(), e)
 			if err != nil {
@@ -115,21 +115,11 @@ func TestRecordedEvents(t *testing.T) {
 			if err := r.judge(false); err != nil {
 				t.Fatal(err)
 			}
-			if r.Verdict != same {
-				t.Errorf("%s\n%s\n%s", r.Verdict, difference(r.want, r.got), strings.Join(r.Faults, "\n"))
+			if r.verdict != same && r.verdict != skipped {
+				t.Errorf("%s\n%s\n%s", r.verdict, difference(r.want, r.got), strings.Join(r.faults, "\n"))
 			}
 		})
 	}
-}
-
-// playable are the recordings that can be played on this system.
-func playable(t *testing.T) []event {
-	t.Helper()
-	events := recordings(t)
-	if !canTrust() {
-		events, _ = ownRegionAlone(events)
-	}
-	return events
 }
 
 const direct = `direct.json  `
@@ -139,7 +129,7 @@ const direct = `direct.json  `
 func TestCommand(t *testing.T) {
 	t.Parallel()
 	recorded := read(t, "../direct.want.json")
-	other := strings.Replace(recorded, `"Result": true`, `"Result": false`, 1)
+	other := strings.ReplaceAll(recorded, "  ", "\t") // the same value, written in another way
 	for name, test := range map[string]struct {
 		want    string // beforehand
 		env     map[string]string

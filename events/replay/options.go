@@ -14,17 +14,16 @@ import (
 
 // options are what the command line and the environment ask for.
 type options struct {
-	update, json, verbose bool
+	update, verbose bool
 
-	events     []event
-	passedOver []event  // not played, because the function cannot reach their region here
-	variables  []string // NAME=value, passed to the function
+	events    []event
+	variables []string // NAME=value, passed to the function
 
 	soak time.Duration // how long to play random events instead
 	seed uint64        // of those
 }
 
-const usage = `usage: go run ./events/replay [-v | -json | -update] [FILE…]
+const usage = `usage: go run ./events/replay [-v] [-update] [FILE…]
        go run ./events/replay -soak TIME [-seed N]
 
 Plays recorded events through the built function, and compares each reply with
@@ -33,7 +32,6 @@ that configure the function, such as DRY_RUN, are passed to it, except
 ELASTICSEARCH_ENDPOINT: the API is a stand-in.
 
   -v        print the requests that the API saw and the reply, too
-  -json     print an object a line for each event, then a summary
   -update   write the replies to NAME.want.json instead; read them before you commit them
 
 Or plays random events for a TIME such as 60s, while the API fails half of the
@@ -47,7 +45,6 @@ func (c command) parse(args []string) (o options, err error) {
 	flags.SetOutput(io.Discard) // run prints the error, below the usage
 	flags.Usage = func() { fmt.Fprint(c.stderr, usage) }
 	flags.BoolVar(&o.update, "update", false, "")
-	flags.BoolVar(&o.json, "json", false, "")
 	flags.BoolVar(&o.verbose, "v", false, "")
 	flags.DurationVar(&o.soak, "soak", 0, "")
 	flags.Uint64Var(&o.seed, "seed", rand.Uint64N(1_000_000), "") // few digits, for whoever has to type them
@@ -58,14 +55,12 @@ func (c command) parse(args []string) (o options, err error) {
 	given := make(map[string]bool) // even as its default
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	switch {
-	case given["soak"] && (o.soak <= 0 || o.update || o.json || o.verbose || flags.NArg() > 0):
+	case given["soak"] && (o.soak <= 0 || o.update || o.verbose || flags.NArg() > 0):
 		return o, errors.New("-soak takes a time above zero, and besides it -seed alone")
 	case given["soak"]:
 		return o, nil
 	case given["seed"]:
 		return o, errors.New("-seed is of random events, so it needs -soak")
-	case o.json && (o.update || o.verbose):
-		return o, errors.New("-json goes with neither -update nor -v")
 	case o.update && len(o.variables) > 0:
 		return o, fmt.Errorf("-update writes the replies without %s; unset it first", strings.Join(o.variables, " "))
 	case flags.NArg() == 0:

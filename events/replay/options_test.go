@@ -9,10 +9,7 @@ import (
 
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
-	const (
-		soakAlone = "replay: -soak takes a time above zero, and besides it -seed alone\n"
-		jsonAlone = "replay: -json goes with neither -update nor -v\n"
-	)
+	const soakAlone = "replay: -soak takes a time above zero, and besides it -seed alone\n"
 	for name, test := range map[string]struct {
 		args []string
 		code int
@@ -20,16 +17,15 @@ func TestWrongUsage(t *testing.T) {
 	}{
 		"help":                   {[]string{"-h"}, 0, usage},
 		"unknown flag":           {[]string{"-upgrade"}, 2, usage + "replay: flag provided but not defined: -upgrade\n"},
-		"no boolean":             {[]string{"-json=much"}, 2, usage + "replay: invalid boolean value \"much\" for -json: parse error\n"},
+		"no boolean":             {[]string{"-v=much"}, 2, usage + "replay: invalid boolean value \"much\" for -v: parse error\n"},
 		"no time":                {[]string{"-soak"}, 2, usage + "replay: flag needs an argument: -soak\n"},
 		"file that is not there": {[]string{"../direct.json", "nowhere.json"}, 2, "replay: stat nowhere.json: no such file or directory\n"},
 		"wanted reply":           {[]string{"../direct.want.json"}, 2, "replay: ../direct.want.json: a wanted reply, not an event\n"},
 		"soak of a file":         {[]string{"-soak", "1s", "../direct.json"}, 2, soakAlone},
 		"soak for nothing":       {[]string{"-soak", "0s"}, 2, soakAlone},
-		"soak in JSON":           {[]string{"-soak", "1s", "-json"}, 2, soakAlone},
+		"soak with an update":    {[]string{"-soak", "1s", "-update"}, 2, soakAlone},
+		"verbose soak":           {[]string{"-soak", "1s", "-v"}, 2, soakAlone},
 		"seed of nothing":        {[]string{"-seed", "7"}, 2, "replay: -seed is of random events, so it needs -soak\n"},
-		"update in JSON":         {[]string{"-update", "-json"}, 2, jsonAlone},
-		"requests in JSON":       {[]string{"-v", "-json", "../direct.json"}, 2, jsonAlone},
 		"update of a dry run":    {[]string{"-update", "../direct.json"}, 2, "replay: -update writes the replies without DRY_RUN=true; unset it first\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

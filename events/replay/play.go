@@ -20,7 +20,7 @@ type player struct {
 func prepare(ctx context.Context, binary, dir string, everywhere bool, variables ...string) (*player, error) {
 	s := newServices(everywhere)
 	variables = append(append([]string{"SWEEP_CONCURRENCY=1", "RECONCILE_LIMIT=3"}, s.variables()...), variables...)
-	f, err := deploy(ctx, binary, dir, s.certificate(), variables...)
+	f, err := deploy(ctx, binary, dir, s.CertificatePEM(), variables...)
 	if err != nil {
 		s.close()
 		return nil, err
@@ -36,6 +36,9 @@ func (p *player) close() (log string) {
 
 // play invokes the function with an event. The services are the same before every event, whatever was played before.
 func (p *player) play(ctx context.Context, e event) (*result, error) {
+	if p.services.endpoint != nil && e.isElsewhere() {
+		return &result{event: e, verdict: skipped}, nil
+	}
 	payload, err := os.ReadFile(e.path)
 	if err != nil {
 		return nil, err
@@ -50,7 +53,7 @@ func (p *player) play(ctx context.Context, e event) (*result, error) {
 		return nil, fmt.Errorf("%s: %w\n%s", e.name(), err, p.close())
 	}
 	return &result{
-		event: e, Name: e.name(), Requests: p.services.requests(), Failed: reply.Failed,
-		Reply: []byte(p.services.atHome(string(reply.Payload))),
+		event: e, requests: p.services.requests(), failed: reply.Failed,
+		reply: []byte(p.services.atHome(string(reply.Payload))),
 	}, nil
 }

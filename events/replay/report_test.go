@@ -10,12 +10,13 @@ import (
 // played is a result of each verdict.
 func played() []*result {
 	return []*result{
-		{Name: "direct.json", Verdict: same, Requests: []string{"GET /a?b=1  200", "DELETE /a?b=<&>  400 Throttling"},
-			Reply: []byte("{\"b\": \"<\\u0026>\",\n \"outcome\": \"removed\", \"a\": 1.0}")},
-		{Name: "b.json", Verdict: unknown, Reply: []byte(`{"outcome":"removed"}`), event: event{path: "x/b.json"}},
-		{Name: "c.json", Verdict: updated, Reply: []byte(`[]`)},
-		{Name: "d.json", Verdict: different, Reply: []byte(`[]`), want: "{\"a\":1,\"b\":2}\n", got: "{\"b\":2,\"a\":1}\n", event: event{path: "x/d.json"}},
-		{Name: "e.json", Verdict: broken, Reply: []byte(`{}`), Failed: true, Faults: []string{"a secret leaks: x", "posted"}},
+		{event: event{path: "x/direct.json"}, verdict: same, requests: []string{"GET /a?b=1  200", "DELETE /a?b=<&>  400 Throttling"},
+			reply: []byte("{\"b\": \"<\\u0026>\",\n \"outcome\": \"removed\", \"a\": 1.0}")},
+		{event: event{path: "x/b.json"}, verdict: unknown, reply: []byte(`{"outcome":"removed"}`)},
+		{event: event{path: "x/c.json"}, verdict: updated, reply: []byte(`[]`)},
+		{event: event{path: "x/d.json"}, verdict: different, reply: []byte(`[]`), want: "{\"a\":1,\"b\":2}\n", got: "{\"b\":2,\"a\":1}\n"},
+		{event: event{path: "x/e.json"}, verdict: broken, reply: []byte(`{}`), failed: true, faults: []string{"a secret leaks: x", "posted"}},
+		{event: event{path: "x/f.json"}, verdict: skipped},
 	}
 }
 
@@ -47,8 +48,9 @@ d.json       DIFFERENT
 e.json       BROKEN
   a secret leaks: x
   posted
+f.json       SKIPPED
 a secret leaks: bye ` + accessKeyID + `
-events: 1 ok, 1 UPDATED, 1 NEW, 1 DIFFERENT, 1 BROKEN; requests to the API: 2; 1234ms
+events: 1 ok, 1 UPDATED, 1 NEW, 1 DIFFERENT, 1 BROKEN, 1 SKIPPED; requests to the API: 2; 1234ms
 `},
 		"verbose, with variables": {options{verbose: true, variables: []string{"DRY_RUN=true", "LOG_LEVEL=info"}}, "line 1\nline 2\n",
 			`passed to the function: DRY_RUN=true LOG_LEVEL=info
@@ -74,17 +76,10 @@ e.json       BROKEN
   posted
   api    (not called)
   reply  {}
+f.json       SKIPPED
   log    line 1
   log    line 2
-events: 1 ok, 1 UPDATED, 1 NEW, 1 DIFFERENT, 1 BROKEN; requests to the API: 2; 1234ms
-`},
-		"for a machine": {options{json: true, variables: []string{"DRY_RUN=true"}}, leak,
-			`{"name":"direct.json","verdict":"ok","requests":["GET /a?b=1  200","DELETE /a?b=<&>  400 Throttling"],"reply":{"b":"<\u0026>","outcome":"removed","a":1.0},"failed":false}
-{"name":"b.json","verdict":"NEW","reply":{"outcome":"removed"},"failed":false}
-{"name":"c.json","verdict":"UPDATED","reply":[],"failed":false}
-{"name":"d.json","verdict":"DIFFERENT","reply":[],"failed":false}
-{"name":"e.json","verdict":"BROKEN","reply":{},"failed":true,"faults":["a secret leaks: x","posted"]}
-{"summary":{"events":5,"verdicts":{"BROKEN":1,"DIFFERENT":1,"NEW":1,"UPDATED":1,"ok":1},"requests":2,"milliseconds":1234,"passed":false,"faults":["a secret leaks: bye ` + accessKeyID + `"],"variables":["DRY_RUN=true"]}}
+events: 1 ok, 1 UPDATED, 1 NEW, 1 DIFFERENT, 1 BROKEN, 1 SKIPPED; requests to the API: 2; 1234ms
 `},
 	} {
 		if got, passed := reported(test.opts, test.log); got != test.want || passed {

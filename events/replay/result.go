@@ -17,12 +17,11 @@ type result struct {
 	event     event
 	want, got string // as they are written; want is empty when there is none
 
-	Name     string          `json:"name"`
-	Verdict  verdict         `json:"verdict"`
-	Requests []string        `json:"requests,omitempty"` // that the API saw
-	Reply    json.RawMessage `json:"reply"`
-	Failed   bool            `json:"failed"`           // the reply is a function error
-	Faults   []string        `json:"faults,omitempty"` // why the verdict is broken
+	verdict  verdict
+	requests []string // that the API saw
+	reply    []byte
+	failed   bool     // the reply is a function error
+	faults   []string // why the verdict is broken
 }
 
 // A verdict says in a word whether the reply is as wanted.
@@ -34,37 +33,41 @@ const (
 	unknown   verdict = "NEW"       // there is no want
 	updated   verdict = "UPDATED"   // the want was written, and is not what it was
 	broken    verdict = "BROKEN"    // no reply that could be a want
+	skipped   verdict = "SKIPPED"   // not played: the function cannot reach another region or account here
 )
 
 // passed reports whether the result is as it should be. A new event given by name is being tried out.
 func (r *result) passed() bool {
-	return r.Verdict == same || r.Verdict == updated || r.Verdict == unknown && r.event.named
+	return r.verdict == same || r.verdict == updated || r.verdict == skipped || r.verdict == unknown && r.event.named
 }
 
 // judge compares the reply with the want, or writes the want. A broken reply is never written.
 func (r *result) judge(update bool) error {
+	if r.verdict == skipped {
+		return nil
+	}
 	var got bytes.Buffer // the members in their order, and nothing of a string changed
-	if err := json.Indent(&got, r.Reply, "", "  "); err != nil {
-		return fmt.Errorf("%s: the reply is not JSON: %q", r.Name, r.Reply)
+	if err := json.Indent(&got, r.reply, "", "  "); err != nil {
+		return fmt.Errorf("%s: the reply is not JSON: %q", r.event.name(), r.reply)
 	}
 	want, err := os.ReadFile(r.event.wantPath())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	r.want, r.got = string(want), got.String()+"\n"
-	r.Faults = append(r.misposted(), leaks(string(r.Reply))...)
+	r.faults = append(r.misposted(), leaks(string(r.reply))...)
 	switch {
-	case len(r.Faults) > 0:
-		r.Verdict = broken
+	case len(r.faults) > 0:
+		r.verdict = broken
 	case r.got == r.want:
-		r.Verdict = same
+		r.verdict = same
 	case update:
-		r.Verdict = updated
+		r.verdict = updated
 		return os.WriteFile(r.event.wantPath(), []byte(r.got), 0o644)
 	case err != nil:
-		r.Verdict = unknown
+		r.verdict = unknown
 	default:
-		r.Verdict = different
+		r.verdict = different
 	}
 	return nil
 }
@@ -73,9 +76,9 @@ func (r *result) judge(update bool) error {
 // posted, too.
 func (r *result) misposted() []string {
 	var fields struct{ ErrorType, ErrorMessage *string }
-	json.Unmarshal(r.Reply, &fields) // an array or a string has no fields
-	if isError := fields.ErrorType != nil && fields.ErrorMessage != nil; isError != r.Failed {
-		return []string{fmt.Sprintf("the reply was posted as an error: %t, but is a function error: %t", r.Failed, isError)}
+	json.Unmarshal(r.reply, &fields) // an array or a string has no fields
+	if isError := fields.ErrorType != nil && fields.ErrorMessage != nil; isError != r.failed {
+		return []string{fmt.Sprintf("the reply was posted as an error: %t, but is a function error: %t", r.failed, isError)}
 	}
 	return nil
 }
@@ -88,7 +91,7 @@ func (r *result) words() string {
 		Body                    string
 		answer
 	}
-	json.Unmarshal(r.Reply, &reply) // a string or an array has no words
+	json.Unmarshal(r.reply, &reply) // a string or an array has no words
 	json.Unmarshal([]byte(cmp.Or(reply.Body, reply.ErrorMessage)), &reply.answer)
 	words := []rune(reply.answer.words())
 	const most = 80

@@ -1,8 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
+	"net/http/httptest"
 	"runtime"
 	"slices"
 	"strings"
@@ -10,99 +11,75 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// The services are what the function calls in a replay.
+// The services are what the function calls in a replay: the API of all regions, and STS.
 type services struct {
-	own   *elasticsearchtest.Server // of the function's region
-	cloud *elasticsearchtest.Cloud  // it, other regions and STS; nil if the function reaches only its own region
+	*elasticsearchtest.Cloud
+	own      *elasticsearchtest.Server // of the function's region
+	endpoint *httptest.Server          // the only way to it, and to no other region; nil if the function can use names
 }
 
 // canTrust reports whether SSL_CERT_FILE makes the function trust a certificate. On macOS and Windows Go does not read it.
 func canTrust() bool { return runtime.GOOS != "darwin" && runtime.GOOS != "windows" }
 
 func newServices(everywhere bool) *services {
-	s := &services{}
-	if everywhere {
-		s.cloud = newCloud()
-		s.own = s.cloud.Region(region)
-	} else {
-		s.own = newAPI()
+	s := &services{Cloud: newCloud()}
+	s.own = s.Region(region)
+	if !everywhere {
+		s.endpoint = httptest.NewServer(s.own)
 	}
-	for _, api := range s.apis() {
-		api.OnRequest = misbehave
+	for _, id := range regions() {
+		s.Region(id).OnRequest = misbehave
 	}
 	return s
 }
 
 func (s *services) close() {
-	if s.cloud != nil {
-		s.cloud.Close()
-	} else {
-		s.own.Close()
+	s.Close()
+	if s.endpoint != nil {
+		s.endpoint.Close()
 	}
 }
 
 // variables returns the variables with which the function reaches the services: by the names of their hosts, as it does
 // when it is deployed, or at one endpoint.
 func (s *services) variables() []string {
-	if s.cloud != nil {
-		return []string{"HTTPS_PROXY=" + s.cloud.Proxy().String(), "MEMBER_ROLE=" + memberRole}
+	if s.endpoint != nil {
+		return []string{endpoint + "=" + s.endpoint.URL}
 	}
-	return []string{endpoint + "=" + s.own.URL}
-}
-
-func (s *services) certificate() []byte {
-	if s.cloud != nil {
-		return s.cloud.CertificatePEM()
-	}
-	return s.own.CertificatePEM()
+	return []string{"HTTPS_PROXY=" + s.Proxy().String(), "MEMBER_ROLE=" + memberRole}
 }
 
 // requests describes the requests and the status of their answers, in order.
 func (s *services) requests() (lines []string) {
-	type numbered struct {
-		order int64
-		line  string
+	byOrder := map[int64]string{}
+	add := func(order int64, request string, status int, code string) {
+		byOrder[order] = strings.TrimSpace(fmt.Sprintf("%s  %d %s", request, status, code))
 	}
-	var all []numbered
-	add := func(order int64, line string, status int, code string) {
-		all = append(all, numbered{order, strings.TrimSpace(fmt.Sprintf("%s  %d %s", line, status, code))})
-	}
-	for _, api := range s.apis() {
-		for _, r := range api.Requests() {
-			line := r.Method + " " + s.atHome(r.Header.Get("Host")) + r.Path
+	for _, id := range regions() {
+		for _, r := range s.Region(id).Requests() {
+			request := r.Method + " " + s.atHome(r.Header.Get("Host")) + r.Path
 			if len(r.Query) > 0 {
-				line += "?" + r.Query.Encode()
+				request += "?" + r.Query.Encode()
 			}
-			add(r.Order, line, r.Status, r.Code)
+			add(r.Order, request, r.Status, r.Code)
 		}
 	}
-	if s.cloud != nil {
-		for _, r := range s.cloud.STS.Requests() {
-			add(r.Order, strings.Join([]string{r.Method, r.Host, r.Action, r.RoleARN}, " "), r.Status, r.Code)
-		}
+	for _, r := range s.STS.Requests() {
+		add(r.Order, strings.Join([]string{r.Method, r.Host, r.Action, r.RoleARN}, " "), r.Status, r.Code)
 	}
-	slices.SortFunc(all, func(a, b numbered) int { return cmp.Compare(a.order, b.order) })
-	for _, n := range all {
-		lines = append(lines, n.line)
+	for _, order := range slices.Sorted(maps.Keys(byOrder)) {
+		lines = append(lines, byOrder[order])
 	}
 	return lines
 }
 
-// apis returns the APIs of all regions.
-func (s *services) apis() (apis []*elasticsearchtest.Server) {
-	if s.cloud == nil {
-		return append(apis, s.own)
-	}
-	for _, id := range regions() {
-		apis = append(apis, s.cloud.Region(id))
-	}
-	return apis
-}
-
-// atHome replaces an endpoint on loopback, whose port is another each time, by its name in the region. So the wants are
+// atHome replaces the endpoint on loopback, whose port is another each time, by its name in the region. So the wants are
 // stable, and are what the deployed function answers.
 func (s *services) atHome(text string) string {
+	if s.endpoint == nil {
+		return text
+	}
 	const home = "elasticsearch." + region + ".aliyuncs.com"
-	_, host, _ := strings.Cut(s.own.URL, "://")
-	return strings.NewReplacer(s.own.URL, "https://"+home, host, home).Replace(text)
+	host := s.endpoint.Listener.Addr().String()
+	return strings.NewReplacer(s.endpoint.URL, "https://"+home, host, home).Replace(text)
 }
