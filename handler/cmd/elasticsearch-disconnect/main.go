@@ -18,7 +18,7 @@ import (
 
 func main() {
 	if len(os.Args) == 2 && os.Args[1] == "preflight" {
-		if !preflight.Run(os.Stdout) {
+		if !preflight.Here().Check(os.Stdout) {
 			os.Exit(handler.ExitFailed)
 		}
 		return

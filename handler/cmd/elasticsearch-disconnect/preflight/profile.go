@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"slices"
 )
 
-// An aliyunConfig is ~/.aliyun/config.json without its keys, which are not read, so
-// that none can be printed.
+// An aliyunConfig is ~/.aliyun/config.json without its keys, so that none can be
+// printed.
 type aliyunConfig struct {
 	Current  string          `json:"current"`
 	Profiles []aliyunProfile `json:"profiles"`
@@ -21,11 +20,11 @@ type aliyunProfile struct {
 	Region string `json:"region_id"`
 }
 
-// profile names the profile with which the aliyun CLI would work. Serverless Devs
-// does not: its own are those of s config.
-func profile(m machine, region string) []finding {
+// profile checks the region of the aliyun CLI's profile, if the CLI is configured.
+// Serverless Devs has profiles of its own (s config).
+func (s Setup) profile(region string) []finding {
 	const about = "aliyun profile"
-	content, err := m.readFile(filepath.Join(m.home, ".aliyun", "config.json"))
+	content, err := fs.ReadFile(s.Home, ".aliyun/config.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -33,7 +32,7 @@ func profile(m machine, region string) []finding {
 	if err != nil || json.Unmarshal(content, &config) != nil {
 		return []finding{warn(about, "cannot be read in ~/.aliyun/config.json: aliyun configure")}
 	}
-	name, _ := m.getenv("ALIBABA_CLOUD_PROFILE")
+	name, _ := s.LookupEnv("ALIBABA_CLOUD_PROFILE")
 	name = cmp.Or(name, config.Current)
 	i := slices.IndexFunc(config.Profiles, func(p aliyunProfile) bool { return p.Name == name })
 	switch {

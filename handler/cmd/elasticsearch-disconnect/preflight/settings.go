@@ -10,16 +10,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// settings are where s.yaml takes its values from.
+// settings are the sources of the values in s.yaml, the last first.
 type settings struct {
-	defaults map[string]string           // of each variable that s.yaml reads
-	file     map[string]string           // .env; nil if there is none
-	shell    func(string) (string, bool) // which comes first
+	defaults map[string]string // of each variable that s.yaml reads
+	file     map[string]string // .env; nil without that file
+	shell    func(string) (string, bool)
 }
 
-// readSettings reads s.yaml and, if there is one, .env.
-func readSettings(m machine) (settings, error) {
-	template, err := m.readFile("s.yaml")
+// readSettings reads s.yaml and, if it exists, .env.
+func (s Setup) readSettings() (settings, error) {
+	template, err := fs.ReadFile(s.Folder, "s.yaml")
 	if err != nil {
 		return settings{}, err
 	}
@@ -27,15 +27,15 @@ func readSettings(m machine) (settings, error) {
 	if err != nil {
 		return settings{}, err
 	}
-	text, err := m.readFile(".env")
+	text, err := fs.ReadFile(s.Folder, ".env")
 	if errors.Is(err, fs.ErrNotExist) {
-		return settings{defaults, nil, m.getenv}, nil
+		return settings{defaults, nil, s.LookupEnv}, nil
 	}
-	return settings{defaults, dotenv(string(text)), m.getenv}, err
+	return settings{defaults, dotenv(string(text)), s.LookupEnv}, err
 }
 
-// value is what s.yaml gets: a variable of the shell hides the one in .env, also when
-// it is empty; and what is empty is replaced by the default.
+// value returns the value that Serverless Devs puts into s.yaml: a variable of the
+// shell, even an empty one, hides that of .env; an empty value becomes the default.
 func (s settings) value(name string) string {
 	text, isSet := s.shell(name)
 	if !isSet {
@@ -65,28 +65,35 @@ func variables(template []byte) (map[string]string, error) {
 	return found, nil
 }
 
-// assignment is a line of .env in the syntax of dotenv 16, which Serverless Devs
-// reads it with: the name, and the value as it stands there, quotes included.
-const assignment = `(?m)^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)` +
-	"(\\s*'(?:\\\\'|[^'])*'|\\s*\"(?:\\\\\"|[^\"])*\"|\\s*`(?:\\\\`|[^`])*`|[^#\\r\\n]+)?" +
-	`\s*(?:#.*)?$`
-
-// dotenv reads the variables of .env. Of two with the same name the later counts.
+// dotenv reads the variables of .env as dotenv 16 does, with which Serverless Devs
+// reads it, except that a quoted value ends on its line. If a name is repeated, its
+// last value counts.
 func dotenv(text string) map[string]string {
+	assignment := regexp.MustCompile(`^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)(.*)`)
 	found := map[string]string{}
-	for _, match := range regexp.MustCompile(assignment).FindAllStringSubmatch(text, -1) {
-		found[match[1]] = unquote(strings.TrimSpace(match[2]))
+	for line := range strings.Lines(text) {
+		if match := assignment.FindStringSubmatch(line); match != nil {
+			found[match[1]] = unquote(strings.TrimSpace(match[2]))
+		}
 	}
 	return found
 }
 
-// unquote takes the quotes off a value. Between double ones, \n is a line break.
+// unquote takes the quotes and the comment off a value. In double quotes, \n is a
+// line break.
 func unquote(value string) string {
-	if len(value) < 2 || value[0] != value[len(value)-1] || !strings.ContainsRune("'\"`", rune(value[0])) {
-		return value
+	plain, _, _ := strings.Cut(value, "#")
+	plain = strings.TrimSpace(plain)
+	if value == "" || !strings.Contains("'\"`", value[:1]) {
+		return plain
 	}
-	inside := value[1 : len(value)-1]
-	if value[0] == '"' {
+	quote := value[:1]
+	inside, rest, closed := strings.Cut(value[1:], quote)
+	rest = strings.TrimSpace(rest)
+	switch {
+	case !closed, rest != "" && rest[0] != '#':
+		return plain
+	case quote == `"`:
 		return strings.NewReplacer(`\n`, "\n", `\r`, "\r").Replace(inside)
 	}
 	return inside

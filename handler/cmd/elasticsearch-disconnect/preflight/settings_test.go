@@ -20,34 +20,38 @@ func TestDotenv(t *testing.T) {
 		"H: colon\n" +
 		"I=first\nI=second\n" +
 		"J=\"half\n" +
-		"K=`tick`\n" +
+		"K=`tick` # comment\n" +
+		"M=\"two\" words\n" +
+		"N=#comment\n" +
+		"two words=no\n" +
+		"O:none\n" +
 		"nothing\n" +
 		"L=last")
 	want := map[string]string{
 		"A": "CRON_TZ=UTC 0 17 3 * * *", "B": "spaced value", "C": "double # \n quoted", "D": "single", "E": "", "F": "exported",
-		"H": "colon", "I": "second", "J": `"half`, "K": "tick", "L": "last",
+		"H": "colon", "I": "second", "J": `"half`, "K": "tick", "M": `"two" words`, "N": "", "L": "last",
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("dotenv:\n got %q\nwant %q", got, want)
 	}
 }
 
-// TestValue: the shell comes first, also with an empty value, then .env; what is empty is the default.
+// TestValue: the shell hides .env even with an empty value, and an empty value becomes the default.
 func TestValue(t *testing.T) {
 	t.Parallel()
+	empty, isFalse, isTrue := map[string]string{"A": ""}, map[string]string{"A": "false"}, map[string]string{"A": "true"}
 	for name, test := range map[string]struct {
 		shell, file map[string]string
 		want        string
 	}{
-		"nowhere":                  {nil, nil, "false"},
-		"in .env":                  {nil, map[string]string{"DRY_RUN": "true"}, "true"},
-		"empty in .env":            {nil, map[string]string{"DRY_RUN": ""}, "false"},
-		"in the shell":             {map[string]string{"DRY_RUN": "true"}, nil, "true"},
-		"in both":                  {map[string]string{"DRY_RUN": "false"}, map[string]string{"DRY_RUN": "true"}, "false"},
-		"in .env, hidden by empty": {map[string]string{"DRY_RUN": ""}, map[string]string{"DRY_RUN": "true"}, "false"},
+		"not set":                  {nil, nil, "default"},
+		"in .env":                  {nil, isTrue, "true"},
+		"empty in .env":            {nil, empty, "default"},
+		"in both":                  {isFalse, isTrue, "false"},
+		"in .env, hidden by empty": {empty, isTrue, "default"},
 	} {
-		s := settings{map[string]string{"DRY_RUN": "false"}, test.file, lookup(test.shell)}
-		if got := s.value("DRY_RUN"); got != test.want {
+		s := settings{map[string]string{"A": "default"}, test.file, lookup(test.shell)}
+		if got := s.value("A"); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}

@@ -96,15 +96,15 @@ func reconcile(mode string) finding {
 	return ok("RECONCILE", "%s", mode)
 }
 
-// reconcileCron checks when the timer does it, also where it is off: the trigger is
-// deployed even so.
-func reconcileCron(expression string, now time.Time) finding {
+// reconcileCron checks when the timer runs, even if it is off: the trigger is
+// deployed all the same.
+func reconcileCron(expression string) finding {
 	const example = "such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)"
 	when, err := schedule(expression)
 	if err != nil {
-		return fault("RECONCILE_CRON", "is %q and %v; %s", expression, err, example)
+		return fault("RECONCILE_CRON", "is %q: %v; %s", expression, err, example)
 	}
-	next := when.Next(now)
+	next := when.Next(time.Now())
 	if next.IsZero() {
 		return fault("RECONCILE_CRON", "is %q, a day that does not come in the next five years; %s", expression, example)
 	}
