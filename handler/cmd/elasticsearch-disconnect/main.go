@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 
@@ -17,11 +18,8 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == "preflight" {
-		if !preflight.Here().Check(os.Stdout) {
-			os.Exit(handler.ExitFailed)
-		}
-		return
+	if len(os.Args) > 1 && os.Args[1] == "preflight" {
+		os.Exit(runPreflight(os.Args[2:]))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -37,6 +35,17 @@ func main() {
 		Build:            handler.ReadBuild(),
 		Transport:        elasticsearch.NewTransport(os.Getenv("SSL_CERT_FILE")),
 	}.Run(ctx))
+}
+
+func runPreflight(args []string) int {
+	switch {
+	case len(args) > 0:
+		fmt.Fprintln(os.Stderr, "preflight takes no arguments")
+		return handler.ExitInvalid
+	case !preflight.Here().Check(os.Stdout):
+		return handler.ExitFailed
+	}
+	return handler.ExitDone
 }
 
 // isTerminal reports whether a person is at the other end: file is a character device

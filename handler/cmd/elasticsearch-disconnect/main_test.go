@@ -44,6 +44,8 @@ func TestMainPassesTheProcess(t *testing.T) {
 		"nothing":     {exit: handler.ExitInvalid, stderr: `^elasticsearch-disconnect removes network connections`},
 		"preflight in another folder": {args: []string{"preflight"}, exit: handler.ExitFailed,
 			stdout: `(?s:.*)ERROR +s\.yaml +(?s:.*)`},
+		"preflight with an argument": {args: []string{"preflight", "--region=x"}, exit: handler.ExitInvalid,
+			stderr: `^preflight takes no arguments\n$`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
