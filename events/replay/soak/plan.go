@@ -1,7 +1,6 @@
 package soak
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -13,9 +12,7 @@ import (
 type plan struct {
 	steps []step
 	after []change // to the instances, when the faults are over
-	final []*event // ask to reconcile, one after the other, when all others are done
-
-	alive []string // the instances that exist in the end
+	final step     // asks to reconcile, when all others are done
 	kills []int    // of the function, each after so many requests to the API
 }
 
@@ -78,6 +75,7 @@ type planner struct {
 	recordings []recording
 	now        int // the step that is being drawn
 
+	alive       []string      // the instances that exist
 	connections []pair        // all that ever were; none is made twice
 	taken       map[pair]bool // connected, or asked for and not to be connected
 	asked       map[pair]bool // by name
@@ -92,9 +90,7 @@ func newPlan(seed uint64, recordings []recording, events int) plan {
 	for p.now = range events {
 		p.step()
 	}
-	for n := range 2 {
-		p.final = append(p.final, p.numbered(p.reconcile("timer-reconcile"), events+n+1))
-	}
+	p.final.event = p.numbered(p.reconcile("timer-reconcile"), events+1)
 	for n := 0; len(p.kills) < events/25; {
 		n += 20 + p.rng.IntN(200)
 		p.kills = append(p.kills, n)
@@ -135,14 +131,12 @@ func (p *planner) event() *event {
 	switch n := p.rng.IntN(20); {
 	case n < 1 && p.now > 0:
 		return p.again()
-	case n < 3:
-		return p.mutated()
-	case n < 6:
+	case n < 5:
 		return p.array()
-	case n < 7:
+	case n < 6:
 		return p.reconcile("")
 	default:
-		return p.recorded(recording.isAny)
+		return p.recorded(p.recordings)
 	}
 }
 
@@ -150,18 +144,18 @@ func (p *planner) event() *event {
 func (p *planner) again() *event {
 	e := *p.steps[p.now-1].event
 	if e.sender != eventBridge && !strings.HasPrefix(e.name, "timer-") {
-		return p.recorded(recording.isAny)
+		return p.recorded(p.recordings)
 	}
 	e.name = fmt.Sprintf("event %d once more", e.number)
 	return &e
 }
 
-// recorded makes an event of a suitable recording, every other time of one that asks to remove a connection.
-func (p *planner) recorded(isSuitable func(recording) bool) *event {
-	wantsPair := p.oneIn(2)
-	r := pick(p.rng, filter(p.recordings, func(r recording) bool {
-		return isSuitable(r) && (len(r.ask.pairs) > 0 || !wantsPair)
-	}))
+// recorded makes an event of one of the recordings, every other time of one that asks to remove a connection.
+func (p *planner) recorded(from []recording) *event {
+	if p.oneIn(2) {
+		from = filter(from, func(r recording) bool { return len(r.ask.pairs) > 0 })
+	}
+	r := pick(p.rng, from)
 	instances := map[string]string{}
 	for _, c := range r.ask.pairs {
 		if !slices.Contains(c[:], neverWas) {
@@ -178,18 +172,18 @@ func (p *planner) recorded(isSuitable func(recording) bool) *event {
 			instances[id] = p.release(0)
 		}
 	}
-	return p.about(r, instances, r.ask)
+	return p.about(r, instances)
 }
 
 // reconcile makes an event of a recording that asks to reconcile and whose name begins so.
 func (p *planner) reconcile(name string) *event {
 	r := pick(p.rng, filter(p.recordings, func(r recording) bool { return r.ask.reconciles && strings.HasPrefix(r.name, name) }))
-	return p.about(r, map[string]string{}, r.ask)
+	return p.about(r, map[string]string{})
 }
 
 // about makes an event of a recording. The map says which instances take the place of the recorded ones; instances to spare
 // take all other places. A Logstash instance gets the id of an Elasticsearch instance with its own prefix.
-func (p *planner) about(r recording, instances map[string]string, a ask) *event {
+func (p *planner) about(r recording, instances map[string]string) *event {
 	instances[neverWas] = neverWas
 	var spared []string
 	text := replace(instancePattern, r.text, func(id string) string {
@@ -207,18 +201,8 @@ func (p *planner) about(r recording, instances map[string]string, a ask) *event 
 		name:   r.name,
 		sender: map[string]sender{"direct": invoker, "timer": invoker, "eventbridge": eventBridge, "http": caller}[from],
 		text:   replace(idPattern, p.onTime(text), func(string) string { return p.uuid() }),
-		ask:    a.about(instances),
+		ask:    r.ask.about(instances),
 	}
-}
-
-// mutated makes an event that asks for nothing, about instances to spare.
-func (p *planner) mutated() *event {
-	m := pick(p.rng, mutations())
-	name := pick(p.rng, strings.Fields(m.of))
-	r := filter(p.recordings, func(r recording) bool { return r.name == name })[0]
-	e := p.about(r, map[string]string{}, ask{malformed: m.isMalformed})
-	e.name, e.text = e.name+", "+m.what, m.apply(e.text)
-	return e
 }
 
 // array makes an event of several, as objects or as strings with an object. A malformed one spoils the whole.
@@ -227,7 +211,7 @@ func (p *planner) array() *event {
 	var names, texts []string
 	asStrings := p.oneIn(3)
 	for range p.rng.IntN(7) {
-		e := p.element()
+		e := p.recorded(filter(p.recordings, recording.isElement))
 		whole.ask = whole.ask.with(e.ask)
 		if asStrings {
 			e.text = quote(e.text)
@@ -237,16 +221,6 @@ func (p *planner) array() *event {
 	whole.name = "array of " + strings.Join(names, "; ")
 	whole.text = "[" + strings.Join(texts, ",") + "]"
 	return whole
-}
-
-// element makes an event that may be an element of an array.
-func (p *planner) element() *event {
-	if p.oneIn(8) {
-		if e := p.mutated(); e.sender != caller && json.Valid([]byte(e.text)) {
-			return e
-		}
-	}
-	return p.recorded(recording.isElement)
 }
 
 // onTime gives the event of a timer another time in each step.

@@ -71,9 +71,6 @@ func leftOut() []string {
 		eventbridge-release-other-region eventbridge-release-other-account eventbridge-release-unknown-account`)
 }
 
-// isAny is true of all recordings.
-func (r recording) isAny() bool { return true }
-
 // isElement reports whether the event may be one of several in an array.
 func (r recording) isElement() bool {
 	return !strings.HasPrefix(r.name, "http-") && !strings.HasPrefix(r.text, "[")
@@ -123,61 +120,4 @@ func quote(text string) string {
 		panic(err)
 	}
 	return string(quoted)
-}
-
-// A mutation turns recordings that ask for something into events that ask for nothing, though a careless reader would carry
-// them out. It adds or changes a member of an object, or of an object in a string.
-type mutation struct {
-	what, of, pattern, replacement string
-	isMalformed                    bool
-}
-
-func mutations() []mutation {
-	const (
-		objects   = "direct eventbridge-transform "
-		all       = objects + "http-post eventbridge eventbridge-data-string "
-		notices   = "eventbridge-release-api-immediate eventbridge-release-raw-actiontrail "
-		deletions = "http-delete-openapi http-delete-all "
-		timers    = "timer-reconcile timer-reconcile-withheld "
-		sweeps    = timers + "direct-reconcile http-post-reconcile eventbridge-reconcile"
-		member    = `(\\*)"instanceId\\*":`
-		id        = `("instanceId": )("es-cn-\w+)`
-		query     = `"queryParameters": \{`
-		reconcile = `(\\*)("reconcile\\*": ?)true`
-	)
-	return []mutation{
-		{"dry run", all + "direct-all http-post-all-partly", member, `${1}"dryRun${1}":true,$0`, false},
-		{"dry run in the query", deletions, query, `$0"dryRun": "true",`, false},
-		{"release that can be cancelled", notices, `immediate`, `protective`, false},
-		{"dry run of a reconciliation", sweeps, reconcile, `${1}"dryRun${1}":true,$0`, false},
-		{"event of another product", "eventbridge-release-api-immediate", `"acs\.elasticsearch"`, `"acs.ecs"`, false},
-
-		{"flag that is a string", all, member, `${1}"dryRun${1}":${1}"true${1}",$0`, true},
-		{"one and all", all, member, `${1}"all${1}":true,$0`, true},
-		{"misspelt flag", objects + "http-post", member, `${1}"dryrun${1}":true,$0`, true},
-		{"member in another case", objects + "http-post", member, `${1}"InstanceId${1}":${1}"es-cn-0${1}",$0`, true},
-		{"member given twice", all, member, `$0${1}"es-cn-0${1}",$0`, true},
-		{"connected of null", all, `(connectedInstanceId\\*": ?)\\*"[^"]*"`, `${1}null`, true},
-		{"id that climbs", all, `(\\*"instanceId\\*": ?\\*")`, `${1}es-cn-0/../`, true},
-		{"id with a line break", objects, id, `$1$2\n`, true},
-		{"id that is a number", objects, id + `"`, `${1}7`, true},
-		{"id in a list", objects, id + `"`, `${1}[$2"]`, true},
-		{"two ids in one", objects, id, `$1$2,es-cn-0`, true},
-		{"cut off", all + notices, `(?s)..$`, ``, true},
-		{"two values", objects + notices, `(?s)^.*$`, `$0$0`, true},
-		{"reconciliation that is a string", sweeps, reconcile, `${1}${2}${1}"true${1}"`, true},
-		{"reconciliation that is none", sweeps, reconcile, `${1}${2}false`, true},
-		{"reconciliation of one instance", sweeps, reconcile, `${1}"instanceId${1}":${1}"es-cn-0${1}",$0`, true},
-		{"reconciliation by force", sweeps, reconcile, `$0,${1}"force${1}":true`, true},
-		{"timer that is cut off", timers, `(?s)..$`, ``, true},
-		{"timer whose payload is", timers, `true(.*)\}"`, `true$1"`, true},
-		{"attribute missing", "eventbridge eventbridge-data-string", `"specversion": "1.0",`, ``, true},
-		{"misspelt flag in the query", deletions, query, `$0"dryrun": "true",`, true},
-		{"path that goes on", deletions, `connected-clusters"`, `connected-clusters/"`, true},
-		{"body of a DELETE", deletions, `"body": ""`, `"body": "{}"`, true},
-	}
-}
-
-func (m mutation) apply(text string) string {
-	return regexp.MustCompile(m.pattern).ReplaceAllString(text, m.replacement)
 }

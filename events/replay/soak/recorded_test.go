@@ -56,19 +56,3 @@ func pairIDs(a ask) (ids [][]string) {
 	}
 	return ids
 }
-
-// A mutation that changes nothing leaves an event that asks for something.
-func TestMutationsChangeTheirRecordings(t *testing.T) {
-	t.Parallel()
-	all, _ := recorded(t)
-	for _, m := range mutations() {
-		for name := range strings.FieldsSeq(m.of) {
-			i := slices.IndexFunc(all, func(r recording) bool { return r.name == name })
-			if i < 0 || len(all[i].ask.pairs)+len(all[i].ask.cleanups) == 0 && !all[i].ask.reconciles {
-				t.Errorf("%s: %s is no recording that asks for something", m.what, name)
-			} else if m.apply(all[i].text) == all[i].text {
-				t.Errorf("%s: %s stays the same", m.what, name)
-			}
-		}
-	}
-}

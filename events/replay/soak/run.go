@@ -6,7 +6,6 @@ import (
 	"iter"
 	"net/http"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -35,7 +34,6 @@ type run struct {
 	faults     *faults
 	supervisor *supervisor
 	attempts   []*attempt
-	isHiding   atomic.Bool   // the API's list leaves out an instance that exists
 	patience   time.Duration // how long an invocation may take
 }
 
@@ -60,21 +58,18 @@ func (s Soak) newRun(seed uint64, recordings []recording) *run {
 		if q.Method == http.MethodDelete {
 			r.expected.requested(pairOf(q))
 		}
-		if q.Action == "ListInstance" && r.isHiding.Load() {
-			return r.hide(q)
-		}
 		return r.faults.answer(q)
 	}
 	return r
 }
 
-// play delivers the events while there are faults, and again without faults until all are done. Then it delivers two that
-// ask to reconcile: for the first, the list of instances lacks one.
+// play delivers the events while there are faults, and again without faults until all are done. Then it delivers one that
+// asks to reconcile.
 func (r *run) play(ctx context.Context) error {
-	err := r.deliverAll(ctx, faultyTries, r.begin)
+	err := r.deliverAll(ctx, faultyTries, r.begin(r.plan.steps...))
 	r.faults.end()
 	r.apply(r.plan.after)
-	for _, rest := range []iter.Seq[*attempt]{r.unfinished, r.final(0), r.final(1)} {
+	for _, rest := range []iter.Seq[*attempt]{r.unfinished, r.begin(r.plan.final)} {
 		if err == nil {
 			err = r.deliverAll(ctx, faultlessTries, rest)
 		}
@@ -91,36 +86,19 @@ func (r *run) play(ctx context.Context) error {
 	return nil
 }
 
-// begin takes the steps of the plan one after the other. An event counts as sent before the changes of its step.
-func (r *run) begin(yield func(*attempt) bool) {
-	for _, s := range r.plan.steps {
-		a := &attempt{event: s.event}
-		r.attempts = append(r.attempts, a)
-		r.expected.sent(s.event.ask)
-		r.apply(s.changes)
-		if !yield(a) {
-			return
+// begin takes steps one after the other. An event counts as sent before the changes of its step.
+func (r *run) begin(steps ...step) iter.Seq[*attempt] {
+	return func(yield func(*attempt) bool) {
+		for _, s := range steps {
+			a := &attempt{event: s.event}
+			r.attempts = append(r.attempts, a)
+			r.expected.sent(s.event.ask)
+			r.apply(s.changes)
+			if !yield(a) {
+				return
+			}
 		}
 	}
-}
-
-func (r *run) final(n int) iter.Seq[*attempt] {
-	return func(yield func(*attempt) bool) {
-		r.isHiding.Store(n == 0)
-		a := &attempt{event: r.plan.final[n]}
-		r.attempts = append(r.attempts, a)
-		r.expected.sent(a.ask)
-		yield(a)
-	}
-}
-
-// hide answers with a list that lacks the oldest instance and claims to be whole.
-func (r *run) hide(q elasticsearchtest.Request) elasticsearchtest.Fault {
-	listed, total := r.plan.alive[1:], len(r.plan.alive)-1
-	if q.Query.Get("page") != "1" {
-		listed = nil
-	}
-	return elasticsearchtest.Fault{Answer: elasticsearchtest.Page(total, listed...)}
 }
 
 func (r *run) unfinished(yield func(*attempt) bool) {
@@ -179,9 +157,6 @@ func (r *run) deliver(ctx context.Context, a *attempt) error {
 	d := a.deliveries[a.delivered]
 	a.delivered++
 	claimed := r.expected.claim(a.ask)
-	if r.isHiding.Load() { // the connections of the hidden instance cannot be found
-		claimed = filter(claimed, func(p pair) bool { return !slices.Contains(p[:], r.plan.alive[0]) })
-	}
 	waiting, cancel := context.WithTimeoutCause(ctx, r.patience, fmt.Errorf("no reply in %v", r.patience))
 	defer cancel()
 	reply, err := process.Invoke(waiting, r.invocation(a.event, d))

@@ -11,8 +11,7 @@
 //     asked to reconcile and an instance of it is gone. An event that is a dry run, is refused, or reports no release
 //     names none.
 //   - Nothing left over: an event that is reported as reconciled has removed what was left over when it began, but for what
-//     it says it kept. After two such events, the first of which gets a list of instances that lacks one, no instance is
-//     connected with one that is gone.
+//     it says it kept. After a last such event no instance is connected with one that is gone.
 //   - Every event that can be understood is done in the end, and one that cannot be is never.
 //   - Every invocation is answered, unless the function is killed; it never ends by itself.
 //   - No reply and no log line holds a secret.
