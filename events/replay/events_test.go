@@ -158,20 +158,13 @@ func TestRecordingsHaveTheRequestIDOfTheirInvocation(t *testing.T) {
 
 func TestRecordingsAreExplained(t *testing.T) {
 	t.Parallel()
-	var got, want []string
+	var got []string
 	for line := range strings.Lines(read(t, "../README.md")) {
 		if name, _, _ := strings.Cut(strings.TrimPrefix(line, "| "), " | "); strings.HasSuffix(name, ".json") {
 			got = append(got, name)
 		}
 	}
-	for _, e := range recordings(t) {
-		want = append(want, e.name())
-	}
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		t.Errorf("README.md:\n got %q\nwant %q", got, want)
-	}
+	compareNames(t, "README.md", got, event.name)
 }
 
 // A want without its event would never be compared.
@@ -181,14 +174,20 @@ func TestWantsHaveTheirEvent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	compareNames(t, "wants", got, event.wantPath)
+}
+
+// compareNames compares names with those of all recordings, in any order.
+func compareNames(t *testing.T, what string, got []string, nameOf func(event) string) {
+	t.Helper()
 	var want []string
 	for _, e := range recordings(t) {
-		want = append(want, filepath.Join("..", filepath.Base(e.wantPath())))
+		want = append(want, nameOf(e))
 	}
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
-		t.Errorf("wants:\n got %q\nwant %q", got, want)
+		t.Errorf("%s:\n got %q\nwant %q", what, got, want)
 	}
 }
 

@@ -115,7 +115,10 @@ func TestRecordedEvents(t *testing.T) {
 			if err := r.judge(false); err != nil {
 				t.Fatal(err)
 			}
-			if r.verdict != same && r.verdict != skipped {
+			if r.verdict == skipped && !canTrust() {
+				t.Skip("the function reaches its own region alone")
+			}
+			if r.verdict != same {
 				t.Errorf("%s\n%s\n%s", r.verdict, difference(r.want, r.got), strings.Join(r.faults, "\n"))
 			}
 		})

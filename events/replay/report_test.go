@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -101,20 +101,11 @@ func TestASecretInTheLogFailsTheReplay(t *testing.T) {
 
 func TestReportThatCannotBeWrittenFails(t *testing.T) {
 	t.Parallel()
-	r := newReport(&full{}, options{})
+	reader, writer := io.Pipe()
+	reader.Close()
+	r := newReport(writer, options{})
 	r.event(played()[0])
-	if _, err := r.end(0, ""); err == nil || err.Error() != "no space left" {
-		t.Errorf("got %v, want no space left", err)
+	if _, err := r.end(0, ""); err != io.ErrClosedPipe {
+		t.Errorf("got %v, want %v", err, io.ErrClosedPipe)
 	}
-}
-
-// full has no space for the first write.
-type full struct{ strings.Builder }
-
-func (f *full) Write(text []byte) (int, error) {
-	if f.Len() == 0 {
-		f.WriteByte('\n')
-		return 0, errors.New("no space left")
-	}
-	return f.Builder.Write(text)
 }

@@ -25,7 +25,7 @@ func TestMeasure(t *testing.T) {
 	if err := measure(t.Context(), smoke(), []program{function}, &lines, &progress); err != nil {
 		t.Fatalf("%v\n%s", err, &progress)
 	}
-	_, samples, err := readLines(&lines)
+	_, samples, err := readLines(lines.String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,12 +117,12 @@ func TestRun(t *testing.T) {
 func TestReadLines(t *testing.T) {
 	t.Parallel()
 	const text = "a machine\n\nBenchmarkZip/program=floor 1 2650000 B\nBenchmarkZip/program=floor 1 2.5 B\n"
-	notes, got, err := readLines(strings.NewReader(text))
+	notes, got, err := readLines(text)
 	if want := (samples{"Zip/program=floor": {2650000, 2.5}}); notes != "a machine\n\n" || !reflect.DeepEqual(got, want) || err != nil {
 		t.Errorf("got %q, %v, %v", notes, got, err)
 	}
 	for _, text := range []string{"BenchmarkZip", "BenchmarkZip 1 x B", "BenchmarkZip 1 2", "BenchmarkZip/program=floor 1"} {
-		if _, _, err := readLines(strings.NewReader(text)); err == nil {
+		if _, _, err := readLines(text); err == nil {
 			t.Errorf("%s: no error", text)
 		}
 	}
@@ -161,7 +161,7 @@ func TestTable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, s, err := readLines(strings.NewReader(test.lines))
+			_, s, err := readLines(test.lines)
 			if err != nil {
 				t.Fatal(err)
 			}

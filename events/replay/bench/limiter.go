@@ -8,37 +8,23 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// A limiter refuses the calls beyond a rate, and saves up the unused calls of one second.
-type limiter struct {
-	rate float64 // calls a second
+// throttled is the code of a refused call.
+const throttled = "Throttling.User"
 
-	mu              sync.Mutex
-	tokens          float64
-	last            time.Time
-	served, refused float64 // calls
-}
-
-func newLimiter(rate int) *limiter {
-	return &limiter{rate: float64(rate), tokens: float64(rate), last: time.Now()}
-}
-
-// answer is a hook of the stand-in.
-func (l *limiter) answer(elasticsearchtest.Request) elasticsearchtest.Fault {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := time.Now()
-	l.tokens, l.last = min(l.rate, l.tokens+l.rate*now.Sub(l.last).Seconds()), now
-	if l.tokens < 1 {
-		l.refused++
-		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(http.StatusBadRequest, "Throttling.User", "Too many requests.")}
+// limit returns a hook of the stand-in that refuses the calls beyond a rate a second, and saves up the unused calls of one
+// second.
+func limit(rate float64) func(elasticsearchtest.Request) elasticsearchtest.Fault {
+	var mu sync.Mutex
+	tokens, last := rate, time.Now()
+	return func(elasticsearchtest.Request) elasticsearchtest.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		now := time.Now()
+		tokens, last = min(rate, tokens+rate*now.Sub(last).Seconds()), now
+		if tokens < 1 {
+			return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(http.StatusBadRequest, throttled, "Too many requests.")}
+		}
+		tokens--
+		return elasticsearchtest.Fault{}
 	}
-	l.tokens--
-	l.served++
-	return elasticsearchtest.Fault{}
-}
-
-func (l *limiter) counts() (served, refused float64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.served, l.refused
 }

@@ -68,12 +68,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func printTable(file string, stdout io.Writer) error {
-	lines, err := os.Open(file)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	defer lines.Close()
-	notes, samples, err := readLines(lines)
+	notes, samples, err := readLines(string(text))
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}

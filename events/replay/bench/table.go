@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -21,23 +19,22 @@ func key(name string, p program) string { return name + "/program=" + string(p) 
 type samples map[string][]float64
 
 // readLines reads what measure has written. The notes are all other lines: the description of the machine.
-func readLines(r io.Reader) (notes string, s samples, err error) {
+func readLines(text string) (notes string, s samples, err error) {
 	s = samples{}
-	scanner := bufio.NewScanner(r)
-	for scanner.Scan() {
-		text, isLine := strings.CutPrefix(scanner.Text(), "Benchmark")
-		if !isLine {
-			notes += text + "\n"
+	for line := range strings.Lines(text) {
+		measurement, isOne := strings.CutPrefix(line, "Benchmark")
+		if !isOne {
+			notes += line
 			continue
 		}
 		var name, unit string
 		var value float64
-		if _, err := fmt.Sscanf(text, "%s 1 %f %s", &name, &value, &unit); err != nil {
-			return "", nil, fmt.Errorf("%w in the line %s", err, scanner.Text())
+		if _, err := fmt.Sscanf(measurement, "%s 1 %f %s", &name, &value, &unit); err != nil {
+			return "", nil, fmt.Errorf("%w in the line %q", err, line)
 		}
 		s[name] = append(s[name], value)
 	}
-	return notes, s, scanner.Err()
+	return notes, s, nil
 }
 
 // table renders the samples in Markdown, aligned for a terminal.

@@ -48,7 +48,7 @@ type Server struct {
 	http  *httptest.Server
 	queue chan *call
 
-	polled    chan struct{}
+	polled    chan struct{} // closed by the first poll
 	firstPoll sync.Once
 
 	open context.Context // ends with Close or the process; its cause says which
@@ -85,11 +85,6 @@ func NewServer() *Server {
 // Addr returns host:port, the value of FC_RUNTIME_API for the function's process.
 func (s *Server) Addr() string {
 	return s.http.Listener.Addr().String()
-}
-
-// Polled returns a channel that is closed when the function first asks for an invocation: it has started.
-func (s *Server) Polled() <-chan struct{} {
-	return s.polled
 }
 
 // Close ends the polls and the invocations under way and stops listening. The SDK asks again without a pause for as long

@@ -45,7 +45,7 @@ func (p *Process) Err() error { return context.Cause(p.open) }
 // Started waits until the process asks for its first invocation. It returns an error when the process or ctx ends before.
 func (p *Process) Started(ctx context.Context) error {
 	select {
-	case <-p.Polled():
+	case <-p.polled:
 		return nil
 	case <-p.open.Done():
 		return p.Err()
