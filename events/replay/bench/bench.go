@@ -54,7 +54,7 @@ type sizes struct {
 	paced       int           // instances of a sweep where the API limits the rate
 }
 
-// whole takes a minute or two on two cores. The level is zip's own default.
+// whole takes a minute and a half on two cores. The level is zip's own default.
 func whole() sizes {
 	return sizes{level: 6, starts: 40, generations: 3, chunks: 8, chunk: 500, latency: 20 * time.Millisecond, repeats: 3, instances: 1000, paced: 60}
 }

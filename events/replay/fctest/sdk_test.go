@@ -151,16 +151,6 @@ func TestProcessThatEnds(t *testing.T) {
 	}
 }
 
-func TestKill(t *testing.T) {
-	t.Parallel()
-	s := startSDK(t)
-	s.Kill()
-	s.Wait()
-	if err := s.Err(); err == nil || err.Error() != "the function ended: signal: killed" {
-		t.Errorf("got %v", err)
-	}
-}
-
 // startSDK runs this test binary as a function, and waits until it asks for work.
 func startSDK(t *testing.T) *fctest.Process {
 	t.Helper()
