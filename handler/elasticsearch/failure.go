@@ -77,7 +77,7 @@ func (e *attemptError) outOfTime() *attemptError {
 		return e
 	}
 	timeout := *e.err
-	timeout.Kind, timeout.RetryAfter = connection.Timeout, 0
+	timeout.Kind = connection.Timeout
 	timeout.Message = "out of time after " + strings.TrimSuffix(e.err.Message, "; "+outcomeUnknown) + ": " + outcomeUnknown
 	return &attemptError{&timeout, e.class}
 }

@@ -3,6 +3,7 @@ package elasticsearch
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -190,6 +191,65 @@ func TestPauses(t *testing.T) {
 	}
 }
 
+// TestMeasure: the limit after a throttled call, by what succeeded before it, and the
+// lower one after the next, before which too few succeeded.
+func TestMeasure(t *testing.T) {
+	t.Parallel()
+	const s = time.Second
+	for name, test := range map[string]struct {
+		calls     int
+		each      time.Duration
+		idle      time.Duration // before the first
+		last      time.Duration // before the throttled one
+		limit     float64
+		low, high float64 // the next limit: jitter makes the pause longer
+	}{
+		"one a second":          {9, s, 0, 0, 1, 0.92, 0.95},
+		"ten a second":          {20, s / 10, 0, 0, 10, 9.2, 9.3},
+		"after an idle hour":    {20, s / 10, time.Hour, 0, 10, 9.2, 9.3},
+		"an idle second counts": {20, s / 10, 0, s, 20.0 / 3, 6.1, 6.2},
+		"more idle time begins": {20, s / 10, 0, s + 1, 0, 0, 0},
+		"too few":               {4, s, 0, 0, 0, 0, 10},
+		"as many as are needed": {5, s, 0, 0, 1, 0.92, 0.95},
+		"all at once":           {20, 0, 0, 0, 100, 92, 93},
+	} {
+		InBubble(t, name, func(t *testing.T) {
+			p := new(Pace)
+			call := func(takes time.Duration, v verdict) {
+				permit, _ := p.begin(t.Context())
+				time.Sleep(takes)
+				p.end(permit, v, 0)
+			}
+			call(0, none)
+			time.Sleep(test.idle)
+			for range test.calls {
+				call(test.each, wentWell)
+			}
+			time.Sleep(test.last)
+			call(0, throttled)
+			if math.Abs(p.limit-test.limit) > 1e-6 {
+				t.Errorf("a limit of %v a second, want %v", p.limit, test.limit)
+			}
+			call(0, wentWell)
+			call(0, throttled)
+			if p.limit < test.low || p.limit > test.high {
+				t.Errorf("then %v, want %v to %v", p.limit, test.low, test.high)
+			}
+		})
+	}
+}
+
+// TestRate: a limit rises with time, until there is none.
+func TestRate(t *testing.T) {
+	t.Parallel()
+	p := &Pace{limit: 10}
+	for after, want := range map[time.Duration]float64{0: 9.5, 10 * time.Second: 11.5, 150 * time.Second: 39.5, 153 * time.Second: 0, time.Hour: 0} {
+		if got := p.rate(p.cut.Add(after)); math.Abs(got-want) > 1e-6 {
+			t.Errorf("after %v: %v a second, want %v", after, got, want)
+		}
+	}
+}
+
 // TestPermitIsGivenBack: calls whose context ends while they wait leave their time to
 // the next.
 func TestPermitIsGivenBack(t *testing.T) {
@@ -219,6 +279,36 @@ func TestPermitIsGivenBack(t *testing.T) {
 			t.Errorf("the next was sent after %v", after)
 		}
 		p.end(next, wentWell, 0)
+	})
+}
+
+// TestStalePermit: a permit from before a refusal that is given back after it makes no
+// room for the calls after it.
+func TestStalePermit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := &Pace{limit: 0.01, cut: time.Now()}
+		first, _ := p.begin(t.Context())
+		ctx, cancel := context.WithCancel(t.Context())
+		given := make(chan bool)
+		go func() {
+			_, ok := p.begin(ctx)
+			given <- ok
+		}()
+		synctest.Wait()
+		p.end(first, throttled, 0)
+		trial, _ := p.begin(t.Context())
+		p.end(trial, wentWell, 0)
+		begun := time.Now()
+		cancel()
+		if <-given {
+			t.Error("a permit was given")
+		}
+		next, _ := p.begin(t.Context())
+		p.end(next, wentWell, 0)
+		if after := time.Since(begun); after < 100*time.Second {
+			t.Errorf("the next was sent after %v", after)
+		}
 	})
 }
 
