@@ -171,6 +171,12 @@ func answering(body string) fault {
 // region sets up what can be found in one: es-a and es-b are connected with what
 // exists, is frozen, is gone, or cannot be told.
 func region(f *fixture) {
+	// First, because what follows takes the lock of the stand-in, and so makes this
+	// known to the goroutines that serve another process.
+	f.api.OnRequest = elasticsearchtest.Each(
+		at("DescribeInstance es-hidden", answering(`{"Result":{"status":"inactive"},"RequestId":"r"}`)),
+		at("DescribeInstance es-refused", refuse(403, "Forbidden.RAM", "You are not authorized.")),
+	)
 	f.api.AddInstance("es-a", "es-b", "es-alone")
 	f.api.SetStatus("es-changing", "activating")
 	f.api.SetStatus("es-frozen", "inactive")
@@ -181,8 +187,4 @@ func region(f *fixture) {
 	} {
 		f.api.Connect(pair[0], pair[1])
 	}
-	f.api.OnRequest = elasticsearchtest.Each(
-		at("DescribeInstance es-hidden", answering(`{"Result":{"status":"inactive"},"RequestId":"r"}`)),
-		at("DescribeInstance es-refused", refuse(403, "Forbidden.RAM", "You are not authorized.")),
-	)
 }
