@@ -5,78 +5,68 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
 	"elasticsearch-disconnect/handler/connection"
 )
 
-func TestParseInstanceID(t *testing.T) {
+// TestParse holds each parser to its rule: the texts that it accepts, under "", and
+// those that it refuses, under the reason, in which … is the text quoted. The
+// characters that are next to a permitted range in ASCII are among them.
+func TestParse(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 65)
-	for text, want := range map[string]string{
-		"es-cn-n6w1o1x0w001c0001": "",
-		"es-sg-ABC_9":             "",
-		"azAZ09_-":                "",
-		"0":                       "",
-		long[:64]:                 "",
-		"":                        "is empty",
-		long:                      "has 65 characters, more than 64",
-		"-es":                     `does not start with a letter or digit: "-es"`,
-		"../x":                    `does not start with a letter or digit: "../x"`,
-		"es-cn-1/../x":            `has a character other than letters, digits, - and _: "es-cn-1/../x"`,
-		"a%2e":                    `has a character other than letters, digits, - and _: "a%2e"`,
-		"a?b":                     `has a character other than letters, digits, - and _: "a?b"`,
-		"a#b":                     `has a character other than letters, digits, - and _: "a#b"`,
-		"a@b":                     `has a character other than letters, digits, - and _: "a@b"`,
-		"a[b":                     `has a character other than letters, digits, - and _: "a[b"`,
-		"a`b":                     "has a character other than letters, digits, - and _: \"a`b\"",
-		"a{b":                     `has a character other than letters, digits, - and _: "a{b"`,
-		"a/b":                     `has a character other than letters, digits, - and _: "a/b"`,
-		"a:b":                     `has a character other than letters, digits, - and _: "a:b"`,
-		"a\nb":                    `has a character other than letters, digits, - and _: "a\nb"`,
-		"a\u202eb":                `has a character other than letters, digits, - and _: "a\u202eb"`,
-		"é":                       `does not start with a letter or digit: "\u00e9"`,
-	} {
-		checkParse(t, connection.ParseInstanceID, text, want)
-	}
+	checkParse(t, connection.ParseInstanceID, map[string][]string{
+		"":                                {"es-cn-n6w1o1x0w001c0001", "es-sg-ABC_9", "azAZ09_-", "0", long[:64]},
+		"is empty":                        {""},
+		"has 65 characters, more than 64": {long},
+		"does not start with a letter or digit: …": {"-es", "../x", "é"},
+		"has a character other than letters, digits, - and _: …": {
+			"es-cn-1/../x", "a%2e", "a?b", "a#b", "a@b", "a[b", "a`b", "a{b", "a/b", "a:b", "a\nb", "a\u202eb"},
+	})
+	checkParse(t, connection.ParseClientToken, map[string][]string{
+		"":                                {"5A2CFF0E-5718-45B5-9D4D-70B3FF000000", " ~", long[:64]},
+		"is empty":                        {""},
+		"has 65 characters, more than 64": {long},
+		"has a character that is not printable ASCII: …": {"a\tb", "a\x7f", "ü"},
+	})
+	checkParse(t, connection.ParseRegion, map[string][]string{
+		"":                                {"cn-hangzhou", "cn-shanghai-finance-1", "cn-" + long[:60]},
+		"is empty":                        {""},
+		"has 64 characters, more than 63": {"cn-" + long[:61]},
+		"is no region id, such as cn-hangzhou: …": {
+			"Shanghai", "shanghai", "CN-hangzhou", "-hangzhou", "1-hangzhou", "cn-hangzhou.evil", "cn-hangzhou/", "cn-hangzhou:", "cn-`", "cn-{", "cn-é"},
+	})
+	digits := strings.Repeat("1", 33)
+	checkParse(t, connection.ParseAccountID, map[string][]string{
+		"":                                {"1234567890984321", "09", digits[:32]},
+		"is empty":                        {""},
+		"has 33 characters, more than 32": {digits},
+		"is no account id, which has digits alone: …": {"123456789098****", "12:role/x", "12/"},
+	})
 }
 
-func TestParseClientToken(t *testing.T) {
-	t.Parallel()
-	long := strings.Repeat("a", 65)
-	for text, want := range map[string]string{
-		"5A2CFF0E-5718-45B5-9D4D-70B3FF000000": "",
-		" ~":                                   "",
-		long[:64]:                              "",
-		"":                                     "is empty",
-		long:                                   "has 65 characters, more than 64",
-		"a\tb":                                 `has a character that is not printable ASCII: "a\tb"`,
-		"a\x7f":                                `has a character that is not printable ASCII: "a\x7f"`,
-		"ü":                                    `has a character that is not printable ASCII: "\u00fc"`,
-	} {
-		checkParse(t, connection.ParseClientToken, text, want)
-	}
-}
-
-// checkParse holds a parser to the error it gives, and to giving the text back,
-// as a string and in JSON, when it gives none.
-func checkParse[T interface{ String() string }](t *testing.T, parse func(string) (T, error), text, want string) {
+// checkParse also holds a parser to giving an accepted text back, as a string and in
+// JSON, and the zero value for any other.
+func checkParse[T interface{ String() string }](t *testing.T, parse func(string) (T, error), texts map[string][]string) {
 	t.Helper()
-	value, err := parse(text)
-	got := ""
-	if err != nil {
-		got, text = err.Error(), "" // an invalid text gives the zero value
-	}
-	if got != want {
-		t.Errorf("%q: error\n got %s\nwant %s", text, got, want)
-	}
-	if value.String() != text {
-		t.Errorf("%q: value %q", text, value)
-	}
-	inJSON, err := json.Marshal(value)
-	if err != nil || string(inJSON) != `"`+text+`"` {
-		t.Errorf("%q: in JSON %s, %v", text, inJSON, err)
+	for reason, texts := range texts {
+		for _, text := range texts {
+			value, err := parse(text)
+			got, want := "", strings.Replace(reason, "…", strconv.QuoteToASCII(text), 1)
+			if err != nil {
+				got, text = err.Error(), ""
+			}
+			if got != want {
+				t.Errorf("error:\n got %s\nwant %s", got, want)
+			}
+			inJSON, err := json.Marshal(value)
+			if value.String() != text || err != nil || string(inJSON) != `"`+text+`"` {
+				t.Errorf("%q: value %q, in JSON %s, %v", text, value, inJSON, err)
+			}
+		}
 	}
 }
 
@@ -125,11 +115,22 @@ func TestKindOf(t *testing.T) {
 	}
 }
 
-func TestReversed(t *testing.T) {
+func TestScopeOr(t *testing.T) {
 	t.Parallel()
-	a, errA := connection.ParseInstanceID("es-a")
-	b, errB := connection.ParseInstanceID("es-b")
-	if got, want := (connection.Pair{Instance: a, Connected: b}).Reversed(), (connection.Pair{Instance: b, Connected: a}); errors.Join(errA, errB) != nil || got != want {
-		t.Errorf("%v, want %v", got, want)
+	scope := func(region, account string) (s connection.Scope) {
+		s.Region, _ = connection.ParseRegion(region)
+		s.Account, _ = connection.ParseAccountID(account)
+		return s
+	}
+	own := scope("cn-hangzhou", "1")
+	for _, test := range []struct{ said, want connection.Scope }{
+		{scope("", ""), own},
+		{scope("cn-beijing", ""), scope("cn-beijing", "1")},
+		{scope("", "2"), scope("cn-hangzhou", "2")},
+		{scope("cn-beijing", "2"), scope("cn-beijing", "2")},
+	} {
+		if got := test.said.Or(own); got != test.want {
+			t.Errorf("%v: %v, want %v", test.said, got, test.want)
+		}
 	}
 }
