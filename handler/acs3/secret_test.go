@@ -8,28 +8,6 @@ import (
 	"testing"
 )
 
-func TestReveal(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		secret Secret
-		want   string
-	}{
-		"a value":           {NewSecret("hunter2"), "hunter2"},
-		"an empty value":    {NewSecret(""), ""},
-		"the zero value":    {Secret{}, ""},
-		"the mask as value": {NewSecret("***"), "***"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			equal(t, "Reveal", test.secret.Reveal(), test.want)
-		})
-	}
-	if NewSecret("") != (Secret{}) {
-		t.Error("NewSecret: the empty secret is not the zero Secret")
-	}
-}
-
 func TestSecretDoesNotPrint(t *testing.T) {
 	t.Parallel()
 	secret := NewSecret("hunter2")

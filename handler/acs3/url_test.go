@@ -39,11 +39,8 @@ var queryTests = map[string]struct{ query, want string }{
 func TestCanonicalQuery(t *testing.T) {
 	t.Parallel()
 	for name, test := range queryTests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			equal(t, "canonicalQuery", canonicalQuery(test.query), test.want)
-			equal(t, "canonicalQuery of its result", canonicalQuery(test.want), test.want)
-		})
+		equal(t, name, canonicalQuery(test.query), test.want)
+		equal(t, name+", canonical already", canonicalQuery(test.want), test.want)
 	}
 }
 
@@ -88,45 +85,33 @@ func quoted(values url.Values) url.Values {
 	return q
 }
 
-func TestCanonicalURI(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct{ url, want string }{
-		"no path":                         {"http://h", "/"},
-		"the root":                        {"http://h/", "/"},
-		"segments":                        {"http://h/a/b", "/a/b"},
-		"empty segments are kept":         {"http://h//a//", "//a//"},
-		"dot segments are kept":           {"http://h/a/../b/.", "/a/../b/."},
-		"space":                           {"http://h/a b%20c", "/a%20b%20c"},
-		"plus is no space in a path":      {"http://h/a+b", "/a%2Bb"},
-		"an encoded slash stays one":      {"http://h/a%2fb/c", "/a%2Fb/c"},
-		"asterisk and tilde":              {"http://h/*/~/%7e", "/%2A/~/~"},
-		"what net/url leaves is escaped":  {"http://h/a:b@c$d&e=f;g,h!i'(j)", "/a%3Ab%40c%24d%26e%3Df%3Bg%2Ch%21i%27%28j%29"},
-		"an encoded percent sign":         {"http://h/%2541", "/%2541"},
-		"a needlessly escaped character":  {"http://h/%61", "/a"},
-		"unicode":                         {"http://h/名", "/%E5%90%8D"},
-		"a question mark within the path": {"http://h/a%3Fb", "/a%3Fb"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			u, err := url.Parse(test.url)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for range 2 { // The second time, the canonical form is the input.
-				setURL(u)
-				equal(t, "request line", u.RequestURI(), test.want)
-			}
-		})
-	}
-}
-
+// TestSetURL: the request line of a path, and the same when it is canonical already.
+// TestCanonicalQuery has the queries.
 func TestSetURL(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	parsed := func(text string) url.URL {
+		u, err := url.Parse("http://h" + text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *u
+	}
+	for name, test := range map[string]struct {
 		url  url.URL
 		want string
 	}{
+		"no path":                              {parsed(""), "/"},
+		"the root":                             {parsed("/"), "/"},
+		"segments, and empty ones are kept":    {parsed("//a//b/"), "//a//b/"},
+		"dot segments are kept":                {parsed("/a/../b/."), "/a/../b/."},
+		"space, and plus is none in a path":    {parsed("/a b%20c+d"), "/a%20b%20c%2Bd"},
+		"an encoded slash stays one":           {parsed("/a%2fb/c"), "/a%2Fb/c"},
+		"asterisk and tilde":                   {parsed("/*/~/%7e"), "/%2A/~/~"},
+		"what net/url leaves is escaped":       {parsed("/a:b@c$d&e=f;g,h!i'(j)"), "/a%3Ab%40c%24d%26e%3Df%3Bg%2Ch%21i%27%28j%29"},
+		"an encoded percent sign":              {parsed("/%2541"), "/%2541"},
+		"a needlessly escaped character":       {parsed("/%61"), "/a"},
+		"unicode":                              {parsed("/名"), "/%E5%90%8D"},
+		"a question mark within the path":      {parsed("/a%3Fb"), "/a%3Fb"},
 		"a path without its first slash":       {url.URL{Path: "a/b"}, "/a/b"},
 		"the asterisk of OPTIONS":              {url.URL{Path: "*"}, "/%2A"},
 		"a raw path that is not the path's":    {url.URL{Path: "/a", RawPath: "/b"}, "/a"},
@@ -134,12 +119,10 @@ func TestSetURL(t *testing.T) {
 		"a query that is empty but has a mark": {url.URL{Path: "/a", ForceQuery: true}, "/a"},
 		"an opaque URL":                        {url.URL{Path: "/a", Opaque: "//other/b"}, "/a"},
 		"path and query":                       {url.URL{Path: "/a b", RawQuery: "d+=&c"}, "/a%20b?c=&d%20="},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+	} {
+		for range 2 {
 			setURL(&test.url)
-			equal(t, "request line", test.url.RequestURI(), test.want)
-		})
+			equal(t, name+": request line", test.url.RequestURI(), test.want)
+		}
 	}
 }
