@@ -36,7 +36,7 @@ func TestParse(t *testing.T) {
 		"":                                {"cn-hangzhou", "cn-shanghai-finance-1", "cn-" + long[:60]},
 		"is empty":                        {""},
 		"has 64 characters, more than 63": {"cn-" + long[:61]},
-		"is no region id, such as cn-hangzhou: …": {
+		"is not a region id such as cn-hangzhou: …": {
 			"Shanghai", "shanghai", "CN-hangzhou", "-hangzhou", "1-hangzhou", "cn-hangzhou.evil", "cn-hangzhou/", "cn-hangzhou:", "cn-`", "cn-{", "cn-é"},
 	})
 	digits := strings.Repeat("1", 33)
@@ -44,7 +44,7 @@ func TestParse(t *testing.T) {
 		"":                                {"1234567890984321", "09", digits[:32]},
 		"is empty":                        {""},
 		"has 33 characters, more than 32": {digits},
-		"is no account id, which has digits alone: …": {"123456789098****", "12:role/x", "12/"},
+		"is not an account id, which has only digits: …": {"123456789098****", "12:role/x", "12/"},
 	})
 }
 

@@ -105,7 +105,7 @@ func ParseRegion(text string) (Region, error) {
 	isOther := func(c rune) bool { return !isLower(c) && !isDigit(c) && c != '-' }
 	parsed, err := parseID(text, maxRegion, func(text string) string {
 		if strings.ContainsFunc(text, isOther) || !isLower(rune(text[0])) || !strings.Contains(text, "-") {
-			return "is no region id, such as cn-hangzhou"
+			return "is not a region id such as cn-hangzhou"
 		}
 		return ""
 	})
@@ -124,7 +124,7 @@ func ParseAccountID(text string) (AccountID, error) {
 	isOther := func(c rune) bool { return !isDigit(c) }
 	parsed, err := parseID(text, maxAccountID, func(text string) string {
 		if strings.ContainsFunc(text, isOther) {
-			return "is no account id, which has digits alone"
+			return "is not an account id, which has only digits"
 		}
 		return ""
 	})

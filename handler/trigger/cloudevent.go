@@ -96,7 +96,7 @@ func eventData(r *reader, path string, data []byte, source, eventType string) (c
 		n := notice{r, path, data}
 		return n.configScope(), n.config()
 	case isProduct && !namesBoth(data):
-		return connection.Scope{}, ignore("the event is of " + quote(source) + ", type " + quote(eventType) + ", which is no release")
+		return connection.Scope{}, ignore("the event of " + quote(source) + ", type " + quote(eventType) + ", is not a release")
 	}
 	o := removalObject(r, path, data)
 	if o == nil {

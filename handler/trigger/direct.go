@@ -34,7 +34,7 @@ func asked(o *object, key string) Request {
 	}
 	for _, name := range []string{"instanceId", "connectedInstanceId", "all", "force"} {
 		if o.value(name) != nil {
-			o.fault(o.at(name), "is given, and reconcile is true, which is about all instances")
+			o.fault(o.at(name), "is not allowed together with reconcile, which covers all instances")
 		}
 	}
 	return Request{Scope: requestScope(o), Action: Reconcile{ClientToken: clientToken(o, key), DryRun: o.flag("dryRun")}}
@@ -49,14 +49,14 @@ func connections(o *object, instance connection.InstanceID, flag func(string) bo
 	if !all {
 		connected = instanceID(o, other)
 	} else if o.value(other) != nil {
-		o.fault(o.at(other), "is given, and all is true: it is one or all")
+		o.fault(o.at(other), "is not allowed together with all: name one connection, or ask for all")
 	}
 	if connected == instance && connected != (connection.InstanceID{}) {
 		o.fault(o.at(other), "is the same instance as instanceId")
 	}
 	force := flag("force")
 	if force && !all {
-		o.fault(o.at("force"), "is true, and all is not: one connection is removed without")
+		o.fault(o.at("force"), "is only allowed together with all; removing a single connection needs no force")
 	}
 	token := clientToken(o, key)
 	dryRun := flag("dryRun")
@@ -113,7 +113,7 @@ func timer(path string, event []byte) ([]Request, error) {
 
 // scheduled reads the payload.
 func scheduled(o *object) Request {
-	const wanted = `{"reconcile":true}, which may have dryRun, regionId, accountId and clientToken besides`
+	const wanted = `{"reconcile":true}, optionally with dryRun, regionId, accountId and clientToken`
 	if !o.required("payload") {
 		return Request{}
 	}
@@ -123,7 +123,7 @@ func scheduled(o *object) Request {
 		if shown[0] == '"' {
 			shown = unquote(shown)
 		}
-		o.fault(o.at("payload"), "is %s; put there the text of %s", quote(string(shown)), wanted)
+		o.fault(o.at("payload"), "is %s, want %s", quote(string(shown)), wanted)
 		return Request{}
 	}
 	return removal(o.reader, o.at("payload"), payload, "")

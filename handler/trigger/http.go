@@ -84,7 +84,7 @@ func (h httpRequest) requests() ([]Request, error) {
 	case isOpenAPI:
 		return nil, h.notAllowed(http.MethodDelete)
 	default:
-		return nil, refuse(http.StatusNotFound, "$.rawPath", "is %s; there is %s and %s{InstanceId}%s",
+		return nil, refuse(http.StatusNotFound, "$.rawPath", "is %s; the paths are %s and %s{InstanceId}%s",
 			quote(h.path), rootPath, openAPIPrefix, openAPISuffix)
 	}
 }
@@ -124,7 +124,7 @@ func (h httpRequest) delete(segment string) ([]Request, error) {
 		request = connections(query, instance, query.textFlag, h.key)
 	}
 	if text, _ := h.text("body"); text != "" {
-		h.fault("$.body", "is not empty, and DELETE reads none: give query parameters")
+		h.fault("$.body", "must be empty: a DELETE takes query parameters")
 	}
 	return request.asking(h.faults, request)
 }
@@ -132,7 +132,7 @@ func (h httpRequest) delete(segment string) ([]Request, error) {
 func (h httpRequest) instance(segment string) connection.InstanceID {
 	text, err := url.PathUnescape(segment)
 	if err != nil {
-		h.fault("$.rawPath", "has a wrong escape: %s", quote(segment))
+		h.fault("$.rawPath", "has an invalid escape: %s", quote(segment))
 		return connection.InstanceID{}
 	}
 	id, err := connection.ParseInstanceID(text)
@@ -184,7 +184,7 @@ func (h httpRequest) body() []byte {
 	if h.flag("isBase64Encoded") {
 		var err error
 		if body, err = base64.StdEncoding.DecodeString(text); err != nil {
-			h.fault("$.body", "is not base64, though isBase64Encoded says so: %v", err)
+			h.fault("$.body", "is not base64, although isBase64Encoded is true: %v", err)
 			return nil
 		}
 	}

@@ -60,15 +60,15 @@ func (n notice) actionTrail(eventType, of string) []Request {
 	case eventType == "":
 		n.fault(n.path+".eventType", "is missing")
 	case !isRelease(eventType, name):
-		return ignore(quote(name) + " (" + quote(eventType) + ") is no release")
+		return ignore(quote(name) + " (" + quote(eventType) + ") is not a release")
 	case of == "":
-		n.fault(n.path, "does not say which product it is of: looked in serviceName, eventSource, referencedResources and resourceType")
+		n.fault(n.path, "names no product: looked in serviceName, eventSource, referencedResources and resourceType")
 	case !strings.EqualFold(of, product):
-		return ignore("the event is of another product, " + quote(of))
+		return ignore("the event is about another product, " + quote(of))
 	case n.errorCode() != "":
 		return ignore("the call failed with " + quote(n.errorCode()))
 	case n.isOtherResource():
-		return ignore("the resource is no Elasticsearch instance but " + quote(strings.Join(n.resourceTypes(), ", ")))
+		return ignore("the resource is not an Elasticsearch instance but " + quote(strings.Join(n.resourceTypes(), ", ")))
 	default:
 		return n.released(n.instances(), n.certainty(eventType), "requestParameters, requestParameterJson, referencedResources and resourceName")
 	}
@@ -89,7 +89,7 @@ func (n notice) config() []Request {
 	case resource == "":
 		n.fault(n.path+".resourceType", "is missing")
 	case !strings.EqualFold(resource, instanceType):
-		return ignore("the resource is no Elasticsearch instance but " + quote(resource))
+		return ignore("the resource is not an Elasticsearch instance but " + quote(resource))
 	default:
 		var found instances
 		found.add(n, "resourceId", texts(lookup(n.data, "resourceId")))

@@ -78,9 +78,9 @@ const maxOthers = 16
 // refuseOthers makes every unknown member a fault, so that a typo is not
 // ignored. Members whose name has the prefix pass; with "" none do.
 func (o *object) refuseOthers(prefix string) {
-	known := "nothing is read here"
+	allowed := "none is allowed here"
 	if len(o.names) > 0 {
-		known = "known are " + strings.Join(o.names, ", ")
+		allowed = "allowed are " + strings.Join(o.names, ", ")
 	}
 	others := 0
 	for name := range members(o.raw) {
@@ -88,7 +88,7 @@ func (o *object) refuseOthers(prefix string) {
 			continue
 		}
 		if others++; others <= maxOthers {
-			o.fault(o.path+"["+quote(string(name))+"]", "is not known; %s", known)
+			o.fault(o.path+"["+quote(string(name))+"]", "is unknown; %s", allowed)
 		}
 	}
 	if others > maxOthers {

@@ -205,15 +205,15 @@ var accountValues = []struct{ value, account, fault string }{
 	{`"` + strings.Repeat("9", 32) + `"`, strings.Repeat("9", 32), ""},
 	{`null`, "", ""},
 	{`""`, "", ""},
-	{`"123456789098****"`, "", `is no account id, which has digits alone: "123456789098****"`},
-	{`" "`, "", `is no account id, which has digits alone: " "`},
+	{`"123456789098****"`, "", `is not an account id, which has only digits: "123456789098****"`},
+	{`" "`, "", `is not an account id, which has only digits: " "`},
 	{`"` + strings.Repeat("9", 33) + `"`, "", "has 33 characters, more than 32"},
-	{`1e3`, "", `is no account id, which has digits alone: "1e3"`},
-	{`-1`, "", `is no account id, which has digits alone: "-1"`},
-	{`1.5`, "", `is no account id, which has digits alone: "1.5"`},
-	{`true`, "", `is no account id, which has digits alone: "true"`},
-	{`{"a":1}`, "", `is no account id, which has digits alone: "{\"a\":1}"`},
-	{`["1"]`, "", `is no account id, which has digits alone: "[\"1\"]"`},
+	{`1e3`, "", `is not an account id, which has only digits: "1e3"`},
+	{`-1`, "", `is not an account id, which has only digits: "-1"`},
+	{`1.5`, "", `is not an account id, which has only digits: "1.5"`},
+	{`true`, "", `is not an account id, which has only digits: "true"`},
+	{`{"a":1}`, "", `is not an account id, which has only digits: "{\"a\":1}"`},
+	{`["1"]`, "", `is not an account id, which has only digits: "[\"1\"]"`},
 }
 
 // TestAccounts: none is passed over that is there and is no account id, not even
@@ -259,7 +259,7 @@ func TestAccounts(t *testing.T) {
 func TestMalformedScope(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]struct{ region, account string }{
-		`"Shanghai"`: {`is no region id, such as cn-hangzhou: "Shanghai"`, `is no account id, which has digits alone: "Shanghai"`},
+		`"Shanghai"`: {`is not a region id such as cn-hangzhou: "Shanghai"`, `is not an account id, which has only digits: "Shanghai"`},
 		`""`:         {"is empty", "is empty"},
 		`7`:          {"is a number, not a string", "is a number, not a string"},
 		`null`:       {"is null, not a string", "is null, not a string"},
@@ -291,13 +291,13 @@ func TestScopesOf(t *testing.T) {
 	for name, test := range map[string]struct{ event, want string }{
 		"a batch of two regions": {"[" + release + "," + replace(release, "cn-a", "cn-c") + "]", "cn-a/8\ncn-c/8"},
 		"a batch of all kinds": {"[" + release + `,{` + members + `,"regionId":"cn-d"},` + fmt.Sprintf("%q", "{"+removed+`,"accountId":5}`) + ",{" + members + "},{" + members + `,"accountId":"6","x":1}]`,
-			"cn-a/8\ncn-d/\n/5\n/\n/6 " + `$[4]["x"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
+			"cn-a/8\ncn-d/\n/5\n/\n/6 " + `$[4]["x"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
 		"one that names several":        {replace(release, "es-a", "es-a,es-b"), "cn-a/8\ncn-a/8"},
 		"attributes given twice":        {envelope("mine", "t", members, twice), "cn-b/7 " + duplicates},
 		"of a notice, too":              {envelope("acs.elasticsearch", releaseType, released+`,"acsRegion":"cn-a"`, twice), "cn-a/7 " + duplicates},
 		"members given twice":           {"{" + members + `,"regionId":"cn-a","regionId":"cn-a","accountId":"1","accountId":"2"}`, "cn-a/1 $.regionId is given more than once; $.accountId is given more than once"},
 		"parameters given twice":        {del("es-a", `{"connectedInstanceId":"es-b","regionId":"cn-a","regionId":"cn-b"}`), "cn-a/ $.queryParameters.regionId is given more than once"},
-		"two values of a parameter":     {del("es-a", `{"connectedInstanceId":"es-b","accountId":"1,2"}`), `/ $.queryParameters.accountId is no account id, which has digits alone: "1,2"`},
+		"two values of a parameter":     {del("es-a", `{"connectedInstanceId":"es-b","accountId":"1,2"}`), `/ $.queryParameters.accountId is not an account id, which has only digits: "1,2"`},
 		"attributes in another case":    {envelope("mine", "t", members, `,"aliyunRegionId":"cn-b","aliyunAccountId":"8"`), "/"},
 		"who called":                    {"{" + released + "}", "/"},
 		"no data":                       {`{"specversion":"1.0","id":"e","source":"s","type":"t","aliyunregionid":"cn-b","aliyunaccountid":"8"}`, "cn-b/8 $.data is missing"},
@@ -306,9 +306,9 @@ func TestScopesOf(t *testing.T) {
 		"a notice that is no object":    {replace(envelope("acs.elasticsearch", configType, "", `,"aliyunregionid":"cn-b"`), "{}", `[]`), "cn-b/ $.data is an array, not an object"},
 		"data in a string":              {replace(envelope("mine", "t", "", ""), "{}", fmt.Sprintf("%q", "{"+members+`,"regionId":"cn-a","accountId":"1"}`)), "cn-a/1"},
 		"what this function is":         {replace(request("GET", "/", ""), `"requestContext":{`, `"requestContext":{"accountId":"9",`), "/"},
-		"a region in the query of POST": {post("{"+members+"}", `,"queryParameters":{"regionId":"cn-a"}`), `/ $.queryParameters["regionId"] is not known; nothing is read here`},
+		"a region in the query of POST": {post("{"+members+"}", `,"queryParameters":{"regionId":"cn-a"}`), `/ $.queryParameters["regionId"] is unknown; none is allowed here`},
 		"all faults, in one order": {`{"data":{"eventName":"x","recipientAccountId":"?"},"type":"` + releaseType + `","source":"s","aliyunaccountid":"??","aliyunoriginalaccountid":[]}`,
-			`/ $.specversion is missing; $.id is missing; $.aliyunoriginalaccountid is no account id, which has digits alone: "[]"; $.aliyunaccountid is no account id, which has digits alone: "??"; $.data.recipientAccountId is no account id, which has digits alone: "?"`},
+			`/ $.specversion is missing; $.id is missing; $.aliyunoriginalaccountid is not an account id, which has only digits: "[]"; $.aliyunaccountid is not an account id, which has only digits: "??"; $.data.recipientAccountId is not an account id, which has only digits: "?"`},
 	} {
 		if got := scopes(test.event); got != test.want {
 			t.Errorf("%s: %s\n got %s\nwant %s", name, test.event, got, test.want)

@@ -72,16 +72,16 @@ func TestForce(t *testing.T) {
 // a timer has to hold.
 func TestReconcileRefuses(t *testing.T) {
 	t.Parallel()
-	const put = `; put there the text of {"reconcile":true}, which may have dryRun, regionId, accountId and clientToken besides`
-	const besides = "is given, and reconcile is true, which is about all instances"
+	const put = `, want {"reconcile":true}, optionally with dryRun, regionId, accountId and clientToken`
+	const besides = "is not allowed together with reconcile, which covers all instances"
 	for event, want := range map[string]string{
 		`{"reconcile":true,"instanceId":"es-a","connectedInstanceId":"es-b","all":true,"force":true}`: "$.instanceId " + besides + "; $.connectedInstanceId " + besides + "; $.all " + besides + "; $.force " + besides,
 		`{"reconcile":"true"}`:                                            "$.reconcile is a string, not true or false; $.instanceId is missing; $.connectedInstanceId is missing",
 		`{"reconcile":false}`:                                             "$.instanceId is missing; $.connectedInstanceId is missing",
-		`{"reconcile":true,"limit":3}`:                                    `$["limit"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`,
-		`{"reconcile":true,"regionId":"Shanghai"}`:                        `$.regionId is no region id, such as cn-hangzhou: "Shanghai"`,
-		`{"instanceId":"es-a","connectedInstanceId":"es-b","force":true}`: "$.force is true, and all is not: one connection is removed without",
-		del("es-a", `{"all":"true","reconcile":"true"}`):                  `$.queryParameters["reconcile"] is not known; known are connectedInstanceId, clientToken, dryRun, all, force, regionId, accountId`,
+		`{"reconcile":true,"limit":3}`:                                    `$["limit"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`,
+		`{"reconcile":true,"regionId":"Shanghai"}`:                        `$.regionId is not a region id such as cn-hangzhou: "Shanghai"`,
+		`{"instanceId":"es-a","connectedInstanceId":"es-b","force":true}`: "$.force is only allowed together with all; removing a single connection needs no force",
+		del("es-a", `{"all":"true","reconcile":"true"}`):                  `$.queryParameters["reconcile"] is unknown; allowed are connectedInstanceId, clientToken, dryRun, all, force, regionId, accountId`,
 		timer(`"awesome-fc"`):                                             `$.payload is "awesome-fc"` + put,
 		timer(`""`):                                                       `$.payload is ""` + put,
 		timer(`null`):                                                     `$.payload is "null"` + put,

@@ -223,7 +223,7 @@ func entry(path string, raw []byte) ([]Request, error) {
 	form := formOf(event)
 	switch {
 	case form.shape == HTTP:
-		return nil, refuse(http.StatusBadRequest, path, "is an HTTP request in an array")
+		return nil, refuse(http.StatusBadRequest, path, "is an HTTP request, which an array may not hold")
 	case event[0] == '[':
 		return direct(path, event)
 	}

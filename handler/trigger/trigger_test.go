@@ -153,7 +153,7 @@ func refused() map[string]struct {
 	shape trigger.Shape
 	want  []string
 } {
-	unknown := " is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId"
+	unknown := " is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId"
 	long := strings.Repeat("a", 65)
 	return map[string]struct {
 		event string
@@ -169,7 +169,7 @@ func refused() map[string]struct {
 		"something after the value":             {pair + "x", trigger.Direct, []string{"400", "$ is not JSON: invalid character 'x' after top-level value, at byte 51"}},
 		"two values":                            {pair + pair, trigger.Direct, []string{"400", "$ is not JSON: invalid character '{' after top-level value, at byte 51"}},
 		"not UTF-8":                             {"{\"instanceId\":\"\xff\"}", trigger.Direct, []string{"400", "$ is not UTF-8"}},
-		"all, and one":                          {`{"instanceId":"es-a","connectedInstanceId":"es-b","all":true}`, trigger.Direct, []string{"400", "$.connectedInstanceId is given, and all is true: it is one or all"}},
+		"all, and one":                          {`{"instanceId":"es-a","connectedInstanceId":"es-b","all":true}`, trigger.Direct, []string{"400", "$.connectedInstanceId is not allowed together with all: name one connection, or ask for all"}},
 		"all is not true":                       {`{"instanceId":"es-a","all":"true"}`, trigger.Direct, []string{"400", "$.all is a string, not true or false", "$.connectedInstanceId is missing"}},
 		"an array of too many":                  {"[" + strings.Repeat("0,", 10_000) + "0]", trigger.EventBridge, []string{"413", "$ has 10001 entries, more than 5000"}},
 		"a string":                              {`"es-a"`, trigger.Direct, []string{"400", "$ is a string, not an object"}},
@@ -196,18 +196,18 @@ func refused() map[string]struct {
 		"many unknown members":                  {replace(pair, "}", strings.Repeat(`,"z":1`, 20)+"}"), trigger.Direct, append(append([]string{"400"}, repeat(`$["z"]`+unknown, 16)...), "$ has 4 more unknown members")},
 
 		"HTTP, another version":        {replace(post(pair, ""), `"v1"`, `"v2"`), trigger.HTTP, []string{"400", `$.version is "v2", not v1`}},
-		"HTTP, no context":             {`{"rawPath":"/"}`, trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing", `$["rawPath"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`}},
-		"HTTP, no http":                {`{"requestContext":{}}`, trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing", `$["requestContext"] is not known; known are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`}},
+		"HTTP, no context":             {`{"rawPath":"/"}`, trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing", `$["rawPath"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`}},
+		"HTTP, no http":                {`{"requestContext":{}}`, trigger.Direct, []string{"400", "$.instanceId is missing", "$.connectedInstanceId is missing", `$["requestContext"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`}},
 		"HTTP, no method":              {`{"requestContext":{"http":{}}}`, trigger.HTTP, []string{"400", "$.requestContext.http.method is missing"}},
 		"HTTP, an http of no object":   {`{"requestContext":{"http":7}}`, trigger.HTTP, []string{"400", "$.requestContext.http is a number, not an object"}},
 		"HTTP, a path of null":         {replace(request("GET", "/", ""), `"/"`, "null"), trigger.HTTP, []string{"400", "$.rawPath is null, not a string"}},
-		"HTTP, another path":           {request("GET", "/x\u202e", ""), trigger.HTTP, []string{"404", `$.rawPath is "/x\u202e"; there is / and /openapi/instances/{InstanceId}/connected-clusters`}},
-		"HTTP, a path too deep":        {request("DELETE", "/openapi/instances/a/b/connected-clusters", ""), trigger.HTTP, []string{"404", `$.rawPath is "/openapi/instances/a/b/connected-clusters"; there is / and /openapi/instances/{InstanceId}/connected-clusters`}},
+		"HTTP, another path":           {request("GET", "/x\u202e", ""), trigger.HTTP, []string{"404", `$.rawPath is "/x\u202e"; the paths are / and /openapi/instances/{InstanceId}/connected-clusters`}},
+		"HTTP, a path too deep":        {request("DELETE", "/openapi/instances/a/b/connected-clusters", ""), trigger.HTTP, []string{"404", `$.rawPath is "/openapi/instances/a/b/connected-clusters"; the paths are / and /openapi/instances/{InstanceId}/connected-clusters`}},
 		"HTTP, another method":         {request("PUT", "/", ""), trigger.HTTP, []string{"405 GET, HEAD, POST", `$.requestContext.http.method is "PUT", not one of GET, HEAD, POST`}},
 		"HTTP, another API method":     {request("GET", "/openapi/instances/es-a/connected-clusters", ""), trigger.HTTP, []string{"405 DELETE", `$.requestContext.http.method is "GET", not one of DELETE`}},
 		"HTTP, POST to the API's path": {request("POST", "/openapi/instances/es-a/connected-clusters", ""), trigger.HTTP, []string{"405 DELETE", `$.requestContext.http.method is "POST", not one of DELETE`}},
-		"HTTP, half the API's path":    {request("DELETE", "/openapi/instances/es-a", ""), trigger.HTTP, []string{"404", `$.rawPath is "/openapi/instances/es-a"; there is / and /openapi/instances/{InstanceId}/connected-clusters`}},
-		"HTTP, the other half":         {request("DELETE", "/connected-clusters", ""), trigger.HTTP, []string{"404", `$.rawPath is "/connected-clusters"; there is / and /openapi/instances/{InstanceId}/connected-clusters`}},
+		"HTTP, half the API's path":    {request("DELETE", "/openapi/instances/es-a", ""), trigger.HTTP, []string{"404", `$.rawPath is "/openapi/instances/es-a"; the paths are / and /openapi/instances/{InstanceId}/connected-clusters`}},
+		"HTTP, the other half":         {request("DELETE", "/connected-clusters", ""), trigger.HTTP, []string{"404", `$.rawPath is "/connected-clusters"; the paths are / and /openapi/instances/{InstanceId}/connected-clusters`}},
 		"POST, a type cut short":       {post(pair, `,"headers":{"Content-Type":"application/json; charset"}`), trigger.HTTP, []string{"415", `$.headers.Content-Type is "application/json; charset", not application/json`}},
 		"POST, another type":           {post(pair, `,"headers":{"Content-Type":"text/plain"}`), trigger.HTTP, []string{"415", `$.headers.Content-Type is "text/plain", not application/json`}},
 		"POST, a type that is none":    {post(pair, `,"headers":{"Content-Type":"/"}`), trigger.HTTP, []string{"415", `$.headers.Content-Type is "/", not application/json`}},
@@ -215,22 +215,22 @@ func refused() map[string]struct {
 		"POST, an empty body":          {post(" ", ""), trigger.HTTP, []string{"400", "$.body is empty"}},
 		"POST, a body of null":         {request("POST", "/", `,"body":null`), trigger.HTTP, []string{"400", "$.body is null, not a string"}},
 		"POST, faults in the body":     {post(`{"instanceId":"a/b","x":1}`, ""), trigger.HTTP, []string{"400", `$.body.instanceId has a character other than letters, digits, - and _: "a/b"`, "$.body.connectedInstanceId is missing", `$.body["x"]` + unknown}},
-		"POST, not base64":             {replace(post("?", ""), "false", "true"), trigger.HTTP, []string{"400", "$.body is not base64, though isBase64Encoded says so: illegal base64 data at input byte 0"}},
+		"POST, not base64":             {replace(post("?", ""), "false", "true"), trigger.HTTP, []string{"400", "$.body is not base64, although isBase64Encoded is true: illegal base64 data at input byte 0"}},
 		"POST, base64 of base64":       {replace(post("ZTMwPQ==", ""), "false", "true"), trigger.HTTP, []string{"400", "$.body is not JSON: invalid character 'e' looking for beginning of value, at byte 1"}},
 		"POST, base64 not UTF-8":       {replace(post("/w==", ""), "false", "true"), trigger.HTTP, []string{"400", "$.body is not UTF-8"}},
-		"POST, dryRun in the query":    {post(pair, `,"queryParameters":{"dryRun":"true"}`), trigger.HTTP, []string{"400", `$.queryParameters["dryRun"] is not known; nothing is read here`}},
+		"POST, dryRun in the query":    {post(pair, `,"queryParameters":{"dryRun":"true"}`), trigger.HTTP, []string{"400", `$.queryParameters["dryRun"] is unknown; none is allowed here`}},
 		"POST, a bad key":              {post(pair, `,"headers":{"Idempotency-Key":"é"}`), trigger.HTTP, []string{"400", `$.headers.Idempotency-Key has a character that is not printable ASCII: "\u00e9"`}},
 		"DELETE, no parameters":        {del("es-a", `{}`), trigger.HTTP, []string{"400", "$.queryParameters.connectedInstanceId is missing"}},
 		"DELETE, parameters of null":   {del("es-a", `null`), trigger.HTTP, []string{"400", "$.queryParameters.connectedInstanceId is missing"}},
 		"DELETE, an array of them":     {del("es-a", `[]`), trigger.HTTP, []string{"400", "$.queryParameters is an array, not an object"}},
 		"DELETE, two values":           {del("es-a", `{"connectedInstanceId":"es-b,es-c"}`), trigger.HTTP, []string{"400", `$.queryParameters.connectedInstanceId has a character other than letters, digits, - and _: "es-b,es-c"`}},
-		"DELETE, a typo":               {del("es-a", `{"connectedInstanceId":"es-b","dryrun":"true"}`), trigger.HTTP, []string{"400", `$.queryParameters["dryrun"] is not known; known are connectedInstanceId, clientToken, dryRun, all, force, regionId, accountId`}},
+		"DELETE, a typo":               {del("es-a", `{"connectedInstanceId":"es-b","dryrun":"true"}`), trigger.HTTP, []string{"400", `$.queryParameters["dryrun"] is unknown; allowed are connectedInstanceId, clientToken, dryRun, all, force, regionId, accountId`}},
 		"DELETE, dryRun is neither":    {del("es-a", `{"connectedInstanceId":"es-b","dryRun":"1"}`), trigger.HTTP, []string{"400", `$.queryParameters.dryRun is "1", not true or false`}},
 		"DELETE, the same id twice":    {del("es-a", `{"connectedInstanceId":"es-a"}`), trigger.HTTP, []string{"400", "$.queryParameters.connectedInstanceId is the same instance as instanceId"}},
 		"DELETE, a way out":            {del("..%2Fx", `{"connectedInstanceId":"es-b"}`), trigger.HTTP, []string{"400", `$.rawPath {InstanceId} does not start with a letter or digit: "../x"`}},
 		"DELETE, escaped twice":        {del("%252e", `{"connectedInstanceId":"es-b"}`), trigger.HTTP, []string{"400", `$.rawPath {InstanceId} does not start with a letter or digit: "%2e"`}},
-		"DELETE, half an escape":       {del("a%2", `{"connectedInstanceId":"es-b"}`), trigger.HTTP, []string{"400", `$.rawPath has a wrong escape: "a%2"`}},
-		"DELETE, with a body":          {replace(del("es-a", `{"connectedInstanceId":"es-b"}`), `"isBase64`, `"body":"{}","isBase64`), trigger.HTTP, []string{"400", "$.body is not empty, and DELETE reads none: give query parameters"}},
+		"DELETE, half an escape":       {del("a%2", `{"connectedInstanceId":"es-b"}`), trigger.HTTP, []string{"400", `$.rawPath has an invalid escape: "a%2"`}},
+		"DELETE, with a body":          {replace(del("es-a", `{"connectedInstanceId":"es-b"}`), `"isBase64`, `"body":"{}","isBase64`), trigger.HTTP, []string{"400", "$.body must be empty: a DELETE takes query parameters"}},
 
 		"CloudEvent, nothing but data":     {`{"data":` + pair + `}`, trigger.EventBridge, []string{"400", "$.specversion is missing", "$.id is missing", "$.source is missing", "$.type is missing"}},
 		"CloudEvent, attributes are empty": {`{"specversion":"","id":"","source":"","type":"","data":` + pair + `}`, trigger.EventBridge, []string{"400", "$.specversion is empty", "$.id is empty", "$.source is empty", "$.type is empty"}},
