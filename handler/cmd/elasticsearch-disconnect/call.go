@@ -14,12 +14,11 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
-// maxReply is how much is kept of a reply, in bytes: one that never ends must not fill
-// the memory.
+// maxReply bounds a reply, in bytes: one that never ends must not fill the memory.
 const maxReply = 8 << 20
 
-// call asks the deployed function, by its HTTP trigger, for what --instance and its
-// flags say. The request is sent once, and its credentials go to no other host.
+// call sends the event of --instance and its flags to the HTTP trigger of the deployed
+// function. The request is sent once, and its credentials go to no other host.
 func (c Command) call(ctx context.Context, o options) int {
 	trigger, err := elasticsearch.ParseEndpoint(o.url)
 	if err != nil {
@@ -48,7 +47,7 @@ func (c Command) call(ctx context.Context, o options) int {
 	return exitOf(status)
 }
 
-// signed is the request, as the HTTP trigger reads it.
+// signed returns a request with the signature that the HTTP trigger wants.
 func (c Command) signed(ctx context.Context, url string, body []byte, credentials acs3.Credentials) *http.Request {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
@@ -63,7 +62,7 @@ func (c Command) signed(ctx context.Context, url string, body []byte, credential
 	return r
 }
 
-// send goes to the transport: an http.Client would follow a redirect.
+// send uses the transport itself, because an http.Client would follow a redirect.
 func (c Command) send(r *http.Request) (status int, reply []byte, err error) {
 	response, err := c.Transport.RoundTrip(r)
 	if err != nil {
@@ -74,17 +73,17 @@ func (c Command) send(r *http.Request) (status int, reply []byte, err error) {
 	return response.StatusCode, reply, err
 }
 
-// withoutUser hides the user of a proxy's URL, which an error may quote.
+// withoutUser hides user and password in the URL of a proxy, which an error may quote.
 func withoutUser(text string) string {
 	return regexp.MustCompile(`\S*@`).ReplaceAllString(text, "***@")
 }
 
-// exitOf is the exit code for the status of a reply. 207 is for a partial failure.
+// exitOf returns the exit code for the status of a reply. A 207 is a partial failure.
 func exitOf(status int) int {
 	switch {
 	case status/100 == 2 && status != http.StatusMultiStatus:
 		return handler.ExitDone
-	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge: // of InvalidEvent, those that a POST may have
+	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge: // the statuses of InvalidEvent that a POST may get
 		return handler.ExitInvalid
 	}
 	return handler.ExitFailed

@@ -14,14 +14,14 @@ import (
 	"elasticsearch-disconnect/handler"
 )
 
-// A Command is one run, and all that it is given.
+// A Command is one run of the program, with all it takes from the process.
 type Command struct {
 	Args   []string
 	Getenv func(string) string
 
 	Stdin            io.Reader
 	Stdout, Stderr   io.Writer
-	StdinIsTerminal  bool // a person can be asked
+	StdinIsTerminal  bool // a person can answer
 	StderrIsTerminal bool // a line can be rewritten
 
 	Build     handler.Build
@@ -29,12 +29,12 @@ type Command struct {
 	Now       func() time.Time // nil: time.Now
 }
 
-// timeLimit is how long one run of the function may take, as long as the deployed one
-// has: a call that the API refuses for its rate is repeated until then.
+// timeLimit bounds one run of the function, as the deployed one is bounded: a call that
+// the API throttles is repeated until then.
 const timeLimit = 10 * time.Minute
 
-// Run does what the arguments ask for, and returns the exit code. It ends early with
-// ctx.
+// Run executes the command of the arguments, and returns its exit code. It ends early
+// if ctx is canceled.
 func (c Command) Run(ctx context.Context) int {
 	if len(c.Args) == 0 {
 		fmt.Fprint(c.Stderr, help())
@@ -73,8 +73,8 @@ func (c Command) Run(ctx context.Context) int {
 	}
 }
 
-// handler makes the function as the environment configures it, which logs in JSON
-// lines, as it does in Function Compute.
+// handler returns the function as the environment and --limit configure it. It logs JSON
+// lines, as in Function Compute.
 func (c Command) handler(o options) (*handler.Handler, error) {
 	config, err := handler.ReadConfig(func(name string) string {
 		if name == "RECONCILE_LIMIT" && o.limit >= 0 {
@@ -92,11 +92,11 @@ func (c Command) handler(o options) (*handler.Handler, error) {
 	}, err
 }
 
-// refuse says what is wrong with what a person typed or configured.
+// refuse reports a wrong flag, file or configuration, and returns its exit code.
 func (c Command) refuse(format string, args ...any) int {
 	c.say(format, args...)
 	return handler.ExitInvalid
 }
 
-// say tells the person something. Standard output is for what was asked for.
+// say prints a line to standard error. Standard output is for results.
 func (c Command) say(format string, args ...any) { fmt.Fprintf(c.Stderr, format+"\n", args...) }

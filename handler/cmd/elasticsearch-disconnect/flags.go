@@ -9,10 +9,10 @@ import (
 	"strconv"
 )
 
-// regionVariable has the region where --region is not given.
+// regionVariable has the region if --region is not given.
 const regionVariable = "ALIBABA_CLOUD_REGION_ID"
 
-// What can be asked for, each by the flag of its name.
+// The tasks. The flag of a task has its name.
 const (
 	reportTask   = "report"
 	removeTask   = "remove"
@@ -23,8 +23,9 @@ const (
 	helpTask     = "help"
 )
 
-// tasks says which other flags each task may have; one of them may be a task where it
-// stands alone. A new task is a row here, a case in Command.Run and a part of the help.
+// tasks lists the other flags of each task. One of them, --instance, is a task itself if
+// it comes without --call. A new task is a row here, a case in Command.Run and a part of
+// the help.
 func tasks() []task {
 	return []task{
 		{reportTask, []string{"region", "json"}},
@@ -41,14 +42,14 @@ type task struct {
 	flags []string
 }
 
-// options are what a person asks for.
+// options are the parsed arguments.
 type options struct {
 	task   string
 	region string
 
 	json bool // of a report
 
-	limit int // of a removal of what is left over; -1: as configured
+	limit int // of leftovers to remove; -1: as configured
 	yes   bool
 
 	url string // of the function's HTTP trigger
@@ -59,8 +60,7 @@ type options struct {
 	file string // with an event
 }
 
-// parse reads the arguments. Its error is one sentence, which says what is wrong with
-// them.
+// parse reads the arguments. Its error is one line.
 func parse(args []string, getenv func(string) string) (options, error) {
 	o := options{limit: -1}
 	flags := flag.NewFlagSet("main", flag.ContinueOnError)
@@ -95,39 +95,40 @@ func parse(args []string, getenv func(string) string) (options, error) {
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) {
 		value, ok := f.Value.(flag.Getter)
-		given[f.Name] = !ok || value.Get() != false // --yes=false is as good as none
+		given[f.Name] = !ok || value.Get() != false // --yes=false counts as not given
 	})
-	return o.of(given)
+	return o.withTask(given)
 }
 
-// of finds the one task, and holds the other flags to it.
-func (o options) of(given map[string]bool) (options, error) {
-	var asked task
+// withTask adds the task. It returns an error unless there is exactly one, and all other
+// flags go with it.
+func (o options) withTask(given map[string]bool) (options, error) {
+	var chosen task
 	for _, t := range tasks() {
 		switch {
-		case !given[t.name], slices.Contains(asked.flags, t.name):
-		case asked.name != "":
-			return o, fmt.Errorf("--%s and --%s are given: it is one at a time", asked.name, t.name)
+		case !given[t.name], slices.Contains(chosen.flags, t.name):
+		case chosen.name != "":
+			return o, fmt.Errorf("--%s and --%s are given: it is one at a time", chosen.name, t.name)
 		default:
-			asked = t
+			chosen = t
 		}
 	}
-	if asked.name == "" {
+	if chosen.name == "" {
 		return o, errors.New("nothing is asked for: give --report, --remove, --instance, --call or --event")
 	}
 	for _, t := range tasks() {
 		for _, name := range t.flags {
-			if given[name] && name != asked.name && !slices.Contains(asked.flags, name) {
-				return o, fmt.Errorf("--%s does not go with --%s", name, asked.name)
+			if given[name] && name != chosen.name && !slices.Contains(chosen.flags, name) {
+				return o, fmt.Errorf("--%s does not go with --%s", name, chosen.name)
 			}
 		}
 	}
-	o.task = asked.name
-	return o, o.contradiction()
+	o.task = chosen.name
+	return o, o.check()
 }
 
-// contradiction says which flags of one task do not go together; nil if all do.
-func (o options) contradiction() error {
+// check returns an error if a flag of the task is missing, or two contradict each other.
+func (o options) check() error {
 	switch {
 	case o.task != instanceTask && o.task != callTask:
 		return nil

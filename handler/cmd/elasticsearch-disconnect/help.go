@@ -7,7 +7,7 @@ import (
 	"elasticsearch-disconnect/handler"
 )
 
-// help says what can be asked for, by task.
+// help returns the help text, task by task.
 func help() string {
 	return fmt.Sprintf(helpText, regionVariable, strings.Join(handler.Variables(), "\n    "))
 }

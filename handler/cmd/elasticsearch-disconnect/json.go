@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// json is the survey as one object a line: the connections, then a summary.
+// json returns the survey as lines of JSON: an object for each connection, then the
+// summary.
 func (s survey) json() string {
 	var text strings.Builder
 	lines := json.NewEncoder(&text)
@@ -20,17 +21,17 @@ func (s survey) json() string {
 		Instances:   s.instances,
 		Connections: len(s.connections),
 		Leftover:    s.leftover,
-		Removable:   s.removable,
-		Kept:        s.leftover - s.removable,
+		Removable:   len(s.removable),
+		Kept:        s.kept(),
 		Unread:      append([]note{}, s.unread...),
-		Odd:         append([]note{}, s.odd...),
+		Malformed:   append([]note{}, s.malformed...),
 		Whole:       s.isWhole(),
 		Problem:     s.problem,
 	}})
 	return text.String()
 }
 
-// The totals are the last line. Their lists are [] when they are empty.
+// The totals are the last line. An empty list is [], not null.
 type totals struct {
 	Region      string `json:"regionId"`
 	Instances   int    `json:"instances"`
@@ -39,7 +40,7 @@ type totals struct {
 	Removable   int    `json:"removable"`
 	Kept        int    `json:"kept"`
 	Unread      []note `json:"unread"`
-	Odd         []note `json:"odd"`
+	Malformed   []note `json:"odd"`
 	Whole       bool   `json:"whole"`
 	Problem     string `json:"problem,omitempty"`
 }

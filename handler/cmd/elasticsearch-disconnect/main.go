@@ -1,7 +1,6 @@
 // Command elasticsearch-disconnect is for the people who run the function. It shows the
-// connections of a region and which of them are left over, removes those or one that
-// is named, calls the deployed function, serves one event, and checks the settings
-// before a deployment.
+// connections of a region, removes the leftover or the named ones, calls the deployed
+// function, handles one event, and checks the settings before a deployment.
 //
 //	go install ./handler/cmd/elasticsearch-disconnect
 package main
@@ -48,8 +47,8 @@ func runPreflight(args []string) int {
 	return handler.ExitDone
 }
 
-// isTerminal reports whether a person is at the other end: file is a character device
-// other than the null device.
+// isTerminal reports whether file is a terminal: a character device other than the null
+// device.
 func isTerminal(file *os.File) bool {
 	info, err := file.Stat()
 	if err != nil || info.Mode()&os.ModeCharDevice == 0 {

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// plain is the survey as a table, with what else is to be said below it.
+// plain returns the survey as a table, with notes and a summary below.
 func (s survey) plain() string {
 	var text strings.Builder
 	text.WriteString(table(s.connections))
 	for _, u := range s.unread {
 		fmt.Fprintf(&text, "not read: %s: %s\n", u.Instance, u.Reason)
 	}
-	for _, o := range s.odd {
+	for _, o := range s.malformed {
 		of := "instances"
 		if o.Instance != "" {
 			of = "what is connected with " + o.Instance
@@ -23,10 +23,10 @@ func (s survey) plain() string {
 	return text.String()
 }
 
-// leftovers is the table of those alone.
+// leftovers returns the table of the leftovers alone.
 func (s survey) leftovers() string { return table(s.connections[:s.leftover]) }
 
-// table is one line for each connection, in columns; "" for none.
+// table returns one line for each connection, in columns; "" if there is none.
 func table(rows []row) string {
 	if len(rows) == 0 {
 		return ""
@@ -45,7 +45,7 @@ func table(rows []row) string {
 	return columns(lines)
 }
 
-// columns puts cells below each other.
+// columns aligns the cells of lines.
 func columns(lines [][]string) string {
 	widths := make([]int, len(lines[0]))
 	for _, cells := range lines {
@@ -64,7 +64,7 @@ func columns(lines [][]string) string {
 	return text.String()
 }
 
-// summary is the survey in one line.
+// summary returns the survey in one line.
 func (s survey) summary() string {
 	left := "none left over"
 	switch {
@@ -80,15 +80,14 @@ func (s survey) summary() string {
 	return line
 }
 
-// fate is what would become of the leftovers.
+// fate returns how many leftovers would be removed, and how many kept.
 func (s survey) fate() string {
-	kept := s.leftover - s.removable
 	var parts []string
-	if s.removable > 0 {
-		parts = append(parts, thousands(s.removable)+" would be removed")
+	if n := len(s.removable); n > 0 {
+		parts = append(parts, thousands(n)+" would be removed")
 	}
-	if kept > 0 {
-		parts = append(parts, thousands(kept)+" kept")
+	if n := s.kept(); n > 0 {
+		parts = append(parts, thousands(n)+" kept")
 	}
 	return strings.Join(parts, ", ")
 }

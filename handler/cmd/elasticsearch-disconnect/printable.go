@@ -10,8 +10,9 @@ import (
 	"unicode/utf16"
 )
 
-// printable is a reply for a terminal: JSON is indented, its texts spelt so that no
-// escape hides a secret from redact; anything else is quoted where it has to be.
+// printable formats a reply for a terminal. JSON is indented, and redact gets its texts
+// decoded, since an escape could hide a secret. Anything else is quoted if it is not
+// printable ASCII.
 func printable(reply []byte, redact func(string) string) string {
 	reply = bytes.TrimSpace(reply)
 	var indented bytes.Buffer
@@ -29,7 +30,7 @@ func printable(reply []byte, redact func(string) string) string {
 	}) + "\n"
 }
 
-// jsonText writes a text in JSON, with escapes for what is not to be seen.
+// jsonText encodes a text in JSON, with escapes for characters that are not printable.
 func jsonText(text string) string {
 	var quoted, safe strings.Builder
 	to := json.NewEncoder(&quoted)

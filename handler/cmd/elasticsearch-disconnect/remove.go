@@ -9,7 +9,7 @@ import (
 	"elasticsearch-disconnect/handler"
 )
 
-// remove does what the timer does, once a person has seen what is left over and agreed.
+// remove removes the leftovers as the timer does, after a person has seen them and agreed.
 func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int {
 	if !o.yes && !c.StdinIsTerminal {
 		return c.refuse("--remove asks before it removes, and standard input is no terminal: add --yes, or look first with --report")
@@ -28,24 +28,23 @@ func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int 
 	case s.withheld:
 		c.say("Nothing was removed: more are left over than may be removed at once. If they may all go, add --limit %d", s.leftover)
 		return handler.ExitLeft
-	case s.removable == 0 && !s.isWhole():
+	case len(s.removable) == 0 && !s.isWhole():
 		return handler.ExitFailed
-	case s.removable == 0:
+	case len(s.removable) == 0:
 		c.say("There is nothing to remove.")
 		return handler.ExitDone
-	case !o.yes && !c.agrees(ctx, s.removable):
+	case !o.yes && !c.agrees(ctx, len(s.removable)):
 		c.say("Nothing was removed.")
 		return handler.ExitLeft
 	}
-	exit := c.serve(ctx, h, []byte(`{"reconcile":true}`), s.approved)
+	exit := c.serve(ctx, h, []byte(`{"reconcile":true}`), s.removable)
 	if exit == handler.ExitLeft {
 		c.say("Nothing was removed: what is left over has changed meanwhile. Look again.")
 	}
 	return exit
 }
 
-// agrees asks the person, and says whether the answer is yes. Who interrupts does not
-// agree.
+// agrees asks the person, and reports whether the answer is yes. An interrupt is a no.
 func (c Command) agrees(ctx context.Context, n int) bool {
 	fmt.Fprintf(c.Stderr, "Remove %s? Type yes: ", these(n))
 	answered := make(chan bool, 1)

@@ -9,7 +9,7 @@ import (
 	"elasticsearch-disconnect/handler"
 )
 
-// report shows what is connected, and what is left over.
+// report prints the connections of a region, and which of them are leftover.
 func (c Command) report(ctx context.Context, h *handler.Handler, o options) int {
 	s, err := c.survey(ctx, h, o.region)
 	if err != nil {
@@ -34,7 +34,7 @@ func (c Command) report(ctx context.Context, h *handler.Handler, o options) int 
 	return handler.ExitDone
 }
 
-// survey reads the region. Its error says that it was interrupted.
+// survey reads the region. It returns an error only if it is interrupted.
 func (c Command) survey(ctx context.Context, h *handler.Handler, region string) (survey, error) {
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
@@ -47,15 +47,15 @@ func (c Command) survey(ctx context.Context, h *handler.Handler, region string) 
 	return surveyOf(found, region, withheld != "", h.Config.ReconcileLimit), nil
 }
 
-// progress rewrites a line on a terminal that says how far the reading is. The log at
-// debug level says more, and would stand in that line.
+// progress returns functions that rewrite and erase a line on a terminal with the progress
+// of the reading. There is no such line at debug level, where the log would break it.
 func (c Command) progress(h *handler.Handler) (show func(asked, of int), erase func()) {
 	if !c.StderrIsTerminal || h.Config.LogLevel == slog.LevelDebug {
 		return nil, func() {}
 	}
-	const start = "\r\x1b[K" // of the line, which is emptied
+	const start = "\r\x1b[K" // of the emptied line
 	show = func(asked, of int) {
-		if of < asked { // unknown, or the list has become longer
+		if of < asked { // unknown, or the list has grown
 			fmt.Fprintf(c.Stderr, start+"%s", count(asked, "instance"))
 			return
 		}

@@ -10,8 +10,8 @@ import (
 	"elasticsearch-disconnect/handler/connection"
 )
 
-// serve prints the reply to an event. A reconcile removes only approved connections; nil
-// approves of any.
+// serve handles an event and prints the reply. A reconcile removes only approved
+// connections; nil approves any.
 func (c Command) serve(ctx context.Context, h *handler.Handler, event []byte, approved []connection.Pair) int {
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
@@ -38,7 +38,7 @@ func (c Command) read(file string) ([]byte, error) {
 	return os.ReadFile(file)
 }
 
-// event is the direct event that asks for what --instance and its flags say.
+// event returns the direct event of --instance and its flags.
 func (o options) event() []byte {
 	event, err := json.Marshal(struct {
 		InstanceID          string `json:"instanceId"`

@@ -11,19 +11,18 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
-// A survey is what a report shows of a region, in each of its forms. All its texts are
-// printable ASCII.
+// A survey is the content of a report, as a table or as JSON. All its texts are printable
+// ASCII.
 type survey struct {
 	region      string
 	instances   int
-	connections []row // those left over first
+	connections []row // leftovers first
 	leftover    int
-	removable   int               // of those
-	approved    []connection.Pair // those that would be removed
-	withheld    bool              // none is, for there are more than the limit
-	unread      []note
-	odd         []note
-	problem     string // why the reading was cut; "" if it was not
+	removable   []connection.Pair // the leftovers that a removal would remove
+	withheld    bool              // there are more leftovers than the limit, so none is removable
+	unread      []note            // instances without a readable list of connections
+	malformed   []note            // skipped entries of lists
+	problem     string            // why the reading was cut; "" if it was not
 }
 
 // A row is a connection.
@@ -44,24 +43,23 @@ type note struct {
 	Reason   string `json:"reason"`
 }
 
-// Statuses that are not the API's own words.
+// Statuses besides the API's own.
 const (
 	frozen  = "frozen" // released, and can be recovered
 	gone    = "gone"   // the API says that it does not exist
 	unknown = "?"
 )
 
-// surveyOf says what a finding means for a person. With more leftovers than the limit
-// none is removed.
+// surveyOf returns the survey of a finding.
 func surveyOf(found discover.Finding, region string, withheld bool, limit int) survey {
 	s := survey{region: region, instances: len(found.Survey.Instances), leftover: len(found.Survey.Leftover), withheld: withheld}
-	if !s.withheld {
-		s.removable, s.approved = len(found.Pairs), found.Pairs
+	if !withheld {
+		s.removable = found.Pairs
 	}
-	known := indexOf(found, withheld, limit)
+	x := indexOf(found, withheld, limit)
 	var others []row
 	for _, c := range found.Survey.Connections {
-		if r := known.row(region, c); r.Leftover {
+		if r := x.row(region, c); r.Leftover {
 			s.connections = append(s.connections, r)
 		} else {
 			others = append(others, r)
@@ -75,16 +73,15 @@ func surveyOf(found discover.Finding, region string, withheld bool, limit int) s
 		s.unread = append(s.unread, note{u.Instance.String(), ascii(connection.MessageOf(u.Err))})
 	}
 	for _, m := range found.Malformed {
-		s.odd = append(s.odd, note{m.Of.String(), ascii(m.Reason)})
+		s.malformed = append(s.malformed, note{m.Of.String(), ascii(m.Reason)})
 	}
 	return s
 }
 
-// An index has the status of each instance, by its id in lower case, and of each
-// connection that is left over why it is kept, "" if it would be removed.
+// An index has what the rows need to know of instances and leftovers.
 type index struct {
-	statuses map[string]string
-	leftover map[connection.Pair]string
+	statuses map[string]string          // of an instance, by its key
+	leftover map[connection.Pair]string // why it is kept; "" if it would be removed
 }
 
 func indexOf(found discover.Finding, withheld bool, limit int) index {
@@ -97,11 +94,11 @@ func indexOf(found discover.Finding, withheld bool, limit int) index {
 		}
 	}
 	for _, k := range found.Kept {
-		x.statuses[k.Connected.Key()] = word(k.Status)
+		x.statuses[k.Connected.Key()] = statusText(k.Status)
 		x.leftover[k.Pair] = ascii(k.Reason)
 	}
 	for id, status := range found.Survey.Instances {
-		x.statuses[id.Key()] = word(status)
+		x.statuses[id.Key()] = statusText(status)
 	}
 	return x
 }
@@ -124,8 +121,8 @@ func (x index) status(id connection.InstanceID) string {
 	return cmp.Or(x.statuses[id.Key()], unknown)
 }
 
-// word is how a status is shown.
-func word(s elasticsearch.Status) string {
+// statusText returns a status as a report shows it.
+func statusText(s elasticsearch.Status) string {
 	switch s {
 	case "":
 		return unknown
@@ -135,9 +132,12 @@ func word(s elasticsearch.Status) string {
 	return ascii(string(s))
 }
 
+func (s survey) kept() int { return s.leftover - len(s.removable) }
+
+// isWhole reports whether the whole region could be read.
 func (s survey) isWhole() bool { return s.problem == "" && len(s.unread) == 0 }
 
-// incomplete says why a survey is not whole.
+// incomplete returns why a survey is not whole.
 func (s survey) incomplete() string {
 	if s.problem != "" {
 		return "The reading is not whole, and nothing would be removed: " + s.problem
@@ -145,8 +145,7 @@ func (s survey) incomplete() string {
 	return fmt.Sprintf("The reading is not whole: %s could not be read, so there may be more connections.", count(len(s.unread), "instance"))
 }
 
-// ascii quotes a text that has anything but printable ASCII, which could steer a
-// terminal.
+// ascii quotes a text unless it is printable ASCII: anything else could steer a terminal.
 func ascii(text string) string {
 	if strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' }) {
 		return strconv.QuoteToASCII(text)
@@ -154,7 +153,7 @@ func ascii(text string) string {
 	return text
 }
 
-// thousands writes a number with commas.
+// thousands formats a number with commas: 1,040.
 func thousands(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
@@ -163,7 +162,7 @@ func thousands(n int) string {
 	return digits
 }
 
-// count writes a number of things.
+// count formats a number of things: 1 instance, 2 instances.
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
