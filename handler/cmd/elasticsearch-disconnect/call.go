@@ -34,7 +34,7 @@ func (c Command) call(ctx context.Context, o options) int {
 	status, reply, err := c.send(c.signed(ctx, trigger.String()+"/", o.event(), credentials))
 	host := ascii(trigger.String())
 	if err != nil {
-		c.say("no answer from %s: %s; if it was sent, it may have been done", host, ascii(withoutUser(credentials.Redact(err.Error()))))
+		c.say("no reply from %s: %s; the function may still have done what was asked", host, ascii(withoutUser(credentials.Redact(err.Error()))))
 		return handler.ExitFailed
 	}
 	if _, err := io.WriteString(c.Stdout, printable(reply, credentials.Redact)); err != nil {

@@ -261,7 +261,7 @@ func TestCallWithoutAnswer(t *testing.T) {
 // noAnswer checks the line that says why there is none.
 func (f *callFixture) noAnswer(t *testing.T, why string) {
 	t.Helper()
-	want := `^no answer from ` + regexp.QuoteMeta(f.url) + `: ` + why + `; if it was sent, it may have been done\n$`
+	want := `^no reply from ` + regexp.QuoteMeta(f.url) + `: ` + why + `; the function may still have done what was asked\n$`
 	if got := f.stderr.String(); !regexp.MustCompile(want).MatchString(got) || f.stdout.Len() > 0 {
 		t.Errorf("standard error:\n got %q\nwant %q\nand standard output %q", got, want, &f.stdout)
 	}

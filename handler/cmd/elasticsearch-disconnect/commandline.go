@@ -42,7 +42,7 @@ func (c Command) Run(ctx context.Context) int {
 	}
 	o, err := parse(c.Args, c.Getenv)
 	if err != nil {
-		return c.refuse("%v\nmain --help shows what there is", err)
+		return c.refuse("%v\nsee elasticsearch-disconnect --help", err)
 	}
 	switch o.task {
 	case helpTask:

@@ -72,7 +72,7 @@ func parse(args []string, getenv func(string) string) (options, error) {
 	flags.BoolVar(&o.json, "json", false, "")
 	flags.Func("limit", "", func(text string) (err error) {
 		if o.limit, err = strconv.Atoi(text); err != nil || o.limit < 0 {
-			return errors.New("it is not a number from 0")
+			return errors.New("must be a number, 0 or greater")
 		}
 		return nil
 	})
@@ -90,7 +90,7 @@ func parse(args []string, getenv func(string) string) (options, error) {
 	case err != nil:
 		return o, err
 	case flags.NArg() > 0:
-		return o, fmt.Errorf("%q is no flag", flags.Arg(0))
+		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) {
@@ -108,13 +108,13 @@ func (o options) withTask(given map[string]bool) (options, error) {
 		switch {
 		case !given[t.name], slices.Contains(chosen.flags, t.name):
 		case chosen.name != "":
-			return o, fmt.Errorf("--%s and --%s are given: it is one at a time", chosen.name, t.name)
+			return o, fmt.Errorf("--%s and --%s cannot be combined", chosen.name, t.name)
 		default:
 			chosen = t
 		}
 	}
 	if chosen.name == "" {
-		return o, errors.New("nothing is asked for: give --report, --remove, --instance, --call or --event")
+		return o, errors.New("nothing to do: give --report, --remove, --instance, --call or --event")
 	}
 	for _, t := range tasks() {
 		for _, name := range t.flags {
@@ -137,7 +137,7 @@ func (o options) check() error {
 	case o.all == (o.connected != ""):
 		return errors.New("--instance needs either --connected ID, for one connection, or --all")
 	case o.force && !o.all:
-		return errors.New("--force is for --all: one connection is removed without")
+		return errors.New("--force is only allowed with --all; removing a single connection needs no force")
 	}
 	return nil
 }

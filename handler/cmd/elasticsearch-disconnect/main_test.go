@@ -36,7 +36,7 @@ func TestMainPassesTheProcess(t *testing.T) {
 		"a report without a progress line": {args: []string{"--report"}, env: credentials, exit: handler.ExitLeft,
 			stdout: `(?s:.*)6 instances, 8 connections, (?s:.*)`, stderr: `^$`},
 		"nobody to ask": {args: []string{"--remove"}, env: credentials, exit: handler.ExitInvalid,
-			stderr: `standard input is no terminal: add --yes`},
+			stderr: `standard input is not a terminal: add --yes`},
 		"a region in the environment": {args: []string{"--event", "-"}, stdin: event,
 			env:    append([]string{"ELASTICSEARCH_ENDPOINT=", "DRY_RUN=true", "ALIBABA_CLOUD_REGION_ID=cn-qingdao"}, credentials...),
 			stdout: `(?s:.*)"url": "https://elasticsearch\.cn-qingdao\.aliyuncs\.com/openapi/(?s:.*)`},

@@ -10,14 +10,14 @@ func (s survey) plain() string {
 	var text strings.Builder
 	text.WriteString(table(s.connections))
 	for _, u := range s.unread {
-		fmt.Fprintf(&text, "not read: %s: %s\n", u.Instance, u.Reason)
+		fmt.Fprintf(&text, "could not read %s: %s\n", u.Instance, u.Reason)
 	}
-	for _, o := range s.malformed {
-		of := "instances"
-		if o.Instance != "" {
-			of = "what is connected with " + o.Instance
+	for _, m := range s.malformed {
+		list := "the instance list"
+		if m.Instance != "" {
+			list = "the connections of " + m.Instance
 		}
-		fmt.Fprintf(&text, "passed over: an entry of the list of %s: it %s\n", of, o.Reason)
+		fmt.Fprintf(&text, "skipped an entry of %s: it %s\n", list, m.Reason)
 	}
 	text.WriteString(s.summary() + "\n")
 	return text.String()
@@ -69,13 +69,13 @@ func (s survey) summary() string {
 	left := "none left over"
 	switch {
 	case s.problem != "":
-		left = "and which are left over is not known"
+		left = "leftovers unknown"
 	case s.leftover > 0:
 		left = thousands(s.leftover) + " left over: " + s.fate()
 	}
 	line := fmt.Sprintf("%s, %s, %s", count(s.instances, "instance"), count(len(s.connections), "connection"), left)
 	if !s.isWhole() {
-		return "as far as it was read: " + line
+		return "incomplete: " + line
 	}
 	return line
 }

@@ -12,7 +12,7 @@ import (
 // remove removes the leftovers as the timer does, after a person has seen them and agreed.
 func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int {
 	if !o.yes && !c.StdinIsTerminal {
-		return c.refuse("--remove asks before it removes, and standard input is no terminal: add --yes, or look first with --report")
+		return c.refuse("--remove asks before it removes, but standard input is not a terminal: add --yes, or look first with --report")
 	}
 	s, err := c.survey(ctx, h, o.region)
 	if err != nil {
@@ -26,7 +26,7 @@ func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int 
 	}
 	switch {
 	case s.withheld:
-		c.say("Nothing was removed: more are left over than may be removed at once. If they may all go, add --limit %d", s.leftover)
+		c.say("Nothing was removed: there are more leftovers than the limit. If all of them may be removed, add --limit %d", s.leftover)
 		return handler.ExitLeft
 	case len(s.removable) == 0 && !s.isWhole():
 		return handler.ExitFailed
@@ -39,7 +39,7 @@ func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int 
 	}
 	exit := c.serve(ctx, h, []byte(`{"reconcile":true}`), s.removable)
 	if exit == handler.ExitLeft {
-		c.say("Nothing was removed: what is left over has changed meanwhile. Look again.")
+		c.say("Nothing was removed: the leftovers have changed meanwhile. Look at them again.")
 	}
 	return exit
 }

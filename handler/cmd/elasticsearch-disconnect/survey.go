@@ -90,7 +90,7 @@ func indexOf(found discover.Finding, withheld bool, limit int) index {
 		x.statuses[pair.Connected.Key()] = gone
 		x.leftover[pair] = ""
 		if withheld {
-			x.leftover[pair] = "more than the limit of " + thousands(limit) + " are left over"
+			x.leftover[pair] = "there are more leftovers than the limit of " + thousands(limit)
 		}
 	}
 	for _, k := range found.Kept {
@@ -140,9 +140,9 @@ func (s survey) isWhole() bool { return s.problem == "" && len(s.unread) == 0 }
 // incomplete returns why a survey is not whole.
 func (s survey) incomplete() string {
 	if s.problem != "" {
-		return "The reading is not whole, and nothing would be removed: " + s.problem
+		return "The region could not be read completely, so nothing would be removed: " + s.problem
 	}
-	return fmt.Sprintf("The reading is not whole: %s could not be read, so there may be more connections.", count(len(s.unread), "instance"))
+	return fmt.Sprintf("%s could not be read, so there may be more connections.", count(len(s.unread), "instance"))
 }
 
 // ascii quotes a text unless it is printable ASCII: anything else could steer a terminal.

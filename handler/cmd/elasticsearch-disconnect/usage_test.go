@@ -15,12 +15,12 @@ func TestWrongUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"--regoin x":         "flag provided but not defined: -regoin",
 		"--region":           "flag needs an argument: -region",
-		"--region x":         "nothing is asked for: give --report, --remove, --instance, --call or --event",
-		"--report=false":     "nothing is asked for: give --report, --remove, --instance, --call or --event",
-		"--report cn-x":      `"cn-x" is no flag`,
-		"--report \x1b[2J":   `"\x1b[2J" is no flag`,
-		"--report --remove":  "--report and --remove are given: it is one at a time",
-		"--event - --report": "--report and --event are given: it is one at a time",
+		"--region x":         "nothing to do: give --report, --remove, --instance, --call or --event",
+		"--report=false":     "nothing to do: give --report, --remove, --instance, --call or --event",
+		"--report cn-x":      `unexpected argument "cn-x"`,
+		"--report \x1b[2J":   `unexpected argument "\x1b[2J"`,
+		"--report --remove":  "--report and --remove cannot be combined",
+		"--event - --report": "--report and --event cannot be combined",
 
 		"--remove --json":                                     "--json does not go with --remove",
 		"--remove --dry-run":                                  "--dry-run does not go with --remove",
@@ -29,20 +29,20 @@ func TestWrongUsage(t *testing.T) {
 		"--report --connected es-a":                           "--connected does not go with --report",
 		"--event - --dry-run":                                 "--dry-run does not go with --event",
 		"--version --region cn-hangzhou":                      "--region does not go with --version",
-		"--remove --yes --limit -1":                           `invalid value "-1" for flag -limit: it is not a number from 0`,
-		"--remove --yes --limit many":                         `invalid value "many" for flag -limit: it is not a number from 0`,
+		"--remove --yes --limit -1":                           `invalid value "-1" for flag -limit: must be a number, 0 or greater`,
+		"--remove --yes --limit many":                         `invalid value "many" for flag -limit: must be a number, 0 or greater`,
 		"--instance es-a":                                     "--instance needs either --connected ID, for one connection, or --all",
 		"--instance es-a --all --connected es-b":              "--instance needs either --connected ID, for one connection, or --all",
-		"--instance es-a --connected es-b --force":            "--force is for --all: one connection is removed without",
+		"--instance es-a --connected es-b --force":            "--force is only allowed with --all; removing a single connection needs no force",
 		"--call https://h":                                    "--call needs --instance ID",
 		"--call https://h --all":                              "--call needs --instance ID",
 		"--call https://h --instance es-a":                    "--instance needs either --connected ID, for one connection, or --all",
-		"--call https://h --instance a --connected b --force": "--force is for --all: one connection is removed without",
+		"--call https://h --instance a --connected b --force": "--force is only allowed with --all; removing a single connection needs no force",
 		"--call https://h --instance es-a --all --region x":   "--region does not go with --call",
-		"--call https://h --report":                           "--report and --call are given: it is one at a time",
-		"--event - --call https://h":                          "--call and --event are given: it is one at a time",
+		"--call https://h --report":                           "--report and --call cannot be combined",
+		"--event - --call https://h":                          "--call and --event cannot be combined",
 		"--instance es-a --all --call":                        "flag needs an argument: -call",
-		"--connected es-b":                                    "nothing is asked for: give --report, --remove, --instance, --call or --event",
+		"--connected es-b":                                    "nothing to do: give --report, --remove, --instance, --call or --event",
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
@@ -50,7 +50,7 @@ func TestWrongUsage(t *testing.T) {
 			if exit := f.run(t, strings.Fields(args)...); exit != handler.ExitInvalid {
 				t.Errorf("exit code %d, want %d", exit, handler.ExitInvalid)
 			}
-			f.refused(t, want+"\nmain --help shows what there is\n")
+			f.refused(t, want+"\nsee elasticsearch-disconnect --help\n")
 		})
 	}
 }
