@@ -15,24 +15,26 @@ func help() string {
 const helpText = `elasticsearch-disconnect removes network connections between Alibaba Cloud
 Elasticsearch instances. It calls the real API.
 
-See what is connected in a region, and what is left over. Nothing is removed:
+Show the connections of a region, and which of them are leftover: the region no
+longer lists the connected instance. Nothing is removed:
 
   elasticsearch-disconnect --report --region REGION [--json]
 
     elasticsearch-disconnect --report --region cn-hangzhou
     elasticsearch-disconnect --report --region cn-hangzhou --json | grep '"leftover":true'
 
-Remove what is left over: connections whose other end does not exist any more.
-It shows them and asks before; --yes answers for you. With more than the limit
-nothing is removed, until you raise it:
+Remove leftover connections, if the connected instance is proven not to exist.
+You see them and are asked first; --yes skips the question. If there are more
+than the limit, none is removed:
 
   elasticsearch-disconnect --remove --region REGION [--limit N] [--yes]
 
     elasticsearch-disconnect --remove --region cn-hangzhou
     elasticsearch-disconnect --remove --region cn-hangzhou --limit 50 --yes
 
-Remove one connection, or all of an instance; to cut off one that exists, add
---force. --dry-run shows what would be sent:
+Remove one connection, or all connections of an instance; --all needs --force if
+the instance still exists. With --dry-run, nothing is removed, and the requests
+that would do it are shown:
 
   elasticsearch-disconnect --instance ID --connected ID --region REGION [--dry-run]
   elasticsearch-disconnect --instance ID --all [--force] --region REGION [--dry-run]
@@ -40,15 +42,15 @@ Remove one connection, or all of an instance; to cut off one that exists, add
     elasticsearch-disconnect --instance es-cn-a --connected es-cn-b --region cn-hangzhou
     elasticsearch-disconnect --instance es-cn-a --all --region cn-hangzhou --dry-run
 
-Have the deployed function do the same. URL is that of its HTTP trigger. The
-request is signed with your credentials, sent once, and the reply printed:
+Send the same request to the deployed function; URL is its HTTP trigger. The
+request is signed with your credentials and sent once; the reply is printed:
 
   elasticsearch-disconnect --call URL --instance ID --connected ID [--dry-run]
   elasticsearch-disconnect --call URL --instance ID --all [--force] [--dry-run]
 
     elasticsearch-disconnect --call https://example.cn-hangzhou.fcapp.run --instance es-cn-a --all
 
-Serve one event as the function does; FILE may be - for standard input:
+Handle one event as the function does; - as FILE is standard input:
 
   elasticsearch-disconnect --event FILE --region REGION
 
@@ -64,19 +66,19 @@ Other:
   elasticsearch-disconnect --help
 
 Exit codes:
-  0  done; of a report: nothing is left over
-  1  failed, or not all could be read
+  0  done; with --report: no leftover connections
+  1  failed, or not everything could be read
   2  a wrong flag, configuration or event
-  3  connections are left over; of --remove: they wait for your approval
+  3  leftover connections remain; with --remove: they need your approval
 
-What was asked for goes to standard output; the log, questions and progress to
-standard error.
+Results go to standard output; the log, questions and progress to standard
+error.
 
 Variables:
-  %s has the region where --region is not given.
+  %s has the region if --region is not given.
   Credentials come from the default chain of Alibaba Cloud's tools, such as
   ALIBABA_CLOUD_ACCESS_KEY_ID with ALIBABA_CLOUD_ACCESS_KEY_SECRET.
-  The function's own are
+  The function's own variables:
 
     %s
 `
