@@ -25,10 +25,10 @@ func schedule(expression string) (cron.Schedule, error) {
 		fields = append([]string{"CRON_TZ=UTC"}, fields...)
 	}
 	if len(fields) != 7 {
-		return nil, errors.New("it needs 6 fields: second, minute, hour, day of the month, month, day of the week")
+		return nil, errors.New("it must have 6 fields: second, minute, hour, day of the month, month, day of the week")
 	}
 	if _, err := strconv.Atoi(fields[1]); err != nil {
-		return nil, errors.New("the first field is the second, and takes one number")
+		return nil, errors.New("the first field, the second, must be one number")
 	}
 	return cron.NewParser(cron.Second | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(strings.Join(fields, " "))
 }

@@ -31,8 +31,8 @@ func TestSchedule(t *testing.T) {
 func TestNoSchedule(t *testing.T) {
 	t.Parallel()
 	const (
-		fields = "it needs 6 fields: second, minute, hour, day of the month, month, day of the week"
-		second = "the first field is the second, and takes one number"
+		fields = "it must have 6 fields: second, minute, hour, day of the month, month, day of the week"
+		second = "the first field, the second, must be one number"
 		minute = "the shortest interval is a minute"
 	)
 	for expression, want := range map[string]string{

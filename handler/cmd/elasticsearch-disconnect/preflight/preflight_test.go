@@ -56,7 +56,7 @@ func TestGoodSetup(t *testing.T) {
 ok       node               v20.20.2
 ok       s                  /bin/s
 ok       aliyun             /bin/aliyun
-ok       .env               s.yaml reads all that it sets
+ok       .env               sets only variables that s.yaml reads
 ok       function           starts with these variables, and removes nothing: DRY_RUN is true
 ok       FUNCTION_REGION    cn-hangzhou
 ok       FUNCTION_ROLE      elasticsearch-disconnect
@@ -78,20 +78,20 @@ func TestBadSetup(t *testing.T) {
 	f.shell["DRY_RUN"], f.shell["REGIONS"], f.shell["LOG_LEVEL"] = "", "", "loud"
 	f.shell["ALIBABA_CLOUD_PROFILE"] = "work"
 	f.check(t, false, `
-warning  node               is not there, and Serverless Devs runs on it: https://nodejs.org, 14.14.0 or newer
-warning  s                  is not there, and make deploy needs it: npm install -g @serverless-devs/s, then s config add
-warning  aliyun             is not there; only the function's role is made with it: https://github.com/aliyun/aliyun-cli
-warning  .env               sets DRYRUN, which s.yaml does not read: is it one of .env.example, misspelt?
-warning  FUNCTION_NAME      has a $ in .env, which Serverless Devs expands and these checks do not: write the value out
-warning  DRY_RUN            is empty in the shell, which hides "true" of .env: "false" is deployed; unset DRY_RUN
+warning  node               is not installed, but Serverless Devs needs it: https://nodejs.org, 14.14.0 or newer
+warning  s                  is not installed, but make deploy needs it: npm install -g @serverless-devs/s, then s config add
+warning  aliyun             is not installed; only the creation of the function's role needs it: https://github.com/aliyun/aliyun-cli
+warning  .env               sets DRYRUN, which s.yaml does not read: compare the name with those in .env.example
+warning  FUNCTION_NAME      has a $ in .env, which Serverless Devs expands but these checks do not: write the value out
+warning  DRY_RUN            is empty in the shell, which hides "true" of .env, so "false" would be deployed: unset DRY_RUN
 ERROR    SWEEP_CONCURRENCY  is not a number from 1 to 64; the function would not start: handler/README.md, Configuration
 ERROR    LOG_LEVEL          is not debug, info, warn or error; the function would not start: handler/README.md, Configuration
-ERROR    FUNCTION_REGION    is "cn-hangzou"; Elasticsearch is available in ap-northeast-1, ap-south-1, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-5, cn-beijing, cn-chengdu, cn-guangzhou, cn-hangzhou, cn-hangzhou-finance, cn-hongkong, cn-north-2-gov-1, cn-qingdao, cn-shanghai, cn-shanghai-finance-1, cn-shenzhen, cn-wulanchabu, cn-zhangjiakou, eu-central-1, eu-west-1, us-east-1, us-west-1: the regions of Elasticsearch
-warning  FUNCTION_ROLE      is "Disconnect", and "disconnect" is deployed: use a role with a name in lower case
-ERROR    DEAD_LETTER_QUEUE  is "acs:mns:cn-hangzhou:1:/queues/q/messages", and has to be a queue's name alone, of at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed
-ERROR    RECONCILE          is "on", and can be off, report or remove, such as RECONCILE=report
-ERROR    RECONCILE_CRON     is "17 3 * * *": it needs 6 fields: second, minute, hour, day of the month, month, day of the week; such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)
-warning  aliyun profile     "work" is for "cn-beijing", and the function goes to cn-hangzou: give aliyun --region cn-hangzou
+ERROR    FUNCTION_REGION    is "cn-hangzou"; Elasticsearch is available in ap-northeast-1, ap-south-1, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-5, cn-beijing, cn-chengdu, cn-guangzhou, cn-hangzhou, cn-hangzhou-finance, cn-hongkong, cn-north-2-gov-1, cn-qingdao, cn-shanghai, cn-shanghai-finance-1, cn-shenzhen, cn-wulanchabu, cn-zhangjiakou, eu-central-1, eu-west-1, us-east-1, us-west-1
+warning  FUNCTION_ROLE      is "Disconnect", but "disconnect" would be deployed: use a role with a name in lower case
+ERROR    DEAD_LETTER_QUEUE  is "acs:mns:cn-hangzhou:1:/queues/q/messages"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed
+ERROR    RECONCILE          is "on"; must be off, report or remove, such as RECONCILE=report
+ERROR    RECONCILE_CRON     is "17 3 * * *": it must have 6 fields: second, minute, hour, day of the month, month, day of the week; such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)
+warning  aliyun profile     "work" is for "cn-beijing", but the function is deployed to cn-hangzou: call aliyun with --region cn-hangzou
 `)
 }
 
@@ -104,10 +104,10 @@ func TestWarningsOnly(t *testing.T) {
 	f.LookPath = func(string) (string, error) { return "", fs.ErrNotExist }
 	f.check(t, true, `
 ok       node               v20.20.2
-warning  s                  is not there, and make deploy needs it: npm install -g @serverless-devs/s, then s config add
-warning  aliyun             is not there; only the function's role is made with it: https://github.com/aliyun/aliyun-cli
-warning  .env               is not there, so s.yaml has its defaults where the shell says nothing: cp .env.example .env
-ok       function           starts with these variables, and removes: DRY_RUN is false
+warning  s                  is not installed, but make deploy needs it: npm install -g @serverless-devs/s, then s config add
+warning  aliyun             is not installed; only the creation of the function's role needs it: https://github.com/aliyun/aliyun-cli
+warning  .env               does not exist, so variables that the shell does not set have their defaults: cp .env.example .env
+ok       function           starts with these variables, and removes connections: DRY_RUN is false
 ok       FUNCTION_REGION    cn-hangzhou
 ok       FUNCTION_ROLE      elasticsearch-disconnect
 ok       DEAD_LETTER_QUEUE  empty: events that failed for good are dropped
@@ -133,19 +133,19 @@ func TestFindings(t *testing.T) {
 		change func(*fixture)
 		want   finding
 	}{
-		"an old node":                {nodeIs("v12.22.9\n"), finding{warning, "node", "is v12.22.9, and Serverless Devs wants 14.14.0 or newer: https://nodejs.org"}},
+		"an old node":                {nodeIs("v12.22.9\n"), finding{warning, "node", "is v12.22.9, but Serverless Devs needs 14.14.0 or newer: https://nodejs.org"}},
 		"the oldest node":            {nodeIs("v14.14.0\n"), finding{fine, "node", "v14.14.0"}},
 		"no s.yaml":                  {func(f *fixture) { delete(f.folder, "s.yaml") }, finding{bad, "s.yaml", "and .env cannot be read: open s.yaml: file does not exist; run this in their folder"}},
 		"s.yaml is not YAML":         {template("a: [b"), finding{bad, "s.yaml", "and .env cannot be read: yaml: line 1: did not find expected ',' or ']'; run this in their folder"}},
-		"the shell makes it live":    {shell("DRY_RUN", "false"), finding{fine, "function", "starts with these variables, and removes: DRY_RUN is false"}},
-		"a role's ARN":               {shell("FUNCTION_ROLE", "acs:ram::1:role/Disconnect"), finding{warning, "FUNCTION_ROLE", `is "acs:ram::1:role/Disconnect", and "acs:ram::1:role/disconnect" is deployed: use a role with a name in lower case`}},
-		"a queue of 120 characters":  {shell("DEAD_LETTER_QUEUE", longest), finding{fine, "DEAD_LETTER_QUEUE", longest + ", which has to exist"}},
-		"a queue of 121 characters":  {shell("DEAD_LETTER_QUEUE", longest+"q"), finding{bad, "DEAD_LETTER_QUEUE", `is "` + longest + `q", and has to be a queue's name alone, of at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed`}},
+		"the shell makes it live":    {shell("DRY_RUN", "false"), finding{fine, "function", "starts with these variables, and removes connections: DRY_RUN is false"}},
+		"a role's ARN":               {shell("FUNCTION_ROLE", "acs:ram::1:role/Disconnect"), finding{warning, "FUNCTION_ROLE", `is "acs:ram::1:role/Disconnect", but "acs:ram::1:role/disconnect" would be deployed: use a role with a name in lower case`}},
+		"a queue of 120 characters":  {shell("DEAD_LETTER_QUEUE", longest), finding{fine, "DEAD_LETTER_QUEUE", longest + "; this queue must exist"}},
+		"a queue of 121 characters":  {shell("DEAD_LETTER_QUEUE", longest+"q"), finding{bad, "DEAD_LETTER_QUEUE", `is "` + longest + `q"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed`}},
 		"no timer":                   {shell("RECONCILE", "off"), finding{fine, "RECONCILE", "off"}},
 		"a timer that removes":       {shell("RECONCILE", "remove"), finding{fine, "RECONCILE", "remove"}},
-		"a day that never comes":     {shell("RECONCILE_CRON", "0 0 0 30 2 *"), finding{bad, "RECONCILE_CRON", `is "0 0 0 30 2 *", a day that does not come in the next five years; such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)`}},
-		"a profile that is not JSON": {func(f *fixture) { f.home[".aliyun/config.json"].Data = []byte("{hush") }, finding{warning, "aliyun profile", "cannot be read in ~/.aliyun/config.json: aliyun configure"}},
-		"no such profile":            {shell("ALIBABA_CLOUD_PROFILE", "x"), finding{warning, "aliyun profile", `"x" is not in ~/.aliyun/config.json: aliyun configure --profile x`}},
+		"a day that never comes":     {shell("RECONCILE_CRON", "0 0 0 30 2 *"), finding{bad, "RECONCILE_CRON", `is "0 0 0 30 2 *", a day that does not occur in the next five years; such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)`}},
+		"a profile that is not JSON": {func(f *fixture) { f.home[".aliyun/config.json"].Data = []byte("{hush") }, finding{warning, "aliyun profile", "cannot be read from ~/.aliyun/config.json: run aliyun configure"}},
+		"no such profile":            {shell("ALIBABA_CLOUD_PROFILE", "x"), finding{warning, "aliyun profile", `"x" is not in ~/.aliyun/config.json: run aliyun configure --profile x`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// An aliyunConfig is ~/.aliyun/config.json without its keys, so that none can be
+// An aliyunConfig is ~/.aliyun/config.json without the access keys, so that none can be
 // printed.
 type aliyunConfig struct {
 	Current  string          `json:"current"`
@@ -30,16 +30,16 @@ func (s Setup) profile(region string) []finding {
 	}
 	var config aliyunConfig
 	if err != nil || json.Unmarshal(content, &config) != nil {
-		return []finding{warn(about, "cannot be read in ~/.aliyun/config.json: aliyun configure")}
+		return []finding{warn(about, "cannot be read from ~/.aliyun/config.json: run aliyun configure")}
 	}
 	name, _ := s.LookupEnv("ALIBABA_CLOUD_PROFILE")
 	name = cmp.Or(name, config.Current)
 	i := slices.IndexFunc(config.Profiles, func(p aliyunProfile) bool { return p.Name == name })
 	switch {
 	case i < 0:
-		return []finding{warn(about, "%q is not in ~/.aliyun/config.json: aliyun configure --profile %s", name, cmp.Or(name, "default"))}
+		return []finding{warn(about, "%q is not in ~/.aliyun/config.json: run aliyun configure --profile %s", name, cmp.Or(name, "default"))}
 	case config.Profiles[i].Region != region:
-		return []finding{warn(about, "%q is for %q, and the function goes to %s: give aliyun --region %[3]s", name, config.Profiles[i].Region, region)}
+		return []finding{warn(about, "%q is for %q, but the function is deployed to %s: call aliyun with --region %[3]s", name, config.Profiles[i].Region, region)}
 	}
 	return []finding{ok(about, "%q, for %s", name, region)}
 }

@@ -10,7 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// settings are the sources of the values in s.yaml, the last first.
+// settings are the sources of the values in s.yaml, in order of rising priority.
 type settings struct {
 	defaults map[string]string // of each variable that s.yaml reads
 	file     map[string]string // .env; nil without that file
@@ -79,8 +79,8 @@ func dotenv(text string) map[string]string {
 	return found
 }
 
-// unquote takes the quotes and the comment off a value. In double quotes, \n is a
-// line break.
+// unquote strips the quotes and the comment of a value. In double quotes, \n is a line
+// break.
 func unquote(value string) string {
 	plain, _, _ := strings.Cut(value, "#")
 	plain = strings.TrimSpace(plain)

@@ -1,7 +1,6 @@
-// Package preflight checks, before a deployment with Serverless Devs, what can be
-// checked without an account: the tools, the values that s.yaml takes, and the
-// aliyun CLI's profile. A value that Function Compute refuses would stop the
-// deployment half-way through. It changes nothing.
+// Package preflight checks a deployment with Serverless Devs before it starts, without an
+// account: the tools, the values in s.yaml, and the profile of the aliyun CLI. A value
+// that Function Compute refuses would stop the deployment half-way. It changes nothing.
 package preflight
 
 import (
@@ -24,7 +23,7 @@ type Setup struct {
 
 // Here is the setup of the working directory on this machine.
 func Here() Setup {
-	home, _ := os.UserHomeDir() // without one, the profile cannot be read
+	home, _ := os.UserHomeDir() // without one, there is no profile to check
 	return Setup{
 		Folder:    os.DirFS("."),
 		Home:      os.DirFS(home),
