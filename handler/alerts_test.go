@@ -22,8 +22,8 @@ import (
 
 var reconcileByTimer = `{"triggerTime":"2026-11-24T03:17:00Z","triggerName":"timer","payload":"{\"reconcile\":true}"}`
 
-// Each alert rule asks for the lines that the function writes when it is to be raised, and for no others; silence asks for
-// those that keep it quiet.
+// TestAlertsFire: the query of each alert finds the log lines of its cases, and no others. The query of silence finds the
+// lines that prevent the alert.
 func TestAlertsFire(t *testing.T) {
 	t.Parallel()
 	leftover := func(s *fixture) { s.api.RemoveInstance(gone) }
@@ -93,7 +93,7 @@ func hasNoCredentials(s *fixture) {
 	}
 }
 
-// handleAfter handles an event that FC has tried before.
+// handleAfter handles an event after some retries of FC.
 func (s *fixture) handleAfter(t *testing.T, retries int, event string) {
 	t.Helper()
 	fc := &fccontext.FcContext{RequestID: "fc-1", RetryCount: retries, Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role}
@@ -103,8 +103,8 @@ func (s *fixture) handleAfter(t *testing.T, retries int, event string) {
 
 var condition = regexp.MustCompile(`message\.(\w+)(: | [<>]=? )(\S*[^\s)])`)
 
-// matches says whether a search takes a line: each of its conditions in itself, and then all by Go's own and and or, which
-// bind as those of Log Service do.
+// matches reports whether a search matches a line. Each condition is evaluated alone; Go's && and || then combine them, with
+// the precedence of Log Service's and and or.
 func matches(t *testing.T, search string, line map[string]any) bool {
 	t.Helper()
 	expression := condition.ReplaceAllStringFunc(search, func(text string) string {
@@ -127,14 +127,14 @@ func matches(t *testing.T, search string, line map[string]any) bool {
 	return result.Value.String() == "true"
 }
 
-// The members of a rule, as the documents of CreateAlert and of the structures in its body spell them.
+// alertMembers are the members of a rule, as CreateAlert's documents spell them.
 const alertMembers = "actionPolicyId alertPolicyId annotations autoAnnotation condition configuration countCondition dashboard " +
 	"description displayName enabled end evalCondition fields groupConfiguration interval joinConfigurations key labels name " +
 	"noDataFire noDataSeverity policyConfiguration powerSqlMode project query queryList region repeatInterval schedule " +
 	"sendResolved severity severityConfigurations sinkAlerthub sinkCms sinkEventStore start store storeType threshold " +
 	"timeSpanType type value version"
 
-// An alertRule is what a rule says.
+// An alertRule has the members of a rule that the tests read.
 type alertRule struct {
 	Name, DisplayName, Description string
 	Schedule                       struct{ Type, Interval string }
@@ -161,7 +161,7 @@ func readAlert(t *testing.T, file string) (a alertRule) {
 	return a
 }
 
-// Each rule is within what the documents of Log Service allow, asks for the placeholders that logs/apply fills in, and
+// TestAlertRules: each rule keeps the limits of Log Service's documents, has the placeholders that logs/apply fills in, and
 // leaves no gap between two checks.
 func TestAlertRules(t *testing.T) {
 	t.Parallel()
@@ -185,7 +185,7 @@ func TestAlertRules(t *testing.T) {
 			}
 			if !regexp.MustCompile(`^[0-9a-z][0-9a-z_-]{2,62}[0-9a-z]$`).MatchString(a.Name) ||
 				len(a.DisplayName) < 4 || len(a.DisplayName) > 100 || len(a.Description) > 256 {
-				t.Errorf("a name is not as long as it may be, or the description: %+v", a)
+				t.Errorf("the name or the description has a wrong length or character: %+v", a)
 			}
 			if column := regexp.MustCompile(`^n (>|==) 0$`); !column.MatchString(severity.EvalCondition.Condition) || !strings.HasSuffix(query.Query, " | select count(*) as n") {
 				t.Errorf("the condition %s does not ask for the one column of %s", severity.EvalCondition.Condition, query.Query)
@@ -211,7 +211,7 @@ func duration(t *testing.T, text string) time.Duration {
 	return d
 }
 
-// silence is raised at its third check in a row that finds no line: between 26 and 27 hours after the last one.
+// TestSilenceLastsADay: silence is raised when three checks in a row find no line, 26 to 27 hours after the last one.
 func TestSilenceLastsADay(t *testing.T) {
 	t.Parallel()
 	a := readAlert(t, "logs/alerts/silence.json")
@@ -221,7 +221,7 @@ func TestSilenceLastsADay(t *testing.T) {
 	}
 }
 
-// logs/apply hands each file over as JSON with nothing left to fill in: as a new one, or in place of the one there is.
+// TestLogsApply: logs/apply sends each file as JSON without placeholders, to create or to replace a rule or the dashboard.
 func TestLogsApply(t *testing.T) {
 	t.Parallel()
 	shell, err := exec.LookPath("sh")
@@ -240,7 +240,7 @@ printf '%s' "$5" >"$STANDIN/body.$(wc -l <"$STANDIN/calls" | tr -d ' ')"
 	if err := os.WriteFile(filepath.Join(dir, "aliyun"), []byte(standIn), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	// Once for all of them, and from their own folder for one.
+	// All files, then one from its own folder.
 	command := exec.CommandContext(t.Context(), shell, "-c", `sh ./apply && cd alerts && sh ../apply withheld.json`)
 	command.Dir = "logs"
 	command.Env = append(os.Environ(), "STANDIN="+dir, "PATH="+dir+":"+os.Getenv("PATH"), "region=cn-beijing", "project=p-1", "logstore=l_2", "policy=on.call")
@@ -260,7 +260,7 @@ printf '%s' "$5" >"$STANDIN/body.$(wc -l <"$STANDIN/calls" | tr -d ' ')"
 		var object map[string]any
 		decode(t, body, &object)
 		if strings.Contains(body, "${") || !strings.Contains(body, `"l_2"`) {
-			t.Errorf("%s has something left to fill in, or not the logstore", body)
+			t.Errorf("%s has a placeholder, or lacks the logstore", body)
 		}
 	}
 }
