@@ -1,45 +1,44 @@
 package main
 
 import (
-	"path/filepath"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
-// A broken reply is never written, even with update. TestCommand has the other verdicts.
-func TestBrokenReplies(t *testing.T) {
+// TestJudge: the verdict of a reply, and the want afterwards. A broken reply is never written.
+func TestJudge(t *testing.T) {
 	t.Parallel()
+	const reply, written = `{"a":1}`, "{\n  \"a\": 1\n}\n"
 	for name, test := range map[string]struct {
+		want   string // beforehand; "" for none
 		reply  string
 		failed bool
-		fault  string
+		update bool
+		is     string // the verdict and the faults
+		wants  string // afterwards
 	}{
-		"a secret":                    {`"` + securityToken + `"`, false, `a secret leaks: "` + securityToken + `"`},
-		"a result posted as an error": {`{"Result":true}`, true, "the reply was posted as an error: true, but is a function error: false"},
-		"an error posted as a result": {`{"errorMessage":"","errorType":"Absent"}`, false, "the reply was posted as an error: false, but is a function error: true"},
+		"as wanted":                   {written, reply, false, false, "ok", written},
+		"another":                     {"{}\n", reply, false, false, "DIFFERENT", "{}\n"},
+		"no want":                     {"", reply, false, false, "NEW", ""},
+		"update":                      {"{}\n", reply, false, true, "UPDATED", written},
+		"update without a want":       {"", reply, false, true, "UPDATED", written},
+		"update of what is as wanted": {written, reply, false, true, "ok", written},
+		"a secret":                    {"{}\n", `"` + securityToken + `"`, false, true, `BROKEN a secret leaks: "` + securityToken + `"`, "{}\n"},
+		"a result posted as an error": {"{}\n", `{"Result":true}`, true, true, "BROKEN the reply was posted as an error: true, but is a function error: false", "{}\n"},
+		"an error posted as a result": {"{}\n", `{"errorMessage":"","errorType":"Absent"}`, false, true, "BROKEN the reply was posted as an error: false, but is a function error: true", "{}\n"},
+		"no JSON":                     {"{}\n", "done", false, true, ` direct.json: the reply is not JSON: "done"`, "{}\n"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := result{event: copyOf(t, "direct.json", "{}\n"), reply: []byte(test.reply), failed: test.failed}
-			if err := r.judge(true); err != nil {
-				t.Fatal(err)
-			}
-			if r.verdict != broken || !slices.Equal(r.faults, []string{test.fault}) {
-				t.Errorf("judge:\n got %s %q\nwant BROKEN %q", r.verdict, r.faults, test.fault)
-			}
-			if got := read(t, r.event.wantPath()); got != "{}\n" {
-				t.Errorf("want file:\n got %s\nwant {}", got)
-			}
-		})
-	}
-}
-
-func TestJudgeOfNoJSON(t *testing.T) {
-	t.Parallel()
-	r := result{event: event{path: filepath.Join(t.TempDir(), "direct.json")}, reply: []byte("done")}
-	const want = `direct.json: the reply is not JSON: "done"`
-	if err := r.judge(true); err == nil || err.Error() != want {
-		t.Errorf("judge:\n got %v\nwant %s", err, want)
+		r := result{event: copyOf(t, "direct.json", test.want), reply: []byte(test.reply), failed: test.failed}
+		if err := r.judge(test.update); err != nil {
+			r.faults = []string{err.Error()}
+		}
+		got := strings.TrimSuffix(string(r.verdict)+" "+strings.Join(r.faults, "\n"), " ")
+		wants, _ := os.ReadFile(r.event.wantPath())
+		if got != test.is || string(wants) != test.wants {
+			t.Errorf("%s: judge:\n got %s, want file %q\nwant %s, want file %q", name, got, wants, test.is, test.wants)
+		}
 	}
 }
 

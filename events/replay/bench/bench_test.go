@@ -103,14 +103,11 @@ func TestRun(t *testing.T) {
 		"a table":            {[]string{"-table", file}, 0, "a machine\n\n| ", ""},
 		"a table of no file": {[]string{"-table", file + "x"}, 1, "", "bench: open "},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var stdout, stderr bytes.Buffer
-			code := run(t.Context(), test.args, &stdout, &stderr)
-			if code != test.code || !strings.HasPrefix(stdout.String(), test.stdout) || !strings.HasPrefix(stderr.String(), test.stderr) {
-				t.Errorf("exit code %d, want %d\n%s%s", code, test.code, &stdout, &stderr)
-			}
-		})
+		var stdout, stderr bytes.Buffer
+		code := run(t.Context(), test.args, &stdout, &stderr)
+		if code != test.code || !strings.HasPrefix(stdout.String(), test.stdout) || !strings.HasPrefix(stderr.String(), test.stderr) {
+			t.Errorf("%s: exit code %d, want %d\n%s%s", name, code, test.code, &stdout, &stderr)
+		}
 	}
 }
 
@@ -134,41 +131,26 @@ func TestTable(t *testing.T) {
 		lines string
 		want  []string
 	}{
-		"within the bound": {
-			line(binary, floor, 6*mebi, "B") + line(binary, function, 6.9*mebi, "B"),
-			[]string{"stripped binary, MiB", "6.00", "", "", "6.90", "1.15", "≤ 1.17 × floor, met"},
-		},
-		"beyond the bound": {
-			line(binary, floor, 6*mebi, "B") + line(binary, function, 7.2*mebi, "B"),
-			[]string{"stripped binary, MiB", "6.00", "", "", "7.20", "1.20", "≤ 1.17 × floor, missed"},
-		},
-		"without the base": {
-			line(firstLater, function, 1.5*ms, "ns/op"),
-			[]string{"first invocation, 50 ms after the poll, ms", "", "", "", "1.50", "", "≤ 0.12 × peer, not known"},
-		},
-		"without the function": {
-			line(sweep, ideal, 1, "ns/op"),
-			[]string{"sweep of 1000, 20 ms, 8 in flight, ms", "", "", "", "", "", "≤ 1.10 × ideal, not known"},
-		},
-		"with the base in another row": {
-			line(memory, floorHTTP, 10*mebi, "B") + line(memoryOfSweep, function, 10.4*mebi, "B"),
-			[]string{"peak RSS after a sweep of 1000, MiB", "", "", "", "10.4", "1.04", "≤ 1.08 × floor with HTTP, 4,000, met"},
-		},
-		"without a bound, from three samples": {
-			line(firstReply, floor, 1*ms, "ns/op") + line(firstReply, floor, 4*ms, "ns/op") + line(firstReply, floor, 2*ms, "ns/op"),
-			[]string{"process start to first reply, ms", "2.00 ±38%", "", "", "", "", ""},
-		},
+		"within the bound": {line(binary, floor, 6*mebi, "B") + line(binary, function, 6.9*mebi, "B"),
+			[]string{"stripped binary, MiB", "6.00", "", "", "6.90", "1.15", "≤ 1.17 × floor, met"}},
+		"beyond the bound": {line(binary, floor, 6*mebi, "B") + line(binary, function, 7.2*mebi, "B"),
+			[]string{"stripped binary, MiB", "6.00", "", "", "7.20", "1.20", "≤ 1.17 × floor, missed"}},
+		"without the base": {line(firstLater, function, 1.5*ms, "ns/op"),
+			[]string{"first invocation, 50 ms after the poll, ms", "", "", "", "1.50", "", "≤ 0.12 × peer, not known"}},
+		"without the function": {line(sweep, ideal, 1, "ns/op"),
+			[]string{"sweep of 1000, 20 ms, 8 in flight, ms", "", "", "", "", "", "≤ 1.10 × ideal, not known"}},
+		"with the base in another row": {line(memory, floorHTTP, 10*mebi, "B") + line(memoryOfSweep, function, 10.4*mebi, "B"),
+			[]string{"peak RSS after a sweep of 1000, MiB", "", "", "", "10.4", "1.04", "≤ 1.08 × floor with HTTP, 4,000, met"}},
+		"without a bound, from three samples": {line(firstReply, floor, 1*ms, "ns/op") + line(firstReply, floor, 4*ms, "ns/op") + line(firstReply, floor, 2*ms, "ns/op"),
+			[]string{"process start to first reply, ms", "2.00 ±38%", "", "", "", "", ""}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, s, err := readLines(test.lines)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := cellsOf(s.table(), test.want[0]); !slices.Equal(got, test.want) {
-				t.Errorf("got %q\nwant %q", got, test.want)
-			}
-		})
+		_, s, err := readLines(test.lines)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cellsOf(s.table(), test.want[0]); !slices.Equal(got, test.want) {
+			t.Errorf("%s:\n got %q\nwant %q", name, got, test.want)
+		}
 	}
 }
 

@@ -3,11 +3,7 @@ package fctest_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"os"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,32 +13,12 @@ import (
 	"elasticsearch-disconnect/events/replay/fctest"
 )
 
-// many is how many invocations must be under way at once before any of them is answered.
-const many = 40
-
 // TestMain lets this binary be the function too: startSDK runs it again with FC_RUNTIME_API set.
 func TestMain(m *testing.M) {
 	if os.Getenv("FC_RUNTIME_API") == "" {
 		os.Exit(m.Run())
 	}
-	var together sync.WaitGroup
-	together.Add(many)
-	fc.Start(func(ctx context.Context, event []byte) (any, error) {
-		switch string(event) {
-		case "fail":
-			return nil, errors.New("as asked")
-		case "panic":
-			panic("as asked")
-		case "exit":
-			fmt.Println("bye")
-			fmt.Fprintln(os.Stderr, "oh")
-			os.Exit(3)
-		case "together":
-			together.Done()
-			together.Wait()
-		}
-		return describe(ctx, event), nil
-	})
+	fc.Start(func(ctx context.Context, event []byte) (any, error) { return describe(ctx, event), nil })
 }
 
 // seen has what the SDK tells the function about an invocation.
@@ -98,56 +74,6 @@ func TestSDKGetsTheInvocation(t *testing.T) {
 	}
 	if got != want {
 		t.Errorf("invocation:\n got %+v\nwant %+v", got, want)
-	}
-}
-
-func TestSDKPostsFunctionErrors(t *testing.T) {
-	t.Parallel()
-	s := startSDK(t)
-	for event, want := range map[string]string{"fail": "errorString", "panic": "string"} {
-		reply, err := s.Invoke(t.Context(), fctest.Invocation{RequestID: "1-" + event, Payload: []byte(event)})
-		if err != nil || !reply.Failed {
-			t.Errorf("%s: got %s, %v, want a function error", event, reply.Payload, err)
-			continue
-		}
-		var got struct{ ErrorMessage, ErrorType string }
-		if err := json.Unmarshal(reply.Payload, &got); err != nil {
-			t.Errorf("%s: %v", event, err)
-		}
-		if got.ErrorMessage != "as asked" || got.ErrorType != want {
-			t.Errorf("%s: got %+v, want as asked of type %s", event, got, want)
-		}
-	}
-}
-
-func TestSDKWorksOnManyInvocationsAtOnce(t *testing.T) {
-	t.Parallel()
-	s := startSDK(t)
-	var all sync.WaitGroup
-	for i := range many {
-		all.Go(func() {
-			id := fmt.Sprintf("1-%d", i)
-			reply, err := s.Invoke(t.Context(), fctest.Invocation{RequestID: id, Payload: []byte("together")})
-			var got seen
-			if err := errors.Join(err, json.Unmarshal(reply.Payload, &got)); err != nil || got.RequestID != id {
-				t.Errorf("%s: got the reply to %q, %v", id, got.RequestID, err)
-			}
-		})
-	}
-	all.Wait()
-}
-
-// When the process ends, so does an invocation. The output is whole.
-func TestProcessThatEnds(t *testing.T) {
-	t.Parallel()
-	s := startSDK(t)
-	_, err := s.Invoke(t.Context(), fctest.Invocation{RequestID: "1-exit", Payload: []byte("exit")})
-	const want = "the function ended: exit status 3"
-	if err == nil || err.Error() != want || s.Err() == nil || s.Err().Error() != want {
-		t.Errorf("got %v and %v, want %s", err, s.Err(), want)
-	}
-	if got := s.Close(); !strings.HasSuffix(got, "\nbye\noh\n") {
-		t.Errorf("output: got %q, want one that ends with bye on stdout and oh on stderr", got)
 	}
 }
 

@@ -127,22 +127,3 @@ func remove(ctx context.Context) error {
 	}
 	return errors.New("as asked")
 }
-
-// A kill ends the function as kill -9 does, and is not taken for an end of its own.
-func TestKill(t *testing.T) {
-	t.Parallel()
-	r := runOf(t, silent)
-	p, err := r.supervisor.running(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, second := r.supervisor.kill(), r.supervisor.kill()
-	r.supervisor.stop()
-	r.api.Close()
-	if !first || second || len(r.expected.violations) > 0 {
-		t.Errorf("got kills %t, %t and violations %v; want true, false and none", first, second, r.expected.violations)
-	}
-	if got := p.Err().Error(); got != "the function ended: signal: killed" {
-		t.Errorf("got %s", got)
-	}
-}
