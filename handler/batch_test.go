@@ -42,23 +42,6 @@ func TestBatch(t *testing.T) {
 	}
 }
 
-// TestNoCredentialsForBatch: each entry fails with the same reason, and nothing
-// is sent; no secret is told.
-func TestNoCredentialsForBatch(t *testing.T) {
-	t.Parallel()
-	s := newFixture(t)
-	lacking := role
-	lacking.SecurityToken = ""
-	reply, err := s.Handle(invocation(t, lacking), []byte(batch(released(connected), event)))
-	const detail = `"kind":"Denied","detail":"the invocation came without security token: give the function a role"}`
-	want := `PartialFailure {"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Nothing of what was asked was done; it is safe to repeat","status":403,"detail":"2 of 2 failed","requestId":"fc-1","regionId":"cn-hangzhou","failed":[` +
-		`{"instanceId":"` + connected + `","regionId":"cn-hangzhou","eventId":"e1",` + detail + `,{"instanceId":"` + instance + `","connectedInstanceId":"` + connected + `","regionId":"cn-hangzhou","eventId":"e1",` + detail + `]}`
-	if got := posted(t, reply, err); got != want {
-		t.Errorf("reply:\n got %s\nwant %s", got, want)
-	}
-	checkCalls(t, s.api)
-}
-
 // TestLargeBatchWithLostAnswers: of many pairs, each is removed, once, though
 // the answer to every tenth is lost at first.
 func TestLargeBatchWithLostAnswers(t *testing.T) {

@@ -29,8 +29,6 @@ func TestReadConfig(t *testing.T) {
 		"nothing set": {nil, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
 		"everything set": {map[string]string{"ELASTICSEARCH_NETWORK": "vpc", "ELASTICSEARCH_ENDPOINT": "https://example.com", "DRY_RUN": "true", "LOG_LEVEL": "debug", "RELEASE_POLICY": "eager", "SWEEP_CONCURRENCY": "64", "RECONCILE_LIMIT": "100", "REGIONS": "cn-hangzhou, ap-southeast-1", "MEMBER_ROLE": "Es_disconnect-1.x"},
 			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug, Eager: true, Concurrency: 64, ReconcileLimit: 100, Regions: regions(t, "cn-hangzhou", "ap-southeast-1"), MemberRole: "Es_disconnect-1.x"}, ""},
-		"everything set to nothing": {map[string]string{"ELASTICSEARCH_NETWORK": "", "ELASTICSEARCH_ENDPOINT": "", "DRY_RUN": "", "LOG_LEVEL": "", "RELEASE_POLICY": "", "SWEEP_CONCURRENCY": "", "RECONCILE_LIMIT": "", "REGIONS": "", "MEMBER_ROLE": ""},
-			handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
 		"a region mistyped": {map[string]string{"REGIONS": "cn-hangzho"}, handler.Config{}, "REGIONS is not a list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing"},
 		"a comma too many":  {map[string]string{"REGIONS": "cn-hangzhou,"}, handler.Config{}, "REGIONS is not a list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing"},
 		"a role too long":   {map[string]string{"MEMBER_ROLE": strings.Repeat("r", 65)}, handler.Config{}, "MEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores"},

@@ -59,6 +59,7 @@ func TestSummarize(t *testing.T) {
 		ends     []any // of the removals, in order
 		want     string
 	}{
+		"nothing":             {nil, nil, ", exit 0, 200"},
 		"information":         {[]discover.Finding{found(trigger.Request{Action: trigger.Info{}})}, nil, ", exit 0, 200"},
 		"ignored":             {[]discover.Finding{ignoring}, nil, "ignored, exit 0, 200"},
 		"refused":             {[]discover.Finding{refusal}, nil, "failed, exit 2, 400 InvalidEvent"},
@@ -173,28 +174,6 @@ func TestSummarizeLeftovers(t *testing.T) {
 	}
 }
 
-// TestLimits: of three leftovers, nothing is removed unless as many may be; each is
-// reported either way.
-func TestLimits(t *testing.T) {
-	t.Parallel()
-	f := flags{}.reconcile(pairOf("es-b", "es-x"), pairOf("es-a", "es-y"), pairOf("es-a", "es-x"))
-	for limit, want := range map[int]string{
-		0:  "withheld: es-a es-x withheld, es-a es-y withheld, es-b es-x withheld",
-		2:  "withheld: es-a es-x withheld, es-a es-y withheld, es-b es-x withheld",
-		3:  "reconciled: es-a es-x removed, es-a es-y removed, es-b es-x removed",
-		20: "reconciled: es-a es-x removed, es-a es-y removed, es-b es-x removed",
-	} {
-		r := resultsOf(decide([]discover.Finding{f}, rules{limit: limit}), connection.Removed, connection.Removed, connection.Removed)[0]
-		var parts []string
-		for _, o := range r.parts {
-			parts = append(parts, o.Instance.String()+" "+o.Connected.String()+" "+o.word())
-		}
-		if got := fmt.Sprintf("%s: %s", r.outcome, strings.Join(parts, ", ")); got != want {
-			t.Errorf("limit %d:\n got %s\nwant %s", limit, got, want)
-		}
-	}
-}
-
 // saidOf is what a person and a program are told of results. Over HTTP the
 // status is the same as in the problem of an event.
 func saidOf(t *testing.T, results []result) string {
@@ -203,7 +182,7 @@ func saidOf(t *testing.T, results []result) string {
 	for _, r := range results {
 		words = append(words, r.outcome)
 	}
-	batch := len(results) > 1
+	batch := len(results) != 1
 	_, p := reply(trigger.Event{Shape: trigger.EventBridge, Batch: batch}, results, info{}, Invocation{RequestID: "fc-1"})
 	status, kind := 200, ""
 	if p != nil {
@@ -214,15 +193,6 @@ func saidOf(t *testing.T, results []result) string {
 		t.Errorf("over HTTP the status is %d, %v; of an event %d", got, p, status)
 	}
 	return fmt.Sprintf("%s, exit %d, %d%s", strings.Join(words, " "), exitCode(results), status, kind)
-}
-
-// TestOperatorsDryRunIsTheWord: though no request asks for it.
-func TestOperatorsDryRunIsTheWord(t *testing.T) {
-	t.Parallel()
-	got := resultsOf(decide([]discover.Finding{flags{}.cleanup()}, rules{dryRun: true}))[0]
-	if got.outcome != "dry-run" || !got.dryRun {
-		t.Errorf("result %+v", got)
-	}
 }
 
 // TestPartsAreInOrder: the connections of a request are in the order of their
@@ -240,13 +210,5 @@ func TestPartsAreInOrder(t *testing.T) {
 	want := []string{"es-b es-a removed", "es-b " + idB + " removed", "es-c " + idB + " failed", "es-d " + idB + " removed"}
 	if !slices.Equal(got, want) || r.Scanned != 7 || r.Instance().String() != idB {
 		t.Errorf("%d scanned of %s, parts:\n got %q\nwant %q", r.Scanned, r.Instance(), got, want)
-	}
-}
-
-// TestExitCodes: of an event that asks for nothing.
-func TestExitCodes(t *testing.T) {
-	t.Parallel()
-	if got := exitCode(nil); got != ExitDone {
-		t.Errorf("exit code %d, want %d", got, ExitDone)
 	}
 }

@@ -169,19 +169,6 @@ func TestTwoAccountsAtOnce(t *testing.T) {
 	}
 }
 
-// TestRoleIsAssumedOnce: for a batch of 50, and again for the next invocation.
-func TestRoleIsAssumedOnce(t *testing.T) {
-	t.Parallel()
-	s := newSpread(t)
-	one := `{"accountId":"` + s.member.ID + `",` + pair(memberInstance, memberConnected)[1:]
-	for n := range 2 {
-		s.handle(t, batch(slices.Repeat([]string{one}, 50)...))
-		if got := assumed(s.member); got != n+1 {
-			t.Errorf("after %d invocations it was assumed %d times", n+1, got)
-		}
-	}
-}
-
 // assumed is how often the role of a member was asked for.
 func assumed(a elasticsearchtest.Account) (n int) {
 	for _, r := range sts.STS.Requests() {
