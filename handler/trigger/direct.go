@@ -2,16 +2,15 @@ package trigger
 
 import "elasticsearch-disconnect/handler/connection"
 
-// direct reads an event without an envelope: the object that says what to remove.
+// direct reads an event without an envelope: the object of a request.
 func direct(path string, event []byte) ([]Request, error) {
 	var r reader
 	request := removal(&r, path, event, "")
 	return request.asking(r.faults, request)
 }
 
-// removal reads the object that says what to remove, and refuses unknown members.
-// key is the Idempotency-Key header, used as the client token if the object has
-// none.
+// removal reads the object of a request and refuses unknown members. key is the
+// Idempotency-Key header, the client token of an object that has none.
 func removal(r *reader, path string, raw []byte, key string) Request {
 	o := removalObject(r, path, raw)
 	if o == nil {
@@ -26,7 +25,7 @@ func removalObject(r *reader, path string, raw []byte) *object {
 	return r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all", "force", "reconcile", "regionId", "accountId")
 }
 
-// asked reads what is to be removed: the leftover connections of a scope, or
+// asked reads the members of a request: a reconcile of a scope, or the removal of
 // connections of one instance.
 func asked(o *object, key string) Request {
 	if !o.flag("reconcile") {
@@ -40,8 +39,8 @@ func asked(o *object, key string) Request {
 	return Request{Scope: requestScope(o), Action: Reconcile{ClientToken: clientToken(o, key), DryRun: o.flag("dryRun")}}
 }
 
-// connections reads whether one or all connections of the instance are to be
-// removed, and its scope. flag reads a boolean: a query has them as strings.
+// connections reads a request for one or all connections of the instance. flag
+// reads a boolean: in a query booleans are strings.
 func connections(o *object, instance connection.InstanceID, flag func(string) bool, key string) Request {
 	const other = "connectedInstanceId"
 	all := flag("all")
@@ -88,8 +87,8 @@ func clientToken(o *object, key string) connection.ClientToken {
 	return token
 }
 
-// requestScope reads the scope of an object that was written for this function: a
-// malformed member is a fault.
+// requestScope reads the scope of a request. A malformed member is a fault: it was
+// written for this function.
 func requestScope(o *object) connection.Scope {
 	return connection.Scope{
 		Region:  parsed(o, "regionId", connection.ParseRegion),
@@ -97,9 +96,9 @@ func requestScope(o *object) connection.Scope {
 	}
 }
 
-// timer reads the event of Function Compute's timer trigger. Its payload is a text
-// that the trigger's configuration sets: here the object of a direct event with
-// reconcile, the only request that makes sense to repeat.
+// timer reads the event of Function Compute's timer trigger. Its payload, a text
+// from the trigger's configuration, is a request with reconcile: the only one that
+// makes sense to repeat.
 func timer(path string, event []byte) ([]Request, error) {
 	var r reader
 	o := r.readObject(path, event, "triggerTime", "triggerName", "payload")

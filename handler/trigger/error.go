@@ -9,14 +9,14 @@ import (
 	"elasticsearch-disconnect/handler/connection"
 )
 
-// An Error says why an event was refused. It is the only type of error that
-// this package returns from [Parse].
+// An Error is the refusal of an event, with its reasons. It is the only type of
+// error that [Parse] returns.
 type Error struct {
-	Status int     // the HTTP status for it: 400, 404, 405, 413 or 415
-	Allow  string  // the methods that would do, with status 405
+	Status int     // the HTTP status: 400, 404, 405, 413 or 415
+	Allow  string  // the allowed methods, with status 405
 	Faults []Fault // at least one, in a fixed order
 
-	EventID string // of the event refused, as in a Request
+	EventID string // as in a Request, of the refused event
 	Source  string
 	Scope   connection.Scope
 }
@@ -24,7 +24,7 @@ type Error struct {
 // A Fault is one thing wrong with an event.
 type Fault struct {
 	Path   string `json:"path"`   // JSON path from the root of the event, such as $.data.instanceId
-	Detail string `json:"detail"` // what is wrong there
+	Detail string `json:"detail"` // such as: is missing
 }
 
 func (e *Error) Error() string {
@@ -40,7 +40,7 @@ func refuse(status int, path, format string, args ...any) *Error {
 	return &Error{Status: status, Faults: []Fault{{path, fmt.Sprintf(format, args...)}}}
 }
 
-// maxQuoted bounds, in bytes, what a message repeats of a foreign text.
+// maxQuoted bounds foreign text in a message, in bytes.
 const maxQuoted = 64
 
 // quote repeats foreign text in a message: bounded, and in ASCII, so that no

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/aliyun/fc-runtime-go-sdk/events"
+
 	"elasticsearch-disconnect/handler/connection"
 )
 
@@ -21,13 +23,13 @@ const (
 	openAPISuffix = "/connected-clusters"
 )
 
-// An httpRequest is the event of an FC 3.0 HTTP trigger. The SDK's type for it
-// is not used: one header that is not a string would fail the whole event there.
+// An httpRequest is the event of an FC 3.0 HTTP trigger. The SDK's own type would
+// refuse the whole event for one header that is not a string.
 type httpRequest struct {
 	*object
 	method string
 	path   string // as it was sent, with its escapes
-	key    string // the Idempotency-Key; "" when there is none
+	key    string // the Idempotency-Key, or ""
 }
 
 // overHTTP reads the event of an HTTP trigger.
@@ -44,6 +46,15 @@ func readHTTP(path string, event []byte) httpRequest {
 	rawPath, _ := o.text("rawPath")
 	key, _ := header(o, "Idempotency-Key")
 	return httpRequest{o, method, cmp.Or(rawPath, rootPath), key}
+}
+
+// Response returns the struct that FC 3.0 takes for an HTTP response. The response to
+// HEAD has no content (RFC 9110, section 9.3.2).
+func (e Event) Response(status int, headers map[string]string, body string) events.HTTPTriggerResponse {
+	if e.head {
+		body = ""
+	}
+	return events.HTTPTriggerResponse{StatusCode: status, Headers: headers, Body: body}
 }
 
 // isHEAD reports whether the event is the HTTP request whose response has no body.
@@ -66,7 +77,7 @@ func methodIn(o *object) string {
 	return method
 }
 
-// requests returns what the request asks for, by its method and path.
+// requests routes the request by its method and path.
 func (h httpRequest) requests() ([]Request, error) {
 	segment, isOpenAPI := instanceSegment(h.path)
 	isRoot := h.path == rootPath
@@ -115,8 +126,8 @@ func (h httpRequest) post() ([]Request, error) {
 	return request.asking(h.faults, request)
 }
 
-// delete reads DELETE /openapi/instances/{InstanceId}/connected-clusters, with
-// the API's own query parameters and those of a direct event.
+// delete reads DELETE /openapi/instances/{InstanceId}/connected-clusters. Its query
+// has the API's own parameters and the members of a direct event.
 func (h httpRequest) delete(segment string) ([]Request, error) {
 	var request Request
 	instance := h.instance(segment)
@@ -158,9 +169,9 @@ func isJSON(contentType string) bool {
 	return err == nil && mediaType == "application/json"
 }
 
-// query reads the query parameters, nil when there are none to read, and
-// refuses others than those named: with a misspelt dryRun, the function would
-// act. Parameters such as x-fc-signature are left to the gateway.
+// query reads the named query parameters and refuses all others: with a misspelt
+// dryRun, the function would act. Parameters such as x-fc-signature belong to the
+// gateway. It returns nil if the parameters are not an object.
 func (h httpRequest) query(names ...string) *object {
 	raw := h.value("queryParameters")
 	if raw == nil || raw[0] == 'n' {
@@ -173,8 +184,7 @@ func (h httpRequest) query(names ...string) *object {
 	return o
 }
 
-// body returns the JSON of the request's body; nil, with a fault, when there is
-// none.
+// body returns the JSON of the request's body; nil, with a fault, if it has none.
 func (h httpRequest) body() []byte {
 	text, ok := h.text("body")
 	if !h.required("body") || !ok {

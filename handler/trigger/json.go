@@ -13,7 +13,7 @@ import (
 // members yields the members of a JSON object in order: the name, unquoted, and
 // the bytes of the value. It copies nothing except a name with escapes, so an
 // object of any size costs no memory. It yields nothing if the text is not an
-// object, and an arbitrary part of a text that is not JSON.
+// object, and some part of a text that is not JSON.
 //
 // encoding/json does not serve here. Unmarshal takes Instanceid for instanceId and
 // the last of two members of one name: both could act on an instance that the
@@ -55,7 +55,7 @@ func elements(array []byte) iter.Seq[[]byte] {
 }
 
 // lookup returns the first member of an object that has the name, in any case,
-// and is not null; nil when there is none.
+// and is not null; nil if no member does.
 func lookup(object []byte, name string) []byte {
 	for key, value := range members(object) {
 		if value[0] != 'n' && strings.EqualFold(string(key), name) {
@@ -83,8 +83,8 @@ func texts(raw []byte) []string {
 	return all
 }
 
-// split returns the parts between commas that are not empty: at most one more than
-// maxNamed, enough to see that there are too many.
+// split returns the parts between commas that are not empty: at most maxNamed + 1,
+// enough to detect a list that is too long.
 func split(list string) []string {
 	var parts []string
 	for part := range strings.SplitSeq(list, ",") {

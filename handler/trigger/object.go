@@ -3,6 +3,7 @@ package trigger
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -21,7 +22,7 @@ func (r *reader) fault(path, format string, args ...any) {
 	}
 }
 
-// wrongType notes that a value is not of the type wanted.
+// wrongType is the fault of a value that has another type.
 func (r *reader) wrongType(path string, raw []byte, want string) {
 	r.fault(path, "is %s, not %s", typeOf(raw), want)
 }
@@ -33,8 +34,8 @@ type object struct {
 	*reader
 	path   string
 	raw    []byte
-	names  []string // of the members read
-	values [][]byte // theirs, nil if absent
+	names  []string // of the members that are read
+	values [][]byte // of the same members, nil if absent
 }
 
 // readObject reads the named members of a JSON object. A member given twice is a
@@ -61,12 +62,7 @@ func (r *reader) readObject(path string, raw []byte, names ...string) *object {
 }
 
 func (o *object) index(name []byte) int {
-	for i, known := range o.names {
-		if string(name) == known {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(o.names, func(n string) bool { return n == string(name) })
 }
 
 // at returns the JSON path of a member.
@@ -75,8 +71,8 @@ func (o *object) at(name string) string { return o.path + "." + name }
 // maxOthers bounds how many unknown members are reported by name.
 const maxOthers = 16
 
-// refuseOthers makes every unknown member a fault, so that a typo is not
-// ignored. Members whose name has the prefix pass; with "" none do.
+// refuseOthers makes every unknown member a fault, so that no typo goes unnoticed.
+// Members whose name has the prefix pass, unless it is "".
 func (o *object) refuseOthers(prefix string) {
 	allowed := "none is allowed here"
 	if len(o.names) > 0 {
@@ -96,7 +92,7 @@ func (o *object) refuseOthers(prefix string) {
 	}
 }
 
-// value returns the bytes of a member, nil when it is absent.
+// value returns the bytes of a member, nil if it is absent.
 func (o *object) value(name string) []byte { return o.values[o.index([]byte(name))] }
 
 // required reports whether a member is present; its absence is a fault.
@@ -108,7 +104,7 @@ func (o *object) required(name string) bool {
 	return true
 }
 
-// text returns a string member; "" and false when it is absent or no string.
+// text returns a string member; "" and false if it is absent or not a string.
 func (o *object) text(name string) (string, bool) {
 	raw := o.value(name)
 	if raw == nil {
@@ -121,7 +117,7 @@ func (o *object) text(name string) (string, bool) {
 	return string(unquote(raw)), true
 }
 
-// flag returns a boolean member; false when it is absent.
+// flag returns a boolean member; false if it is absent.
 func (o *object) flag(name string) bool {
 	raw := o.value(name)
 	if raw != nil && raw[0] != 't' && raw[0] != 'f' {
@@ -130,7 +126,7 @@ func (o *object) flag(name string) bool {
 	return string(raw) == "true"
 }
 
-// textFlag returns a boolean that is written as a string, as in a query.
+// textFlag is flag for a boolean that is written as a string, as in a query.
 func (o *object) textFlag(name string) bool {
 	text, ok := o.text(name)
 	if ok && text != "true" && text != "false" {
@@ -139,8 +135,8 @@ func (o *object) textFlag(name string) bool {
 	return text == "true"
 }
 
-// parsed reads a string member with one of connection's parsers; zero when it
-// is absent or invalid.
+// parsed reads a string member with one of connection's parsers; zero if it is
+// absent or invalid.
 func parsed[T any](o *object, name string, parse func(string) (T, error)) T {
 	var zero T
 	text, ok := o.text(name)

@@ -28,30 +28,30 @@ func (s Shape) IsDelivered() bool { return s == EventBridge || s == Timer }
 type Event struct {
 	Shape Shape
 
-	// Batch says that the reply is a list: the event is an array, or one
-	// that names several instances.
+	// Batch reports whether the reply is a list: the event is an array, or
+	// names several instances.
 	Batch bool
 
-	// Requests are what the event asks for, in order: one, or those of a
-	// batch, which may be none.
+	// Requests are in the order of the event: exactly one, or any number in a
+	// batch.
 	Requests []Request
 
-	head bool // the reply is to HEAD: no body
+	head bool // the request is HEAD: the response has no body
 }
 
 // A Request is one thing an event asks for.
 type Request struct {
-	EventID string           // the CloudEvent's id, ActionTrail's eventId, or the time of a timer; "" when there is none
-	Source  string           // the CloudEvent's source, or the timer's name; "" when there is none
-	Scope   connection.Scope // where its instances are; zero in what the event does not say
-	Action  Action           // nil when Err is not
-	Err     error            // the *Error, if the event or its entry of a batch is refused
+	EventID string           // the CloudEvent's id, ActionTrail's eventId, or the time of a timer; "" if the event has none
+	Source  string           // the CloudEvent's source, or the timer's name; "" if the event has none
+	Scope   connection.Scope // where its instances are; a part that the event does not name is zero
+	Action  Action           // nil if Err is set
+	Err     error            // the *Error of an event, or an entry of a batch, that is refused
 }
 
 // An Action is one of [Info], [Disconnect], [Cleanup], [Reconcile] and [Ignore].
 type Action interface{ action() }
 
-// Info asks what this function is (GET or HEAD /). It never acts.
+// Info asks for the function's name and version (GET or HEAD /). It never acts.
 type Info struct{}
 
 // Disconnect asks to remove one connection. The ClientToken is zero when the
@@ -73,8 +73,8 @@ type Reconcile struct {
 	DryRun      bool
 }
 
-// Ignore says that the event asks for nothing, and why. It is no failure: a
-// rule that lets too much pass must cost nothing and harm nothing.
+// Ignore is the action of an event that asks for nothing, with the reason. It is
+// not a failure: a rule with too wide a pattern must do no harm.
 type Ignore struct{ Reason string }
 
 func (Info) action()       {}
@@ -137,16 +137,16 @@ func check(event []byte) error {
 	return nil
 }
 
-// A form is the kind of an event: its shape, and the function that reads what it
-// asks for. An error of that function is an *Error.
+// A form is the kind of an event: its shape, and the function that reads its
+// requests. An error of that function is an *Error.
 type form struct {
 	shape Shape
 	read  func(path string, event []byte) ([]Request, error)
 }
 
 // formOf finds the form by the members of the event. It is safe for bytes that
-// are not JSON, and holds nothing of them: an event too large to be read still
-// has to be answered in its shape.
+// are not JSON and allocates nothing: an event that is too large still needs a
+// reply in its shape.
 func formOf(event []byte) form {
 	if c := (cursor{text: event}); c.skip('[') {
 		return form{EventBridge, batch}
@@ -170,8 +170,8 @@ func formOf(event []byte) form {
 	return found
 }
 
-// asking gives the requests of an event what they have in common, which is r.
-// With faults there are none, but an *Error.
+// asking returns the requests of an event, each with the id, source and scope of r.
+// If there are faults, it returns an *Error instead.
 func (r Request) asking(faults []Fault, requests ...Request) ([]Request, error) {
 	if len(faults) > 0 {
 		return nil, &Error{Status: http.StatusBadRequest, Faults: faults, EventID: r.EventID, Source: r.Source, Scope: r.Scope}
@@ -191,8 +191,8 @@ func refused(err error) Request {
 	return r
 }
 
-// batch reads an array of events, as event streams send it. An entry that is
-// refused does not stop the others.
+// batch reads an array of events, as event streams send it. A refused entry does
+// not stop the others.
 func batch(path string, array []byte) ([]Request, error) {
 	n := 0
 	for range elements(array) {
