@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,105 +48,78 @@ func scopes(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestScopeOrder: of the places that may say where an event happened, any may be
-// there. The first that is counts, of every set of them.
+// A scopeForm is a form of event that names its scope, with the places in order. Those
+// of attributes begin with ^; at is the path of the others.
+type scopeForm struct {
+	event             func(data, attributes string) string
+	at                string
+	regions, accounts []string
+}
+
+var scopeForms = map[string]scopeForm{
+	"ActionTrail":             {enveloped("acs.elasticsearch", releaseType, released), "$.data", []string{"acsRegion", "^aliyunregionid"}, accounts("recipientAccountId")},
+	"ActionTrail, ignored":    {enveloped("acs.elasticsearch", releaseType, `"eventName":"CreateInstance"`), "$.data", []string{"acsRegion", "^aliyunregionid"}, accounts("recipientAccountId")},
+	"ActionTrail, refused":    {enveloped("acs.elasticsearch", releaseType, `"eventName":"DeleteInstance"`), "", []string{"acsRegion", "^aliyunregionid"}, accounts("recipientAccountId")},
+	"Config":                  {enveloped("acs.elasticsearch", configType, removed), "$.data", []string{"regionId", "region", "^aliyunregionid"}, accounts("accountId")},
+	"bare ActionTrail":        {func(d, _ string) string { return "{" + released + d + "}" }, "$", []string{"acsRegion"}, []string{"recipientAccountId"}},
+	"bare Config":             {func(d, _ string) string { return "{" + removed + d + "}" }, "$", []string{"regionId", "region"}, []string{"accountId"}},
+	"another product's":       {enveloped("acs.ecs", "x", `"regionId":7,"accountId":"x"`), "$", []string{"^aliyunregionid"}, accounts()},
+	"a sender's own":          {enveloped("mine", "t", members), "", []string{"regionId", "^aliyunregionid"}, accounts("accountId")},
+	"a sender's own, refused": {enveloped("mine", "t", `"instanceId":"es-a"`), "", []string{"regionId", "^aliyunregionid"}, accounts("accountId")},
+	"a product's, mapped":     {enveloped("acs.elasticsearch", "x", members), "", []string{"regionId", "^aliyunregionid"}, accounts("accountId")},
+	"direct":                  {func(d, _ string) string { return "{" + members + d + "}" }, "", []string{"regionId"}, []string{"accountId"}},
+	"POST":                    {func(d, _ string) string { return post("{"+members+d+"}", "") }, "", []string{"regionId"}, []string{"accountId"}},
+	"POST, refused":           {func(d, _ string) string { return post(`{"instanceId":"es-a"`+d+"}", "") }, "", []string{"regionId"}, []string{"accountId"}},
+	"DELETE":                  {func(d, _ string) string { return del("es-a", `{"connectedInstanceId":"es-b"`+d+"}") }, "", []string{"regionId"}, []string{"accountId"}},
+}
+
+func enveloped(source, eventType, data string) func(more, attributes string) string {
+	return func(more, attributes string) string { return envelope(source, eventType, data+more, attributes) }
+}
+
+func accounts(first ...string) []string {
+	return append(first, "^aliyunoriginalaccountid", "^aliyunaccountid")
+}
+
+// with returns the event with the values of the places, in JSON, of which "" is none.
+func (f scopeForm) with(places []string, values ...string) string {
+	var data, attributes string
+	for i, value := range values {
+		if name, isAttribute := strings.CutPrefix(places[i], "^"); value == "" {
+			continue
+		} else if isAttribute {
+			attributes += fmt.Sprintf(",%q:%s", name, value)
+		} else {
+			data += fmt.Sprintf(",%q:%s", name, value)
+		}
+	}
+	return f.event(data, attributes)
+}
+
+// TestScopeOrder: of the places that may name the scope, the first that is present
+// counts, in every set of them.
 func TestScopeOrder(t *testing.T) {
 	t.Parallel()
-	attributes := func(first ...string) []string {
-		return append(first, "^aliyunoriginalaccountid", "^aliyunaccountid")
-	}
-	for name, form := range map[string]struct {
-		event             func(data, attributes string) string
-		regions, accounts []string // in order; those with ^ are attributes
-	}{
-		"ActionTrail": {
-			func(d, a string) string { return envelope("acs.elasticsearch", releaseType, released+d, a) },
-			[]string{"acsRegion", "^aliyunregionid"}, attributes("recipientAccountId"),
-		},
-		"ActionTrail, ignored": {
-			func(d, a string) string {
-				return envelope("acs.elasticsearch", releaseType, `"eventName":"CreateInstance"`+d, a)
-			},
-			[]string{"acsRegion", "^aliyunregionid"}, attributes("recipientAccountId"),
-		},
-		"ActionTrail, refused": {
-			func(d, a string) string {
-				return envelope("acs.elasticsearch", releaseType, `"eventName":"DeleteInstance"`+d, a)
-			},
-			[]string{"acsRegion", "^aliyunregionid"}, attributes("recipientAccountId"),
-		},
-		"Config": {
-			func(d, a string) string { return envelope("acs.elasticsearch", configType, removed+d, a) },
-			[]string{"regionId", "region", "^aliyunregionid"}, attributes("accountId"),
-		},
-		"bare ActionTrail": {
-			func(d, _ string) string { return "{" + released + d + "}" },
-			[]string{"ACSREGION"}, []string{"recipientaccountid"},
-		},
-		"bare Config": {
-			func(d, _ string) string { return "{" + removed + d + "}" },
-			[]string{"regionid", "REGION"}, []string{"ACCOUNTID"},
-		},
-		"a sender's own": {
-			func(d, a string) string { return envelope("mine", "t", members+d, a) },
-			[]string{"regionId", "^aliyunregionid"}, attributes("accountId"),
-		},
-		"a sender's own, refused": {
-			func(d, a string) string { return envelope("mine", "t", `"instanceId":"es-a"`+d, a) },
-			[]string{"regionId", "^aliyunregionid"}, attributes("accountId"),
-		},
-		"a product's, mapped": {
-			func(d, a string) string { return envelope("acs.elasticsearch", "x", members+d, a) },
-			[]string{"regionId", "^aliyunregionid"}, attributes("accountId"),
-		},
-		"another product's": {
-			func(_, a string) string { return envelope("acs.ecs", "x", `"regionId":7`, a) },
-			[]string{"^aliyunregionid"}, attributes(),
-		},
-		"direct": {
-			func(d, _ string) string { return "{" + members + d + "}" },
-			[]string{"regionId"}, []string{"accountId"},
-		},
-		"POST": {
-			func(d, _ string) string { return post("{"+members+d+"}", "") },
-			[]string{"regionId"}, []string{"accountId"},
-		},
-		"POST, refused": {
-			func(d, _ string) string { return post(`{"instanceId":"es-a"`+d+"}", "") },
-			[]string{"regionId"}, []string{"accountId"},
-		},
-		"DELETE": {
-			func(d, _ string) string { return del("es-a", `{"connectedInstanceId":"es-b"`+d+"}") },
-			[]string{"regionId"}, []string{"accountId"},
-		},
-	} {
+	for name, form := range scopeForms {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for regions := range 1 << len(form.regions) {
-				for accounts := range 1 << len(form.accounts) {
-					data, attributes := "", ""
-					say := func(places []string, set int, prefix string) (first string) {
-						for i, place := range places {
-							if set&(1<<i) == 0 {
-								continue
-							}
-							value := prefix + fmt.Sprint(i+1)
-							if first == "" {
-								first = value
-							}
-							if place, is := strings.CutPrefix(place, "^"); is {
-								attributes += fmt.Sprintf(",%q:%q", place, value)
-							} else {
-								data += fmt.Sprintf(",%q:%q", place, value)
-							}
-						}
-						return first
+			places := slices.Concat(form.regions, form.accounts)
+			for set := range 1 << len(places) {
+				values, first := make([]string, len(places)), [2]string{}
+				for i := range places {
+					if set&(1<<i) == 0 {
+						continue
 					}
-					want := say(form.regions, regions, "cn-") + "/" + say(form.accounts, accounts, "")
-					event := form.event(data, attributes)
-					if got, _, _ := strings.Cut(scopes(event), " "); got != want {
-						t.Errorf("%s: got %s, want %s", event, got, want)
+					kind, value := 0, fmt.Sprint("cn-", i+1)
+					if i >= len(form.regions) {
+						kind, value = 1, fmt.Sprint(i+1)
 					}
+					values[i] = fmt.Sprintf("%q", value)
+					first[kind] = cmp.Or(first[kind], value)
+				}
+				event := form.with(places, values...)
+				if got, _, _ := strings.Cut(scopes(event), " "); got != first[0]+"/"+first[1] {
+					t.Errorf("%s: got %s, want %s", event, got, first)
 				}
 			}
 		})
@@ -155,49 +129,32 @@ func TestScopeOrder(t *testing.T) {
 // noRegion are values that name no region.
 var noRegion = []string{`"Shanghai"`, `"cn"`, `"cn_a"`, `"cn-a.evil.example"`, `""`, `7`, `null`, `true`, `{"a":"cn-a"}`, `["cn-a"]`}
 
-// TestRegionsInAnyCase: what a product's event names is a region in capitals, too,
-// and with white space around it.
-func TestRegionsInAnyCase(t *testing.T) {
+// TestRegionsSkipped: EventBridge also sends display names of regions. The next place
+// counts then.
+func TestRegionsSkipped(t *testing.T) {
 	t.Parallel()
-	for _, region := range []string{"CN-Shanghai", " cn-shanghai\\n"} {
-		for _, event := range []string{
-			envelope("acs.elasticsearch", releaseType, released+`,"acsRegion":"`+region+`"`, ""),
-			envelope("acs.elasticsearch", configType, removed+`,"region":"`+region+`"`, ""),
-			envelope("mine", "t", members, `,"aliyunregionid":"`+region+`"`),
-		} {
-			if got := scopes(event); got != "cn-shanghai/" {
-				t.Errorf("%s: got %s", event, got)
+	for name, form := range scopeForms {
+		for i, place := range form.regions {
+			if form.at == "" && place[0] != '^' {
+				continue
 			}
-		}
-	}
-}
-
-// TestRegionsPassedOver: EventBridge sends names of regions, too, and where it
-// does, the next place is asked.
-func TestRegionsPassedOver(t *testing.T) {
-	t.Parallel()
-	for _, none := range noRegion {
-		for event, want := range map[string]string{
-			envelope("acs.elasticsearch", releaseType, released+`,"acsRegion":`+none, `,"aliyunregionid":"cn-b"`):                       "cn-b/",
-			envelope("acs.elasticsearch", releaseType, released+`,"acsRegion":`+none, `,"aliyunregionid":`+none):                        "/",
-			envelope("acs.elasticsearch", configType, removed+`,"regionId":`+none+`,"region":"cn-a"`, `,"aliyunregionid":"cn-b"`):       "cn-a/",
-			envelope("acs.elasticsearch", configType, removed+`,"regionId":`+none+`,"region":`+none, `,"aliyunregionid":"cn-b"`):        "cn-b/",
-			envelope("acs.elasticsearch", "x", members, `,"aliyunregionid":`+none):                                                      "/",
-			envelope("mine", "t", members+`,"regionId":"cn-a"`, `,"aliyunregionid":`+none):                                              "cn-a/",
-			"{" + released + `,"acsRegion":` + none + "}":                                                                               "/",
-			"{" + removed + `,"regionId":` + none + `,"region":"cn-a"}`:                                                                 "cn-a/",
-			envelope("acs.ecs", "x", `"regionId":"cn-a"`, `,"aliyunregionid":`+none):                                                    "/",
-			"[" + envelope("mine", "t", members, `,"aliyunregionid":`+none) + ",{" + removed + `,"regionId":"cn-c","region":"x"}` + "]": "/\ncn-c/",
-		} {
-			if got := scopes(event); got != want {
-				t.Errorf("%s: got %s, want %s", event, got, want)
+			for _, none := range noRegion {
+				values := slices.Repeat([]string{none}, i+1)
+				want := "/"
+				if i+1 < len(form.regions) {
+					values, want = append(values, `" CN-b\n"`), "cn-b/" // in any letter case
+				}
+				event := form.with(form.regions, values...)
+				if got, _, _ := strings.Cut(scopes(event), " "); got != want {
+					t.Errorf("%s: %s: got %s, want %s", name, event, got, want)
+				}
 			}
 		}
 	}
 }
 
 // accountValues are values of an account in a notice or an attribute, the account
-// read of each, and what is wrong with it.
+// that is read, and the fault.
 var accountValues = []struct{ value, account, fault string }{
 	{`"1234567890984321"`, "1234567890984321", ""},
 	{`1234567890984321`, "1234567890984321", ""},
@@ -216,40 +173,42 @@ var accountValues = []struct{ value, account, fault string }{
 	{`["1"]`, "", `is not an account id, which has only digits: "[\"1\"]"`},
 }
 
-// TestAccounts: none is passed over that is there and is no account id, not even
-// in a place that is not asked: acting for another account is worse than a
-// refused event. Where there is none the next place is asked.
+// TestAccounts: an account that is malformed is a fault, even in a place that does not
+// count, since acting for another account is worse than a refused event. If a place
+// names none, the next counts.
 func TestAccounts(t *testing.T) {
 	t.Parallel()
-	all := `,"aliyunoriginalaccountid":"7","aliyunaccountid":"8"`
-	original := func(value string) string { return `,"aliyunoriginalaccountid":` + value + `,"aliyunaccountid":"8"` }
-	for _, test := range accountValues {
-		for _, in := range []struct{ event, path, next string }{
-			{envelope("acs.elasticsearch", releaseType, released+`,"recipientAccountId":`+test.value, all), "$.data.recipientAccountId", "7"},
-			{envelope("acs.elasticsearch", releaseType, `"eventName":"CreateInstance","RecipientAccountID":`+test.value, ""), "$.data.recipientAccountId", ""},
-			{envelope("acs.elasticsearch", configType, removed+`,"AccountId":`+test.value, all), "$.data.accountId", "7"},
-			{envelope("acs.elasticsearch", releaseType, released, original(test.value)), "$.aliyunoriginalaccountid", "8"},
-			{envelope("mine", "t", members, original(test.value)), "$.aliyunoriginalaccountid", "8"},
-			{envelope("mine", "t", members, `,"aliyunaccountid":`+test.value), "$.aliyunaccountid", ""},
-			{envelope("acs.ecs", "x", `"accountId":"x"`, original(test.value)), "$.aliyunoriginalaccountid", "8"},
-			{"{" + released + `,"recipientAccountId":` + test.value + "}", "$.recipientAccountId", ""},
-			{"{" + removed + `,"accountId":` + test.value + "}", "$.accountId", ""},
-			{"[" + envelope("mine", "t", members, original(test.value)) + "]", "$[0].aliyunoriginalaccountid", "8"},
-		} {
-			want := "/" + cmp.Or(test.account, in.next)
-			if test.fault != "" {
-				want += " " + in.path + " " + test.fault
-			}
-			if got := scopes(in.event); got != want {
-				t.Errorf("%s:\n got %s\nwant %s", in.event, got, want)
-			}
+	for name, form := range scopeForms {
+		if form.at == "" {
+			continue
 		}
-		want := "/7"
-		if test.fault != "" {
-			want += " $.aliyunaccountid " + test.fault
-		}
-		if got := scopes(envelope("mine", "t", members, `,"aliyunoriginalaccountid":"7","aliyunaccountid":`+test.value)); got != want {
-			t.Errorf("aliyunaccountid, not asked: %s\n got %s\nwant %s", test.value, got, want)
+		for i, place := range form.accounts {
+			for _, test := range accountValues {
+				values := slices.Repeat([]string{""}, i)
+				values = append(values, test.value)
+				want := test.account
+				if i+1 < len(form.accounts) {
+					values, want = append(values, `"8"`), cmp.Or(want, "8")
+				}
+				check := func() {
+					wanted := "/" + want
+					if test.fault != "" {
+						at, isAttribute := strings.CutPrefix(place, "^")
+						if !isAttribute {
+							at = strings.TrimPrefix(form.at, "$") + "." + at
+						}
+						wanted += " $." + strings.TrimPrefix(at, ".") + " " + test.fault
+					}
+					if got := scopes(form.with(form.accounts, values...)); got != wanted {
+						t.Errorf("%s: %s:\n got %s\nwant %s", name, values, got, wanted)
+					}
+				}
+				check()
+				if i > 0 {
+					values[0], want = "7", "7"
+					check()
+				}
+			}
 		}
 	}
 }
@@ -298,6 +257,9 @@ func TestScopesOf(t *testing.T) {
 		"members given twice":           {"{" + members + `,"regionId":"cn-a","regionId":"cn-a","accountId":"1","accountId":"2"}`, "cn-a/1 $.regionId is given more than once; $.accountId is given more than once"},
 		"parameters given twice":        {del("es-a", `{"connectedInstanceId":"es-b","regionId":"cn-a","regionId":"cn-b"}`), "cn-a/ $.queryParameters.regionId is given more than once"},
 		"two values of a parameter":     {del("es-a", `{"connectedInstanceId":"es-b","accountId":"1,2"}`), `/ $.queryParameters.accountId is not an account id, which has only digits: "1,2"`},
+		"names in any case":             {"{" + released + `,"ACSREGION":"CN-a","recipientaccountid":"1"}`, "cn-a/1"},
+		"Config, names in any case":     {"{" + removed + `,"REGION":"cn-a","ACCOUNTID":1}`, "cn-a/1"},
+		"an entry, a bad account":       {"[" + envelope("mine", "t", members, `,"aliyunaccountid":"x"`) + "]", `/ $[0].aliyunaccountid is not an account id, which has only digits: "x"`},
 		"attributes in another case":    {envelope("mine", "t", members, `,"aliyunRegionId":"cn-b","aliyunAccountId":"8"`), "/"},
 		"who called":                    {"{" + released + "}", "/"},
 		"no data":                       {`{"specversion":"1.0","id":"e","source":"s","type":"t","aliyunregionid":"cn-b","aliyunaccountid":"8"}`, "cn-b/8 $.data is missing"},
