@@ -3,6 +3,8 @@ package elasticsearchtest
 import (
 	"context"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"sync"
 )
 
@@ -56,3 +58,12 @@ func (p *pipes) Accept() (net.Conn, error) {
 
 func (p *pipes) Close() error   { p.close(); return nil }
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
+
+// RoundTrip makes the Server a transport that needs no network. An answer that breaks the connection needs one.
+func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	arrived := r.Clone(r.Context())
+	arrived.RequestURI = r.URL.RequestURI()
+	s.ServeHTTP(w, arrived)
+	return w.Result(), nil
+}

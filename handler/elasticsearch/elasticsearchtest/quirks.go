@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 )
 
@@ -94,13 +93,4 @@ func (q Quirks) connected(peers []string) []string {
 		return []string{strings.Join(peers, ",")}
 	}
 	return peers
-}
-
-// RoundTrip makes the Server a transport that needs no network. An answer that breaks the connection needs one.
-func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	arrived := r.Clone(r.Context())
-	arrived.RequestURI = r.URL.RequestURI()
-	s.ServeHTTP(w, arrived)
-	return w.Result(), nil
 }
