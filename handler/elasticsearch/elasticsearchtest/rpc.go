@@ -10,7 +10,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"time"
 )
 
 // An rpcCall is a request in the RPC style: an action and its parameters, in the query and in a form.
@@ -67,8 +66,9 @@ func rpcSignature(secret, stringToSign string) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// verify returns the refusal that a call earns, or nil when it may be carried out. Nonces are spent by accepted calls
-// only. Where no document says which code a fault has, the code is the stand-in's choice.
+// verify returns the refusal that a call earns, or nil when it may be carried out. Timestamp and SignatureNonce are
+// signed but not judged: the official provider makes them, not a client of ours. Where no document says which code a
+// fault has, the code is the stand-in's choice.
 func (s *STS) verify(c *rpcCall) http.HandlerFunc {
 	if c.fault != nil {
 		return refuseRPC(http.StatusBadRequest, "InvalidParameter", "The parameters cannot be read: "+c.fault.Error())
@@ -82,14 +82,10 @@ func (s *STS) verify(c *rpcCall) http.HandlerFunc {
 	if !known {
 		return refuseRPC(http.StatusNotFound, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
 	}
-	for _, check := range []func(*rpcCall, Account) http.HandlerFunc{
-		checkRPCToken, s.checkTimestamp, checkRPCSignature, s.spendNonce,
-	} {
-		if refusal := check(c, account); refusal != nil {
-			return refusal
-		}
+	if refusal := checkRPCToken(c, account); refusal != nil {
+		return refusal
 	}
-	return nil
+	return checkRPCSignature(c, account)
 }
 
 // checkRPCToken holds a key and its security token together.
@@ -107,18 +103,6 @@ func checkRPCToken(c *rpcCall, account Account) http.HandlerFunc {
 	}
 }
 
-func (s *STS) checkTimestamp(c *rpcCall, _ Account) http.HandlerFunc {
-	given := c.get("Timestamp")
-	date, err := time.Parse(dateLayout, given)
-	if err != nil || date.Format(dateLayout) != given {
-		return refuseRPC(http.StatusBadRequest, "InvalidTimeStamp.Format", "Timestamp is not of the form "+dateLayout+".")
-	}
-	if s.now().Sub(date).Abs() > dateSkew {
-		return refuseRPC(http.StatusBadRequest, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
-	}
-	return nil
-}
-
 // checkRPCSignature quotes the string to sign in its refusal, as the real gateway does. It holds the security token,
 // encoded twice: whoever logs the message leaks it.
 func checkRPCSignature(c *rpcCall, account Account) http.HandlerFunc {
@@ -130,22 +114,6 @@ func checkRPCSignature(c *rpcCall, account Account) http.HandlerFunc {
 		return refuseRPC(http.StatusBadRequest, "SignatureDoesNotMatch",
 			"Specified signature is not matched with our calculation. server string to sign is:"+toSign)
 	}
-	return nil
-}
-
-// spendNonce takes a nonce once from each key.
-func (s *STS) spendNonce(c *rpcCall, account Account) http.HandlerFunc {
-	nonce := c.get("SignatureNonce")
-	if nonce == "" {
-		return refuseRPC(http.StatusBadRequest, "MissingSignatureNonce", "SignatureNonce is mandatory.")
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	spent := account.AccessKeyID + "\n" + nonce
-	if s.nonces[spent] {
-		return refuseRPC(http.StatusBadRequest, "SignatureNonceUsed", "Specified signature nonce was used already.")
-	}
-	s.nonces[spent] = true
 	return nil
 }
 

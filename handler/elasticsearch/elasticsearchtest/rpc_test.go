@@ -6,10 +6,8 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // The signature that Alibaba Cloud's documentation of the RPC style works out.
@@ -43,7 +41,6 @@ func startSTS(t *testing.T) *Cloud {
 	t.Helper()
 	c := NewCloud()
 	t.Cleanup(c.Close)
-	c.STS.Now = func() time.Time { return time.Date(2023, 10, 26, 10, 22, 32, 0, time.UTC) }
 	c.STS.AddAccount(plain)
 	c.STS.AddAccount(temporary)
 	c.STS.AddRole(role("answered"), member)
@@ -121,12 +118,6 @@ func rpcTamperings() map[string]rpcTampering {
 		"to be encoded":                {before: inForm("Policy", "a b*~+/é")},
 		"no duration":                  {before: func(_, form url.Values) { form.Del("DurationSeconds") }},
 		"longest duration":             {before: inForm("DurationSeconds", "3600")},
-		"fifteen minutes slow":         {before: inQuery("Timestamp", "2023-10-26T10:07:32Z")},
-		"old":                          {before: inQuery("Timestamp", "2023-10-26T10:07:31Z"), want: "InvalidTimeStamp.Expired"},
-		"of the future":                {before: inQuery("Timestamp", "2023-10-26T10:37:33Z"), want: "InvalidTimeStamp.Expired"},
-		"time with a zone":             {before: inQuery("Timestamp", "2023-10-26T18:22:32+08:00"), want: "InvalidTimeStamp.Format"},
-		"no time":                      {before: inQuery("Timestamp", ""), want: "InvalidTimeStamp.Format"},
-		"no nonce":                     {before: inQuery("SignatureNonce", ""), want: "MissingSignatureNonce"},
 		"other action":                 {before: inQuery("Action", "GetCallerIdentity"), want: noAction},
 		"other version":                {before: inQuery("Version", "2017-06-13"), want: noAction},
 		"other path":                   {request: func(r *http.Request) { r.URL.Path = "/openapi" }, want: noAction},
@@ -182,52 +173,14 @@ func TestSTSTampering(t *testing.T) {
 	}
 }
 
-func TestSTSNonceIsSpentOnce(t *testing.T) {
+// A refused signature has the security token in its message, encoded twice.
+func TestSTSRefusalQuotesStringToSign(t *testing.T) {
 	t.Parallel()
-	c := startSTS(t)
-	nonce := inQuery("SignatureNonce", "n")
-	for _, r := range []rpcTampering{
-		{before: nonce, after: inQuery("x", "y")}, {before: nonce}, {before: nonce}, {before: nonce, account: plain},
-	} {
-		r.send(t, c)
-	}
-	var got []string
-	for _, r := range c.STS.Requests() {
-		got = append(got, r.Code)
-	}
-	if want := []string{"SignatureDoesNotMatch", "", "SignatureNonceUsed", ""}; !slices.Equal(got, want) {
-		t.Errorf("codes:\n got %q\nwant %q", got, want)
-	}
-	c.STS.Reset()
-	rpcTampering{before: nonce}.send(t, c)
-	if got := c.STS.Requests(); len(got) != 1 || got[0].Code != "" {
-		t.Errorf("Requests after Reset: got %+v, want one that was granted", got)
-	}
-}
-
-// The bodies as they go out, and that a refused signature has the security token in it, encoded twice.
-func TestSTSAnswers(t *testing.T) {
-	t.Parallel()
-	const id = "A55E0000-0000-4000-8000-000000000001"
-	toSign := "POST&%2F&AccessKeyId%3DSTS.Key%26Action%3DAssumeRole%26DurationSeconds%3D900%26Format%3DJSON%26RoleArn%3D" +
-		"acs%253Aram%253A%253A2234567890984321%253Arole%252Fanswered%26RoleSessionName%3Dme%26SecurityToken%3DToken%252B%252F%253D%253D" +
-		"%26SignatureMethod%3DHMAC-SHA1%26SignatureNonce%3Dn%26SignatureVersion%3D1.0%26Timestamp%3D2023-10-26T10%253A22%253A32Z" +
-		"%26Version%3D2015-04-01%26x%3D"
-	nonce := inQuery("SignatureNonce", "n")
-	for name, test := range map[string]struct {
-		sent rpcTampering
-		want string
-	}{
-		"granted": {rpcTampering{before: nonce}, `{"RequestId":"` + id + `","AssumedRoleUser":{"AssumedRoleId":"300000000000000001:me",` +
-			`"Arn":"acs:ram::2234567890984321:role/answered/me"},"Credentials":{"SecurityToken":"MemberToken",` +
-			`"Expiration":"2023-10-26T10:37:32Z","AccessKeySecret":"Third","AccessKeyId":"STS.Member"}}`},
-		"refused": {rpcTampering{before: nonce, after: inQuery("x", "")}, `{"RequestId":"` + id + `","HostId":"` + stsHost +
-			`","Code":"SignatureDoesNotMatch","Message":"Specified signature is not matched with our calculation. ` +
-			`server string to sign is:` + toSign + `"}`},
-	} {
-		r, got := test.sent.send(t, startSTS(t))
-		if got != test.want || r.Header.Get(requestIDHeader) != id {
-			t.Errorf("%s:\n got %s %s\nwant %s %s", name, r.Header.Get(requestIDHeader), got, id, test.want)
-		}
+	const want = "server string to sign is:POST&%2F&AccessKeyId%3DSTS.Key%26Action%3DAssumeRole%26DurationSeconds%3D900%26Format%3DJSON" +
+		"%26RoleArn%3Dacs%253Aram%253A%253A2234567890984321%253Arole%252Fanswered%26RoleSessionName%3Dme" +
+		"%26SecurityToken%3DToken%252B%252F%253D%253D%26SignatureMethod%3DHMAC-SHA1%26SignatureNonce%3Dn"
+	sent := rpcTampering{before: inQuery("SignatureNonce", "n"), after: inQuery("x", "")}
+	if _, got := sent.send(t, startSTS(t)); !strings.Contains(got, want) {
+		t.Errorf("body:\n got %s\nwant %s in it", got, want)
 	}
 }

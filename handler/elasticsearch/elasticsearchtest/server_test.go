@@ -3,15 +3,11 @@ package elasticsearchtest
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"reflect"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -26,11 +22,14 @@ var (
 	temporary = Account{AccessKeyID: "STS.Key", AccessKeySecret: "Other", SecurityToken: "Token+/=="}
 )
 
+// now is the gateway's clock in these tests.
+func now() time.Time { return time.Date(2023, 10, 26, 10, 22, 32, 0, time.UTC) }
+
 func start(t *testing.T, create func() *Server) *Server {
 	t.Helper()
 	s := create()
 	t.Cleanup(s.Close)
-	s.Now = func() time.Time { return time.Date(2023, 10, 26, 10, 22, 32, 0, time.UTC) }
+	s.Now = now
 	s.AddAccount(plain)
 	s.AddAccount(temporary)
 	return s
@@ -78,15 +77,11 @@ func newRequest(t *testing.T, method, target string) *http.Request {
 
 // input is what a signature of an account depends on, at the server's time and with a new nonce.
 func input(s *Server, a Account) acs3.Input {
-	in := acs3.Input{Nonce: rand.Text(), Credentials: acs3.Credentials{
+	return acs3.Input{Time: s.Now(), Nonce: rand.Text(), Credentials: acs3.Credentials{
 		AccessKeyID:     acs3.NewSecret(a.AccessKeyID),
 		AccessKeySecret: acs3.NewSecret(a.AccessKeySecret),
 		SecurityToken:   acs3.NewSecret(a.SecurityToken),
 	}}
-	if s.Now != nil {
-		in.Time = s.Now()
-	}
-	return in
 }
 
 func send(t *testing.T, s *Server, r *http.Request) (*http.Response, string) {
@@ -130,60 +125,6 @@ func TestResetForgetsAllButAccountsAndListener(t *testing.T) {
 	response, got := send(t, s, r)
 	if want := refusal(response, "InstanceNotFound", "The instance is not found."); got != want {
 		t.Errorf("body:\n got %s\nwant %s", got, want)
-	}
-}
-
-func TestTLS(t *testing.T) {
-	t.Parallel()
-	s := startConnected(t, NewTLSServer)
-	_, got := do(t, s, "DELETE", "DeleteConnectedCluster", deletionTarget)
-	if want := `{"Result":true,"RequestId":"` + firstID + `"}`; got != want {
-		t.Errorf("body:\n got %s\nwant %s", got, want)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(s.CertificatePEM()) {
-		t.Fatalf("CertificatePEM: got %s", s.CertificatePEM())
-	}
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
-	if err := read(transport, signed(t, s, "GET", "ListInstance", "")); err != nil {
-		t.Errorf("with CertificatePEM: %v", err)
-	}
-	if got := startConnected(t, NewServer).CertificatePEM(); got != nil {
-		t.Errorf("CertificatePEM of a plain server: got %s", got)
-	}
-	if first, second := s.Transport(), s.Transport(); first == second {
-		t.Error("Transport returned the same transport twice")
-	}
-}
-
-func TestConcurrency(t *testing.T) {
-	t.Parallel()
-	const clients = 16
-	s := startConnected(t, NewServer)
-	s.Now = nil
-	s.Latency = time.Millisecond
-	var wg, together sync.WaitGroup
-	together.Add(clients)
-	for i := range clients {
-		s.Fail(Fault{AfterEffect: true, Answer: func(w http.ResponseWriter, r *http.Request) {
-			together.Done()
-			together.Wait()
-			Body(200, "", "")(w, r)
-		}})
-		id := fmt.Sprintf("es-cn-%02d", i)
-		s.AddInstance(id)
-		s.Connect(id, "es-cn-a")
-		wg.Go(func() {
-			do(t, s, "DELETE", "DeleteConnectedCluster", "/es-cn-a/connected-clusters?connectedInstanceId="+id)
-			s.Requests()
-		})
-	}
-	wg.Wait()
-	if got := s.Connections(); !reflect.DeepEqual(got, [][2]string{{"es-cn-a", "es-cn-b"}}) {
-		t.Errorf("Connections: got %v", got)
-	}
-	if s.MaxInFlight() != clients || s.Dials() != clients {
-		t.Errorf("MaxInFlight, Dials:\n got %d, %d\nwant %d, %d", s.MaxInFlight(), s.Dials(), clients, clients)
 	}
 }
 

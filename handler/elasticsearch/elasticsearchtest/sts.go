@@ -22,8 +22,7 @@ const (
 // region of its [Cloud]. It verifies the signature of every request with code of its own, as a [Server] does. Its
 // methods are safe for concurrent use; its fields are to be set before the first request.
 type STS struct {
-	URL string           // the endpoint with its scheme, such as https://127.0.0.1:41234, without a final slash
-	Now func() time.Time // the clock; nil: time.Now
+	URL string // the endpoint with its scheme, such as https://127.0.0.1:41234, without a final slash
 
 	// OnRequest is called with every request whose signature was accepted, and may answer it instead; nil, or one that
 	// returns nil: not. No lock is held, and it is called for several requests at a time. Hang, Reset and Body are
@@ -36,7 +35,6 @@ type STS struct {
 	mu       sync.Mutex
 	accounts map[string]Account // by access key id
 	roles    map[string]Account // what each hands out, by ARN
-	nonces   map[string]bool
 	requests []*STSRequest
 }
 
@@ -57,7 +55,7 @@ type STSRequest struct {
 
 // newSTS starts an STS. It knows no account and no role yet.
 func newSTS(certificates *tls.Config, arrivals *atomic.Int64) *STS {
-	s := &STS{arrivals: arrivals, accounts: map[string]Account{}, roles: map[string]Account{}, nonces: map[string]bool{}}
+	s := &STS{arrivals: arrivals, accounts: map[string]Account{}, roles: map[string]Account{}}
 	s.http = newListener(s)
 	s.http.TLS = certificates
 	s.http.StartTLS()
@@ -92,11 +90,11 @@ func (s *STS) Requests() []STSRequest {
 	return copies
 }
 
-// Reset forgets requests and nonces, and restarts the request ids. It keeps accounts and roles.
+// Reset forgets requests, and restarts the request ids. It keeps accounts and roles.
 func (s *STS) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests, s.nonces = nil, map[string]bool{}
+	s.requests = nil
 }
 
 // ServeHTTP takes one request: read, record, judge, answer.
@@ -163,7 +161,7 @@ func (s *STS) assumeRole(r STSRequest) http.HandlerFunc {
 	case gives == Account{}:
 		return refuseRPC(http.StatusForbidden, "NoPermission", "You are not authorized to do this action.")
 	}
-	return handOut(gives, r, s.now().Add(r.Duration))
+	return handOut(gives, r, time.Now().Add(r.Duration))
 }
 
 func (c *rpcCall) duration() time.Duration {
@@ -193,11 +191,4 @@ func handOut(a Account, r STSRequest, expiration time.Time) http.HandlerFunc {
 			credentials{a.SecurityToken, expiration.UTC().Format(dateLayout), a.AccessKeySecret, a.AccessKeyID},
 		})
 	}
-}
-
-func (s *STS) now() time.Time {
-	if s.Now != nil {
-		return s.Now()
-	}
-	return time.Now()
 }
