@@ -77,18 +77,6 @@ func TestCutSweepsGoOn(t *testing.T) {
 	}
 }
 
-// TestPageFailsLater: when the order is turned, what was listed before a page
-// fails is asked all the same.
-func TestPageFailsLater(t *testing.T) {
-	t.Parallel()
-	f := newRegion(t, 150, 3, 120)
-	f.RetryCount = 1
-	f.api.OnRequest = at("ListInstance 2", refuse("X"))
-	if got, want := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0]), "100 asked, es-0003-es-x, Upstream X"; got != want {
-		t.Errorf("finding:\n got %s\nwant %s", got, want)
-	}
-}
-
 // TestRateIsTooLow: a sweep that is cut because the API limits the rate says so.
 func TestRateIsTooLow(t *testing.T) {
 	t.Parallel()

@@ -94,6 +94,17 @@ func said(f discover.Finding) string {
 	return strings.Join(text, ", ")
 }
 
+// check makes a finding, and holds it, in short, and the requests for it to those wanted.
+func (f *fixture) check(t *testing.T, q trigger.Request, inShort func(discover.Finding) string, want string, calls []string) {
+	t.Helper()
+	if got := inShort(f.Find(t.Context(), []trigger.Request{q})[0]); got != want {
+		t.Errorf("finding:\n got %s\nwant %s", got, want)
+	}
+	if got := f.calls(); !slices.Equal(got, calls) {
+		t.Errorf("calls:\n got %q\nwant %q", got, calls)
+	}
+}
+
 // code is the kind of an error with the API's code or else the message.
 func code(err error) string {
 	failure := (*connection.Error)(nil)
@@ -145,7 +156,6 @@ func TestRelease(t *testing.T) {
 	}{
 		"certain, gone":        {trigger.Certain, false, "", nil, sweeps, pair},
 		"certain, still there": {trigger.Certain, false, "active", nil, lists, pair},
-		"certain, eager":       {trigger.Certain, true, "active", nil, lists, pair},
 		"revocable":            {trigger.Revocable, false, "inactive", nil, nil, "0 asked, " + frozen},
 		"revocable, eager":     {trigger.Revocable, true, "inactive", nil, lists, pair},
 		"unknown, eager":       {trigger.Unknown, true, "inactive", nil, lists, pair},
@@ -163,7 +173,6 @@ func TestRelease(t *testing.T) {
 			append([]string{describe}, sweeps...), pair},
 
 		"certain, the list may not be read":         {trigger.Certain, false, "", at(list, denied), sweeps, pair},
-		"certain, the list is of no such pair":      {trigger.Certain, false, "", unread("RepetitionOperationError"), sweeps, pair},
 		"certain, the list cannot be read":          {trigger.Certain, false, "", unread("ParameterInvalid"), sweeps, pair},
 		"certain, still listed, and cannot be read": {trigger.Certain, false, "inactive", unread("X"), []string{list, page, end, peer, list}, "2 asked, es-a-es-x"},
 		"eager, the list cannot be read":            {trigger.Revocable, true, "", unread("InstanceId.NotFound"), sweeps, pair},
@@ -175,7 +184,6 @@ func TestRelease(t *testing.T) {
 
 		"reported, gone":                               {trigger.Reported, false, "", nil, sweeps, pair},
 		"reported, active":                             {trigger.Reported, false, "active", nil, []string{list, describe}, "0 asked, " + contradicted},
-		"reported, active, and eager":                  {trigger.Reported, true, "active", nil, []string{list, describe}, "0 asked, " + contradicted},
 		"reported, active, and lists nothing":          {trigger.Reported, false, "active", nothing, []string{list, describe}, "0 asked, " + contradicted},
 		"reported, active, and cannot be read":         {trigger.Reported, false, "active", unread("X"), []string{list, describe}, "0 asked, " + contradicted},
 		"reported, inactive":                           {trigger.Reported, false, "inactive", nil, []string{list, describe}, pair},
@@ -192,12 +200,9 @@ func TestRelease(t *testing.T) {
 		"lists only itself, and is active":          {trigger.Requested, false, "active", itself, []string{list, describe}, "1 asked"},
 		"lists only what is no id":                  {trigger.Requested, false, "", at(list, answer(`{"Result":[{"instances":"a.b"}]}`)), described, pair + `, (es-x) has a character other than letters, digits, - and _: "a.b"`},
 		"lists nothing, and is active":              {trigger.Requested, false, "active", nothing, []string{list, describe}, "1 asked"},
-		"lists nothing, and is activating":          {trigger.Requested, false, "activating", nothing, []string{list, describe}, "1 asked"},
-		"lists nothing, and is inactive":            {trigger.Requested, false, "inactive", nothing, []string{list, describe}, "1 asked"},
 		"lists nothing, and is invalid":             {trigger.Requested, false, "invalid", nothing, append(slices.Clone(described), list), "2 asked, es-a-es-x"},
 		"lists nothing, and is gone":                {trigger.Requested, false, "", nothing, described, pair},
 		"lists nothing, and may not be asked after": {trigger.Requested, false, "active", elasticsearchtest.Each(nothing, at(describe, denied)), []string{list, describe}, "0 asked, Denied Forbidden.RAM"},
-		"lists null, and is gone":                   {trigger.Requested, false, "", at(list, answer(`{"Result":{"Result":null}}`)), described, pair},
 		"lists another, and what is no id":          {trigger.Requested, false, "active", at(list, answer(`{"Result":[{"instances":"es-c"},{"instances":"a.b"}]}`)), append(slices.Clone(sweeps), list), `2 asked, es-c-es-x, es-a-es-x, (es-x) has a character other than letters, digits, - and _: "a.b"`},
 		"lists one that cannot be read, and no id":  {trigger.Requested, false, "active", elasticsearchtest.Each(at(list, answer(`{"Result":[{"instances":"es-a"},{"instances":"a.b"}]}`)), at(peer, denied)), append(slices.Clone(sweeps), list), `2 asked, es-a-es-x, (es-x) has a character other than letters, digits, - and _: "a.b"`},
 		"lists itself and others, as they come":     {trigger.Certain, false, "active", at(list, answer(`{"Result":[{"instances":"es-c"},{"instances":"es-x"},{"instances":"es-b"}]}`)), lists, "1 asked, es-c-es-x, es-b-es-x"},
@@ -212,19 +217,14 @@ func TestRelease(t *testing.T) {
 			}
 			f.api.OnRequest = test.hook
 			f.Eager = test.eager
-			got := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", test.certainty)})[0])
-			if got != test.want {
-				t.Errorf("finding:\n got %s\nwant %s", got, test.want)
-			}
-			if calls := f.calls(); !slices.Equal(calls, test.calls) {
-				t.Errorf("calls:\n got %q\nwant %q", calls, test.calls)
-			}
+			f.check(t, cleanup("es-x", test.certainty), said, test.want, test.calls)
 		})
 	}
 }
 
 // TestFindKeepsRequestsApart: each request has its finding, in order; what
-// befalls one of them is not in the others'.
+// befalls one of them is not in the others'. A request for one connection needs no
+// credentials to be found out about.
 func TestFindKeepsRequestsApart(t *testing.T) {
 	t.Parallel()
 	pair := connection.Pair{Instance: id("es-a"), Connected: id("es-b")}
@@ -258,16 +258,4 @@ func TestFindKeepsRequestsApart(t *testing.T) {
 			t.Errorf("%s:\n got %q\nwant %q", name, got, want)
 		}
 	}
-}
-
-// TestNothingIsReadOfPairs: a request for one connection needs no credentials to
-// be found out about.
-func TestNothingIsReadOfPairs(t *testing.T) {
-	t.Parallel()
-	pair := connection.Pair{Instance: id("es-a"), Connected: id("es-b")}
-	f := discover.Finder{Reader: func(context.Context, connection.Scope) (*elasticsearch.Reader, error) {
-		t.Error("the API is asked")
-		return nil, errors.New("unused")
-	}}
-	f.Find(t.Context(), []trigger.Request{{Action: trigger.Disconnect{Removal: connection.Removal{Pair: pair}}}, {Action: trigger.Info{}}})
 }

@@ -32,9 +32,6 @@ func TestForce(t *testing.T) {
 		want   string
 	}{
 		"active":        {"active", plain, nil, []string{describe}, exists("active")},
-		"activating":    {"activating", plain, nil, []string{describe}, exists("activating")},
-		"inactive":      {"inactive", plain, nil, []string{describe}, exists("inactive")},
-		"Active":        {"Active", plain, nil, []string{describe}, exists("Active")},
 		"resizing":      {"resizing", plain, nil, []string{describe}, exists("resizing")},
 		"active, eager": {"active", eager, nil, []string{describe}, exists("active")},
 
@@ -71,12 +68,7 @@ func TestForce(t *testing.T) {
 			f.api.OnRequest = test.hook
 			a := trigger.Cleanup{Instance: id("es-x"), Certainty: trigger.Requested}
 			test.says(f, &a)
-			if got := said(f.Find(t.Context(), []trigger.Request{{Action: a}})[0]); got != test.want {
-				t.Errorf("finding:\n got %s\nwant %s", got, test.want)
-			}
-			if got := f.calls(); !slices.Equal(got, test.calls) {
-				t.Errorf("calls:\n got %q\nwant %q", got, test.calls)
-			}
+			f.check(t, trigger.Request{Action: a}, said, test.want, test.calls)
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package discover_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,10 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"elasticsearch-disconnect/handler/acs3"
-	"elasticsearch-disconnect/handler/connection"
-	"elasticsearch-disconnect/handler/discover"
-	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/trigger"
 )
 
@@ -79,18 +74,7 @@ func heap() uint64 {
 // kept is how much more is in use when all is read than before.
 func (l *large) kept(t *testing.T) int {
 	t.Helper()
-	endpoint, err := elasticsearch.ParseEndpoint("http://127.0.0.1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	reader := &elasticsearch.Reader{
-		Pace:        new(elasticsearch.Pace),
-		Slots:       make(chan struct{}, 64),
-		Endpoint:    endpoint,
-		Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
-		Transport:   l,
-	}
-	finder := discover.Finder{Limit: 1, Reader: func(context.Context, connection.Scope) (*elasticsearch.Reader, error) { return reader, nil }}
+	finder := finderOver(l)
 	before := heap()
 	found := finder.Find(t.Context(), []trigger.Request{reconcile()})[0]
 	if found.Err != nil || found.Scanned != l.instances || len(found.Pairs) != l.connections {

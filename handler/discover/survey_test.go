@@ -145,12 +145,7 @@ func TestLeftovers(t *testing.T) {
 			if test.hook != nil {
 				f.api.OnRequest = test.hook(f)
 			}
-			if got := reconciled(f.Find(t.Context(), []trigger.Request{reconcile()})[0]); got != test.want {
-				t.Errorf("finding:\n got %s\nwant %s", got, test.want)
-			}
-			if got := f.calls(); !slices.Equal(got, test.calls) {
-				t.Errorf("calls:\n got %q\nwant %q", got, test.calls)
-			}
+			f.check(t, reconcile(), reconciled, test.want, test.calls)
 		})
 	}
 }
@@ -169,30 +164,23 @@ func TestProof(t *testing.T) {
 		asked  int    // how often; 0 for once
 		kept   string // why; "" if it is not
 	}{
-		"InstanceNotFound":             {refuse(400, "InstanceNotFound"), 0, ""},
-		"InstanceNotFound as 404":      {refuse(404, "InstanceNotFound"), 0, ""},
-		"active":                       {status("active"), 0, "es-x is active"},
-		"activating":                   {status("activating"), 0, "es-x is activating"},
-		"inactive":                     {status("inactive"), 0, "es-x is inactive"},
-		"invalid":                      {status("invalid"), 0, "es-x is invalid"},
-		"unknown":                      {status("unknown"), 0, "es-x is unknown"},
-		"a status nobody knows":        {status("deleted"), 0, "es-x is deleted"},
-		"no status":                    {answer(`{"Result":{"instanceId":"es-x"}}`), 0, untold + "200: Result has no status"},
-		"no Result":                    {answer(`{"RequestId":"E5"}`), 0, untold + "200: Result has no status"},
-		"Result is null":               {answer(`{"Result":null,"RequestId":"E5"}`), 0, untold + "200: Result has no status"},
-		"a Code in a success":          {answer(`{"Code":"InstanceNotFound","Message":"m","RequestId":"E5"}`), 0, untold + "200: InstanceNotFound: m"},
-		"a Code and a status":          {fault{Answer: elasticsearchtest.Body(400, "application/json", `{"Code":"InstanceNotFound","Message":"m","Result":{"status":"active"},"RequestId":"E5"}`)}, 0, untold + "400: InstanceNotFound: m"},
-		"a Code of a broken gateway":   {fault{Answer: elasticsearchtest.Body(503, "application/json", `{"Code":"InstanceNotFound","Message":"m","RequestId":"E5"}`)}, 0, untold + "503: InstanceNotFound: m"},
-		"Denied":                       {refuse(403, "Forbidden.RAM"), 0, untold + "403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role"},
-		"no such connection":           {refuse(400, "RepetitionOperationError"), 0, untold + "400: RepetitionOperationError: m"},
-		"a bare 404":                   {fault{Answer: elasticsearchtest.Body(404, "", "")}, 0, untold + "404: the body is empty"},
-		"a wrong path":                 {refuse(404, "InvalidApi.NotFound"), 0, untold + "404: InvalidApi.NotFound: m"},
-		"another code that sounds so":  {refuse(400, "InstanceId.NotFound"), 0, untold + "400: InstanceId.NotFound: m"},
-		"in other letter case":         {refuse(400, "instanceNotFound"), 0, untold + "400: instanceNotFound: m"},
-		"500":                          {refuse(500, "InternalError"), 6, untold + "500: InternalError: m"},
-		"throttled":                    {refuse(400, "Throttling.User"), 6, untold + "400: Throttling.User: m"},
-		"a page of a proxy":            {fault{Answer: elasticsearchtest.HTML(200)}, 6, untold + `200: the body is "text/html"`},
-		"a page of a proxy, not found": {fault{Answer: elasticsearchtest.HTML(404)}, 0, untold + `404: the body is "text/html"`},
+		"InstanceNotFound":            {refuse(400, "InstanceNotFound"), 0, ""},
+		"InstanceNotFound as 404":     {refuse(404, "InstanceNotFound"), 0, ""},
+		"active":                      {status("active"), 0, "es-x is active"},
+		"a status nobody knows":       {status("deleted"), 0, "es-x is deleted"},
+		"no status":                   {answer(`{"Result":{"instanceId":"es-x"}}`), 0, untold + "200: Result has no status"},
+		"a Code in a success":         {answer(`{"Code":"InstanceNotFound","Message":"m","RequestId":"E5"}`), 0, untold + "200: InstanceNotFound: m"},
+		"a Code and a status":         {fault{Answer: elasticsearchtest.Body(400, "application/json", `{"Code":"InstanceNotFound","Message":"m","Result":{"status":"active"},"RequestId":"E5"}`)}, 0, untold + "400: InstanceNotFound: m"},
+		"a Code of a broken gateway":  {fault{Answer: elasticsearchtest.Body(503, "application/json", `{"Code":"InstanceNotFound","Message":"m","RequestId":"E5"}`)}, 0, untold + "503: InstanceNotFound: m"},
+		"Denied":                      {refuse(403, "Forbidden.RAM"), 0, untold + "403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role"},
+		"no such connection":          {refuse(400, "RepetitionOperationError"), 0, untold + "400: RepetitionOperationError: m"},
+		"a bare 404":                  {fault{Answer: elasticsearchtest.Body(404, "", "")}, 0, untold + "404: the body is empty"},
+		"a wrong path":                {refuse(404, "InvalidApi.NotFound"), 0, untold + "404: InvalidApi.NotFound: m"},
+		"another code that sounds so": {refuse(400, "InstanceId.NotFound"), 0, untold + "400: InstanceId.NotFound: m"},
+		"in other letter case":        {refuse(400, "instanceNotFound"), 0, untold + "400: instanceNotFound: m"},
+		"500":                         {refuse(500, "InternalError"), 6, untold + "500: InternalError: m"},
+		"throttled":                   {refuse(400, "Throttling.User"), 6, untold + "400: Throttling.User: m"},
+		"a page of a proxy":           {fault{Answer: elasticsearchtest.HTML(200)}, 6, untold + `200: the body is "text/html"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -206,13 +194,8 @@ func TestProof(t *testing.T) {
 			if test.kept != "" {
 				want = fmt.Sprintf("3 of 3: 2 asked, es-b-es-y, es-a-es-x kept: %s, es-b-es-x kept: %s", test.kept, test.kept)
 			}
-			if got := reconciled(f.Find(t.Context(), []trigger.Request{reconcile()})[0]); got != want {
-				t.Errorf("finding:\n got %s\nwant %s", got, want)
-			}
 			calls := append(readingOf("es-a", "es-b"), slices.Repeat([]string{"DescribeInstance es-x"}, cmp.Or(test.asked, 1))...)
-			if got := f.calls(); !slices.Equal(got, append(calls, "DescribeInstance es-y")) {
-				t.Errorf("calls: %q", got)
-			}
+			f.check(t, reconcile(), reconciled, want, append(calls, "DescribeInstance es-y"))
 		})
 	}
 }

@@ -180,27 +180,30 @@ func (r *region) RoundTrip(q *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(text))), Request: q}, err
 }
 
+// finderOver is a Finder over a transport that answers as the API does.
+func finderOver(transport http.RoundTripper) discover.Finder {
+	endpoint, err := elasticsearch.ParseEndpoint("http://127.0.0.1")
+	reader := &elasticsearch.Reader{
+		Pace:        new(elasticsearch.Pace),
+		Slots:       make(chan struct{}, 64),
+		Endpoint:    endpoint,
+		Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
+		Transport:   transport,
+	}
+	return discover.Finder{Limit: 1, Reader: func(context.Context, connection.Scope) (*elasticsearch.Reader, error) { return reader, err }}
+}
+
 // TestNothingIsHidden: where a sweep reports that it found everything, it found
 // every connection with an instance that was there all the time. What is on no page
 // of several readings cannot be found where pages end as they should, or each has
 // the total of itself. No instance is asked twice.
 func TestNothingIsHidden(t *testing.T) {
 	t.Parallel()
-	endpoint, err := elasticsearch.ParseEndpoint("http://127.0.0.1")
-	if err != nil {
-		t.Fatal(err)
-	}
 	found := 0
 	rapid.Check(t, func(t *rapid.T) {
 		r := regions(t)
-		reader := &elasticsearch.Reader{
-			Pace:        new(elasticsearch.Pace),
-			Slots:       make(chan struct{}, 64),
-			Endpoint:    endpoint,
-			Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
-			Transport:   r,
-		}
-		finder := discover.Finder{Limit: 1, RetryCount: rapid.IntRange(0, 3).Draw(t, "turn"), Reader: func(context.Context, connection.Scope) (*elasticsearch.Reader, error) { return reader, nil }}
+		finder := finderOver(r)
+		finder.RetryCount = rapid.IntRange(0, 3).Draw(t, "turn")
 		finding := finder.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0]
 		for id, n := range r.asked {
 			if id != "es-x" && n > 1 {
