@@ -1,7 +1,6 @@
 package elasticsearch_test
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -84,31 +83,22 @@ func clientAt(t *testing.T, url string, transport *elasticsearch.Transport) *ela
 	}}
 }
 
-func TestDeleteConnectedCluster(t *testing.T) {
-	t.Parallel()
-	server, client := start(t)
-	got, err := client.DeleteConnectedCluster(t.Context(), removal())
-	want := connection.Outcome{State: connection.Removed, RequestID: server.Requests()[0].RequestID, Status: 200, Attempts: 1}
-	if err != nil || got != want {
-		t.Errorf("outcome %+v, %v\n   want %+v", got, err, want)
-	}
-	if left := server.Connections(); len(left) != 0 {
-		t.Errorf("connections left: %v", left)
-	}
-}
-
 // TestRequest holds what is sent to the facts of the API: the stand-in has
 // verified the signature, so here it is the rest.
 func TestRequest(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, testRequest) // in which the time of signing is known
+}
+
+func testRequest(t *testing.T) {
 	server, client := start(t)
-	for range 2 {
+	for _, client.Nonce = range []func() string{nil, nil, func() string { return "n1" }} {
 		if _, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	first, second := server.Requests()[0], server.Requests()[1]
-	if got, want := first.Method+" "+first.Path+"?"+first.Query.Encode(), "DELETE /openapi/instances/"+instance+"/connected-clusters?clientToken="+token+"&connectedInstanceId="+connected; got != want {
+	sent := server.Requests()[0]
+	if got, want := sent.Method+" "+sent.Path+"?"+sent.Query.Encode(), "DELETE /openapi/instances/"+instance+"/connected-clusters?clientToken="+token+"&connectedInstanceId="+connected; got != want {
 		t.Errorf("request:\n got %s\nwant %s", got, want)
 	}
 	headers := map[string]string{
@@ -116,34 +106,22 @@ func TestRequest(t *testing.T) {
 		"User-Agent":           "agent/1",
 		"X-Acs-Action":         "DeleteConnectedCluster",
 		"X-Acs-Version":        "2017-06-13",
+		"X-Acs-Date":           "2000-01-01T00:00:00Z",
 		"X-Acs-Security-Token": account.SecurityToken,
 		"X-Acs-Accesskey-Id":   account.AccessKeyID,
 		"Content-Type":         "",
 	}
 	for name, want := range headers {
-		if got := first.Header.Get(name); got != want {
+		if got := sent.Header.Get(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	if a, b := first.Header.Get("X-Acs-Signature-Nonce"), second.Header.Get("X-Acs-Signature-Nonce"); a == b || len(a) < 32 {
-		t.Errorf("nonces %q and %q", a, b)
+	var nonces []string
+	for _, r := range server.Requests() {
+		nonces = append(nonces, r.Header.Get("X-Acs-Signature-Nonce"))
 	}
-}
-
-// TestClientToken: repeated with the same token, the API does nothing more and
-// says the same.
-func TestClientToken(t *testing.T) {
-	t.Parallel()
-	server, client := start(t)
-	for range 2 {
-		got, err := client.DeleteConnectedCluster(t.Context(), removal())
-		if err != nil || got.State != connection.Removed {
-			t.Errorf("outcome %+v, %v", got, err)
-		}
-		server.Connect(instance, connected)
-	}
-	if !server.Connected(instance, connected) {
-		t.Error("a connection made after the first request was removed by the second")
+	if nonces[0] == nonces[1] || len(nonces[0]) < 32 || nonces[2] != "n1" {
+		t.Errorf("nonces %q", nonces)
 	}
 }
 
@@ -165,41 +143,6 @@ func TestDryRun(t *testing.T) {
 	if n := len(server.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
-}
-
-// TestRefusedSignature: the stand-in refuses what is not signed right, so the
-// other tests can fail.
-func TestRefusedSignature(t *testing.T) {
-	t.Parallel()
-	server, client := start(t)
-	client.Credentials.AccessKeySecret = acs3.NewSecret("another secret")
-	_, err := client.DeleteConnectedCluster(t.Context(), removal())
-	var got *connection.Error
-	if !errors.As(err, &got) || got.Kind != connection.Denied || got.Code != "SignatureDoesNotMatch" {
-		t.Fatalf("error %v", err)
-	}
-	if strings.Contains(got.Error(), account.SecurityToken) {
-		t.Errorf("the token is in the error: %v", got)
-	}
-	if !server.Connected(instance, connected) {
-		t.Error("the connection is gone")
-	}
-}
-
-// TestClock: the client's clock dates the request.
-func TestClock(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		server, client := start(t)
-		client.Nonce = func() string { return "n1" }
-		if _, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil {
-			t.Fatal(err)
-		}
-		header := server.Requests()[0].Header
-		if date, nonce := header.Get("X-Acs-Date"), header.Get("X-Acs-Signature-Nonce"); date != "2000-01-01T00:00:00Z" || nonce != "n1" {
-			t.Errorf("date %s, nonce %s", date, nonce)
-		}
-	})
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

@@ -86,17 +86,6 @@ func checkNoAnswer(t *testing.T, client *elasticsearch.Client, err error, kind c
 	}
 }
 
-func TestWrongCertificate(t *testing.T) {
-	t.Parallel()
-	server, client := startTLS(t)
-	client.Transport = elasticsearch.NewTransport("")
-	_, err := client.DeleteConnectedCluster(t.Context(), removal())
-	checkNoAnswer(t, client, err, connection.Unavailable, "the API's certificate is not trusted; not sent")
-	if n := len(server.Requests()); n != 0 {
-		t.Errorf("%d requests reached a server that is not trusted", n)
-	}
-}
-
 // TestUntrustedIsClosed: a connection to a server that is not trusted is closed.
 func TestUntrustedIsClosed(t *testing.T) {
 	t.Parallel()

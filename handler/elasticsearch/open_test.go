@@ -15,7 +15,6 @@ import (
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
-	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
 // TestOpen: a connection that was opened ahead is used by the first request, and
@@ -181,25 +180,5 @@ func TestOpenBehindProxy(t *testing.T) {
 		if n := server.Dials(); n != 0 {
 			t.Errorf("%s: %d connections past it", name, n)
 		}
-	}
-}
-
-// TestOpenedForAnother: a connection that was opened ahead is used for its own
-// host alone.
-func TestOpenedForAnother(t *testing.T) {
-	t.Parallel()
-	other, client := startTLS(t)
-	server := elasticsearchtest.NewTLSServer()
-	t.Cleanup(server.Close)
-	server.AddAccount(account)
-	server.AddInstance(instance, connected)
-	server.Connect(instance, connected)
-	client.Transport.(*elasticsearch.Transport).Open(t.Context(), client.Endpoint)
-	client.Endpoint = must(elasticsearch.ParseEndpoint(server.URL))
-	if outcome, err := client.DeleteConnectedCluster(t.Context(), removal()); err != nil || outcome.State != connection.Removed {
-		t.Errorf("outcome %+v, %v", outcome, err)
-	}
-	if len(other.Requests()) != 0 {
-		t.Error("the request went to another host")
 	}
 }
