@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"elasticsearch-disconnect/handler"
@@ -48,7 +49,7 @@ type fixture struct {
 	stdout, stderr bytes.Buffer
 }
 
-// newFixture has a region without instances. The clocks of both sides stand still.
+// newFixture has a region without instances, reached in memory. The clocks of both sides stand still.
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
@@ -63,16 +64,17 @@ func newFixture(t *testing.T) *fixture {
 		Stdout:    &f.stdout,
 		Stderr:    &f.stderr,
 		Build:     handler.Build{Version: "v1.2.3", Commit: "abc"},
-		Transport: f.api.Transport(),
+		Transport: f.api,
 		Now:       now,
 	}
 	return f
 }
 
-// run runs the command to its end, and returns the exit code.
-func (f *fixture) run(t *testing.T, args ...string) int {
+// run runs the command to its end, where no pause takes time, and returns the exit code.
+func (f *fixture) run(t *testing.T, args ...string) (exit int) {
 	t.Helper()
-	return f.runWith(t.Context(), t, args...)
+	synctest.Test(t, func(t *testing.T) { exit = f.runWith(t.Context(), t, args...) })
+	return exit
 }
 
 func (f *fixture) runWith(ctx context.Context, t *testing.T, args ...string) int {
