@@ -34,10 +34,11 @@ func main() {
 	}
 	transport := elasticsearch.NewTransport(os.Getenv("SSL_CERT_FILE"))
 	h := &handler.Handler{
-		Config:    config,
-		Build:     handler.ReadBuild(),
-		Log:       slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: config.LogLevel})),
-		Transport: transport,
+		Config:     config,
+		Build:      handler.ReadBuild(),
+		Log:        slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: config.LogLevel})),
+		Transport:  transport,
+		Invocation: handler.FunctionCompute,
 	}
 	time.AfterFunc(handler.WarmUpDelay, func() {
 		// An instance has a fraction of a core and serves one event at a

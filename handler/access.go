@@ -3,7 +3,6 @@ package handler
 import (
 	"context"
 	"sync"
-	"time"
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
@@ -19,7 +18,6 @@ type access struct {
 	own    Invocation
 	common elasticsearch.Reader                       // what all clients share; complete before the first use
 	pace   func(connection.Scope) *elasticsearch.Pace // of the calls for a scope
-	sleep  func(context.Context, time.Duration) error
 
 	clients    parallel.Memo[connection.Scope, *elasticsearch.Client]
 	identities parallel.Memo[connection.AccountID, acs3.Credentials]
@@ -66,7 +64,7 @@ func (a *access) credentials(ctx context.Context, account connection.AccountID) 
 		if account == a.own.Scope.Account {
 			return a.remember(a.own.Credentials())
 		}
-		member := member{a.own.Scope.Account, account, a.config.MemberRole, a.own.Scope.Region, a.config.Network, a.sleep}
+		member := member{a.own.Scope.Account, account, a.config.MemberRole, a.own.Scope.Region, a.config.Network}
 		if err := member.check(); err != nil {
 			return acs3.Credentials{}, err
 		}

@@ -48,8 +48,7 @@ func TestAlertsFire(t *testing.T) {
 		"one that finds nothing": {event: reconcileByTimer, prepare: deny("ListInstance"), want: []string{"denied", "silence"}},
 		"one by hand":            {event: `{"reconcile":true}`},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, handler.Bubbled(func(t *testing.T) {
 			s := newFixture(t)
 			if test.prepare != nil {
 				test.prepare(s)
@@ -65,7 +64,7 @@ func TestAlertsFire(t *testing.T) {
 			if !slices.Equal(got, test.want) {
 				t.Errorf("alerts %q, want %q, of the log\n%s", got, test.want, &s.log)
 			}
-		})
+		}))
 	}
 }
 

@@ -93,8 +93,7 @@ func TestConfirm(t *testing.T) {
 		"a removal is denied":              {answer(bx, refuse(403, "Forbidden.RAM")), whole, removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role, " + removedC},
 		"a removal is answered as done":    {answer(bx, refuse(400, "RepetitionOperationError")), append(slices.Clone(whole[:5]), "ListConnectedClusters es-b", describeC, cx), removedA + ", es-b-es-x failed the API answers that es-b and es-x are not connected, but es-b still lists the connection, " + removedC},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, Bubbled(func(t *testing.T) {
 			f, pairs := newLeftovers(t)
 			f.api.OnRequest = test.hook
 			got := strings.Join(saidOfAll(f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4}).removals)), ", ")
@@ -107,7 +106,7 @@ func TestConfirm(t *testing.T) {
 			if calls := f.calls(); !slices.Equal(calls, test.calls) {
 				t.Errorf("calls:\n got %q\nwant %q", calls, test.calls)
 			}
-		})
+		}))
 	}
 }
 
@@ -125,8 +124,7 @@ func TestConfirmNothing(t *testing.T) {
 		"a cleanup":              {rules{}, flags{}.cleanup, "removed"},
 		"too many":               {rules{limit: 3}, flags{}.reconcile, "withheld"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, Bubbled(func(t *testing.T) {
 			f, pairs := newLeftovers(t)
 			for _, o := range f.execute(t.Context(), decide([]discover.Finding{test.of(pairs...)}, test.rules).removals) {
 				if o.word() != test.want {
@@ -138,7 +136,7 @@ func TestConfirmNothing(t *testing.T) {
 					t.Errorf("%s is sent", call)
 				}
 			}
-		})
+		}))
 	}
 }
 
@@ -184,8 +182,7 @@ func TestConfirmTogether(t *testing.T) {
 		"all are there": {elasticsearchtest.Fault{}, 3 + 4, 0},
 		"none is there": {elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "m")}, 3, 4},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, Bubbled(func(t *testing.T) {
 			f, pairs := newLeftovers(t)
 			f.limit = 3
 			f.api.OnRequest = elasticsearchtest.Each(
@@ -195,7 +192,7 @@ func TestConfirmTogether(t *testing.T) {
 			if calls, left := f.calls(), f.api.Connections(); len(calls) != test.calls || len(left) != test.left {
 				t.Errorf("%d left; calls %q", len(left), calls)
 			}
-		})
+		}))
 	}
 }
 

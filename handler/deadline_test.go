@@ -11,21 +11,8 @@ import (
 
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
-	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
-
-// newTimed is a fixture for a synctest bubble, with an API in memory and the
-// function's own transport.
-func newTimed(t *testing.T) *fixture {
-	t.Helper()
-	s := fixtureOver(t, elasticsearchtest.NewMemoryServer())
-	transport := elasticsearch.NewTransport("")
-	transport.DialContext = s.api.Dial
-	t.Cleanup(transport.CloseIdleConnections)
-	s.Transport, s.Sleep = transport, nil
-	return s
-}
 
 const (
 	theDelete = "DeleteConnectedCluster " + instance
@@ -96,7 +83,7 @@ func TestDeadlines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newTimed(t)
+				s := newFixture(t)
 				for _, peer := range []string{"es-b", "es-c"} {
 					s.api.AddInstance(peer)
 					s.api.Connect(instance, peer)
@@ -136,7 +123,7 @@ func TestDeadlines(t *testing.T) {
 func TestOutOfTimeInASweep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newTimed(t)
+		s := newFixture(t)
 		s.api.AddInstance("es-a")
 		s.api.Connect("es-a", gone)
 		s.api.RemoveInstance(gone)

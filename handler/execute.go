@@ -23,8 +23,7 @@ type outcome struct {
 // An executor carries out removals. Nothing else deletes.
 type executor struct {
 	client    func(context.Context, connection.Scope) (*elasticsearch.Client, error)
-	limit     int // the most requests to the API under way at a time
-	now       func() time.Time
+	limit     int           // the most requests to the API under way at a time
 	onOutcome func(outcome) // called with each outcome as soon as it is final, from several goroutines
 
 	confirmed parallel.Memo[scopedID, struct{}] // see confirm
@@ -95,7 +94,7 @@ func (e *executor) each(indexes []int, asked func(int) connection.InstanceID, f 
 
 // remove asks the first side. Its outcome is final unless it needs the other side.
 func (e *executor) remove(ctx context.Context, r removal) outcome {
-	o := outcome{removal: r, begun: e.now()}
+	o := outcome{removal: r, begun: time.Now()}
 	if r.confirm && !r.DryRun {
 		o.err = e.confirm(ctx, r)
 	}

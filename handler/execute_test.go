@@ -2,13 +2,13 @@ package handler
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
@@ -28,20 +28,21 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{api: elasticsearchtest.NewServer()}
+	f := &fixture{api: elasticsearchtest.NewMemoryServer()}
 	t.Cleanup(f.api.Close)
 	f.api.AddAccount(elasticsearchtest.Account{AccessKeyID: "key", AccessKeySecret: "secret"})
+	transport := f.api.Transport()
+	t.Cleanup(transport.CloseIdleConnections)
 	client := &elasticsearch.Client{Reader: elasticsearch.Reader{
 		Endpoint:    must(elasticsearch.ParseEndpoint(f.api.URL)),
 		Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
-		Transport:   f.api.Transport(),
-		Sleep:       noSleep,
-		Pace:        &elasticsearch.Pace{Sleep: noSleep},
+		Transport:   transport,
+		Nonce:       rand.Text,
+		Pace:        new(elasticsearch.Pace),
 		Slots:       make(chan struct{}, 64),
 	}}
 	f.executor = &executor{
 		client: func(context.Context, connection.Scope) (*elasticsearch.Client, error) { return client, nil },
-		now:    time.Now,
 		onOutcome: func(o outcome) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
@@ -205,8 +206,7 @@ func TestOtherSide(t *testing.T) {
 		"it refuses, and is gone in its list":       {true, []elasticsearchtest.Fault{refuse("X"), gone, ok}, "AB", "A-B removed", false},
 		"an answer was lost, both are gone":         {false, []elasticsearchtest.Fault{lost, gone, gone}, "AAB", "A-B absent", false},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, Bubbled(func(t *testing.T) {
 			f := newFixture(t)
 			f.api.AddInstance(idA, idB)
 			if !test.removed {
@@ -234,7 +234,7 @@ func TestOtherSide(t *testing.T) {
 			if got.ClientToken.String() != tokenOfRequest {
 				t.Errorf("the outcome has the token %s", got.ClientToken)
 			}
-		})
+		}))
 	}
 }
 
@@ -253,5 +253,3 @@ func TestOtherSideOneAtATime(t *testing.T) {
 		t.Errorf("%d requests for one instance at a time; left: %v", n, f.api.Connections())
 	}
 }
-
-func noSleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }

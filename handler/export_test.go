@@ -2,6 +2,8 @@ package handler
 
 import (
 	"errors"
+	"testing"
+	"testing/synctest"
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
@@ -20,5 +22,13 @@ func Outcomes() []string {
 	return []string{
 		string(connection.Removed), string(connection.AlreadyAbsent), string(connection.DryRun),
 		cleaned, reconciled, string(connection.Withheld), incomplete, ignored, failed,
+	}
+}
+
+// Bubbled is a test beside others, in a synctest bubble, where waiting takes no time.
+func Bubbled(test func(*testing.T)) func(*testing.T) {
+	return func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
 	}
 }

@@ -1,7 +1,6 @@
 package handler_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
@@ -45,8 +45,8 @@ func withHeader(name, value string, f fault) fault {
 
 const jsonMedia = "application/json"
 
-// stoppedTime is when the clocks of a faulty fixture stand still.
-var stoppedTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+// bubbleStart is when each synctest bubble begins.
+var bubbleStart = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func faultRows() map[string]faultRow {
 	reset, truncated := answering(elasticsearchtest.Reset()), answering(elasticsearchtest.Truncated())
@@ -54,7 +54,7 @@ func faultRows() map[string]faultRow {
 	badGateway, broken := answering(elasticsearchtest.HTML(502)), refuse(500, "InternalError")
 	throttled, busy := withHeader("x-acs-retry-after", "1500", refuse(400, "Throttling.User")), refuse(400, "InstanceActivating")
 	notTrue := answering(elasticsearchtest.Body(200, jsonMedia, `{"Result":false,"RequestId":"r"}`))
-	skewed := withHeader("Date", stoppedTime.Add(20*time.Minute).Format(http.TimeFormat), refuse(400, "InvalidTimeStamp.Expired"))
+	skewed := withHeader("Date", bubbleStart.Add(20*time.Minute).Format(http.TimeFormat), refuse(400, "InvalidTimeStamp.Expired"))
 
 	removed := func(calls string) seen { return seen{calls, "200 removed", "", len(calls), false} }
 	absent := func(calls string, attempts int, left bool) *seen {
@@ -123,26 +123,23 @@ func faultRows() map[string]faultRow {
 	}
 }
 
-// A faulty is a fixture with a fault, which notes how long it was to wait.
+// A faulty is a fixture with a fault, which notes the waits between requests.
 type faulty struct {
 	*fixture
+	mu    sync.Mutex
+	last  time.Time // of a request
 	waits []time.Duration
 }
 
-// newFaulty is a fixture in which the row's faults happen to the requests from
-// the first delete on; its clocks stand still.
+// newFaulty is a fixture for a bubble in which the row's faults happen to the requests
+// from the first delete on.
 func newFaulty(t *testing.T, row faultRow) *faulty {
 	t.Helper()
-	s := &faulty{fixture: newFixture(t)}
-	s.Now = func() time.Time { return stoppedTime }
-	s.api.Now = s.Now
-	s.Sleep = func(ctx context.Context, wait time.Duration) error {
-		s.waits = append(s.waits, wait)
-		return ctx.Err()
-	}
+	s := &faulty{fixture: newFixture(t), last: time.Now()}
 	s.api.OnRequest = row.hook()
 	transport, late := s.Transport, row.late
 	s.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+		s.noteWait()
 		response, err := transport.RoundTrip(r)
 		if late == 0 || r.Method != http.MethodDelete || err != nil {
 			return response, err
@@ -152,6 +149,17 @@ func newFaulty(t *testing.T, row faultRow) *faulty {
 		return nil, os.ErrDeadlineExceeded
 	})
 	return s
+}
+
+// noteWait notes how long ago the last request was, unless it was just now: an answer
+// takes no time.
+func (s *faulty) noteWait() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if wait := time.Since(s.last); wait > 0 {
+		s.waits = append(s.waits, wait)
+	}
+	s.last = time.Now()
 }
 
 func (row faultRow) hook() hook {
@@ -187,15 +195,17 @@ func TestFaults(t *testing.T) {
 			}
 			t.Run(name+", "+by, func(t *testing.T) {
 				t.Parallel()
-				s := newFaulty(t, row)
-				if by == "release" {
-					s.api.RemoveInstance(gone)
-				}
-				s.check(t, by, s.handle(t, event), want)
-				least := max(row.waits, 200*time.Millisecond)
-				if n := max(0, strings.Count(want.calls, "D")-1); len(s.waits) != n || n > 0 && slices.Min(s.waits) < least {
-					t.Errorf("waits %v, want %d of at least %v", s.waits, n, least)
-				}
+				synctest.Test(t, func(t *testing.T) {
+					s := newFaulty(t, row)
+					if by == "release" {
+						s.api.RemoveInstance(gone)
+					}
+					s.check(t, by, s.handle(t, event), want)
+					least := max(row.waits, 200*time.Millisecond)
+					if n := max(0, strings.Count(want.calls, "D")-1); len(s.waits) != n || n > 0 && slices.Min(s.waits) < least {
+						t.Errorf("waits %v, want %d of at least %v", s.waits, n, least)
+					}
+				})
 			})
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
@@ -60,10 +59,18 @@ type fixture struct {
 	all bytes.Buffer // the log at debug level
 }
 
-func newFixture(t *testing.T) *fixture { return fixtureOver(t, elasticsearchtest.NewTLSServer()) }
+// The stand-in is in memory, so a test that waits runs in a synctest bubble.
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	s := fixtureOver(t, elasticsearchtest.NewMemoryServer())
+	transport := elasticsearch.NewTransport("")
+	transport.DialContext = s.api.Dial
+	t.Cleanup(transport.CloseIdleConnections)
+	s.Transport = transport
+	return s
+}
 
-// newPlainFixture is for another process, which does not know the stand-in's
-// certificate, and for tests of many requests.
+// newPlainFixture is for another process.
 func newPlainFixture(t *testing.T) *fixture { return fixtureOver(t, elasticsearchtest.NewServer()) }
 
 func fixtureOver(t *testing.T, api *elasticsearchtest.Server) *fixture {
@@ -79,11 +86,11 @@ func fixtureOver(t *testing.T, api *elasticsearchtest.Server) *fixture {
 		t.Fatal(err)
 	}
 	s.Handler = &handler.Handler{
-		Config:    handler.Config{Endpoint: endpoint},
-		Build:     handler.Build{Version: "v1.2.3", Commit: "abc"},
-		Log:       slog.New(slog.NewMultiHandler(slog.NewJSONHandler(&s.log, nil), slog.NewJSONHandler(&s.all, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-		Transport: s.api.Transport(),
-		Sleep:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Config:     handler.Config{Endpoint: endpoint},
+		Build:      handler.Build{Version: "v1.2.3", Commit: "abc"},
+		Log:        slog.New(slog.NewMultiHandler(slog.NewJSONHandler(&s.log, nil), slog.NewJSONHandler(&s.all, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+		Transport:  s.api.Transport(),
+		Invocation: handler.FunctionCompute,
 	}
 	return s
 }
@@ -91,7 +98,7 @@ func fixtureOver(t *testing.T, api *elasticsearchtest.Server) *fixture {
 // newBatch is a fixture with each of the survivors connected to each released.
 func newBatch(t *testing.T, survivors, released []string) *fixture {
 	t.Helper()
-	s := newPlainFixture(t)
+	s := newFixture(t)
 	s.api.Reset()
 	s.api.AddInstance(survivors...)
 	for _, a := range survivors {

@@ -24,8 +24,9 @@ var generated = regexp.MustCompile(`(?s)(<!-- generated: ([-\w]+) -->\n\n)(.*?)(
 
 // TestGenerated: each section of a README between <!-- generated: NAME --> and <!-- end --> is what the code says.
 // With -update it is rewritten.
-func TestGenerated(t *testing.T) {
-	t.Parallel()
+func TestGenerated(t *testing.T) { handler.Bubbled(testGenerated)(t) }
+
+func testGenerated(t *testing.T) {
 	ofFunction, ofTemplate := variables(t)
 	ofSuccess, ofProblem := replyMembers(t)
 	sections := map[string]section{

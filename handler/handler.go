@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/discover"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -22,12 +24,8 @@ type Handler struct {
 	Build  Build
 	Log    *slog.Logger
 
-	Transport  http.RoundTripper                // shared by all invocations; nil: http.DefaultTransport
-	Invocation func(context.Context) Invocation // nil: FunctionCompute
-	Now        func() time.Time                 // nil: time.Now
-
-	// Sleep waits between attempts, and ends early with ctx; nil: a timer.
-	Sleep func(context.Context, time.Duration) error
+	Transport  http.RoundTripper                // shared by all invocations
+	Invocation func(context.Context) Invocation // where an event came from, and with whose credentials
 
 	invoked atomic.Bool // an invocation has begun
 
@@ -67,7 +65,7 @@ func setOf(pairs []connection.Pair) map[connection.Pair]bool {
 // handle serves one event. A panic is a failure of kind Internal: its text and stack are
 // only for the log.
 func (h *Handler) handle(ctx context.Context, payload []byte, approved map[connection.Pair]bool) response {
-	inv := h.invocation(ctx)
+	inv := h.Invocation(ctx)
 	access := h.access(inv)
 	log := h.logger(inv, access)
 	r := response{redact: access.redact}
@@ -97,7 +95,7 @@ func (h *Handler) serve(ctx context.Context, event trigger.Event, approved map[c
 	defer release()
 	access.common.RetryPolicy = retryPolicy(event)
 	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, RetryCount: inv.RetryCount}
-	executor := &executor{client: access.client, limit: h.Config.Concurrency, now: h.now, onOutcome: func(o outcome) { log.outcome(ctx, o) }}
+	executor := &executor{client: access.client, limit: h.Config.Concurrency, onOutcome: func(o outcome) { log.outcome(ctx, o) }}
 
 	findings := finder.Find(reading, h.Config.within(inv.Scope, event.Requests))
 	plan := decide(findings, h.rules(inv, event.Shape, approved))
@@ -127,7 +125,7 @@ func (h *Handler) rules(inv Invocation, shape trigger.Shape, approved map[connec
 func (h *Handler) Report(ctx context.Context, progress func(asked, of int)) (found discover.Finding, withheld string) {
 	reading, _, release := deadlines(ctx)
 	defer release()
-	inv := h.invocation(ctx)
+	inv := h.Invocation(ctx)
 	access := h.access(inv)
 	access.common.RetryPolicy = elasticsearch.UntilDeadlineIfThrottled
 	finder := discover.Finder{Reader: access.reader, Limit: h.Config.Concurrency, Progress: progress}
@@ -178,19 +176,18 @@ func (h *Handler) paceOf(scope connection.Scope) *elasticsearch.Pace {
 		if h.paces == nil {
 			h.paces = map[connection.Scope]*elasticsearch.Pace{}
 		}
-		h.paces[scope] = &elasticsearch.Pace{Now: h.Now, Sleep: h.Sleep}
+		h.paces[scope] = new(elasticsearch.Pace)
 	}
 	return h.paces[scope]
 }
 
 // access returns an invocation's way to the API.
 func (h *Handler) access(inv Invocation) *access {
-	a := &access{config: h.Config, own: inv, pace: h.paceOf, sleep: h.sleep}
+	a := &access{config: h.Config, own: inv, pace: h.paceOf}
 	a.common = elasticsearch.Reader{
 		UserAgent: Name + "/" + h.Build.Version,
 		Transport: h.Transport,
-		Now:       h.Now,
-		Sleep:     h.Sleep,
+		Nonce:     uuid.NewString,
 		Slots:     make(chan struct{}, max(1, h.Config.Concurrency)),
 	}
 	if h.Log.Enabled(context.Background(), slog.LevelDebug) {
@@ -203,19 +200,11 @@ func (h *Handler) logger(inv Invocation, access *access) logger {
 	return logger{
 		Logger:     h.Log,
 		invocation: inv,
-		start:      h.now(),
-		now:        h.now,
+		start:      time.Now(),
 		coldStart:  !h.invoked.Swap(true),
 		version:    h.Build.Version,
 		redact:     access.redact,
 	}
-}
-
-func (h *Handler) invocation(ctx context.Context) Invocation {
-	if h.Invocation == nil {
-		return FunctionCompute(ctx)
-	}
-	return h.Invocation(ctx)
 }
 
 func (h *Handler) info(inv Invocation) info {
@@ -227,25 +216,6 @@ func (h *Handler) info(inv Invocation) info {
 		Regions: h.Config.regionsServed(inv.Scope.Region),
 		Members: h.Config.MemberRole != "",
 		DryRun:  h.Config.DryRun,
-	}
-}
-
-func (h *Handler) now() time.Time {
-	if h.Now == nil {
-		return time.Now()
-	}
-	return h.Now()
-}
-
-func (h *Handler) sleep(ctx context.Context, wait time.Duration) error {
-	if h.Sleep != nil {
-		return h.Sleep(ctx, wait)
-	}
-	select {
-	case <-time.After(wait):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

@@ -201,8 +201,9 @@ func TestUnforeseen(t *testing.T) {
 }
 
 // TestRegion: the endpoint is the region's of the invocation.
-func TestRegion(t *testing.T) {
-	t.Parallel()
+func TestRegion(t *testing.T) { handler.Bubbled(testRegion)(t) }
+
+func testRegion(t *testing.T) {
 	for network, want := range map[elasticsearch.Network]string{
 		elasticsearch.Public: "elasticsearch.cn-hangzhou.aliyuncs.com",
 		elasticsearch.VPC:    "elasticsearch-vpc.cn-hangzhou.aliyuncs.com",

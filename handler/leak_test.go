@@ -12,9 +12,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
+	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
@@ -53,7 +56,7 @@ type leaky struct {
 
 func newLeaky(t *testing.T, secrets fccontext.Credentials) *leaky {
 	t.Helper()
-	s := newPlainFixture(t)
+	s := newFixture(t)
 	s.api.AddAccount(accountOf(secrets))
 	s.Log = slog.New(slog.NewJSONHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w := &witness{RoundTripper: s.Transport}
@@ -84,8 +87,7 @@ func TestEchoesDoNotLeak(t *testing.T) {
 	t.Parallel()
 	for name, echo := range echoes() {
 		for kind, secrets := range canaries() {
-			t.Run(name+", "+kind, func(t *testing.T) {
-				t.Parallel()
+			t.Run(name+", "+kind, handler.Bubbled(func(t *testing.T) {
 				s := newLeaky(t, secrets)
 				for _, event := range []string{post, batch(direct, event, released(gone), releaseOf(gone, byAPI, ""))} {
 					for _, call := range []string{"", "ListInstance", "DescribeInstance", "DeleteConnectedCluster", "ListConnectedClusters " + instance} {
@@ -98,7 +100,7 @@ func TestEchoesDoNotLeak(t *testing.T) {
 						}
 					}
 				}
-			})
+			}))
 		}
 	}
 }
@@ -117,8 +119,7 @@ func TestRecordedEventsDoNotLeak(t *testing.T) {
 		if strings.HasSuffix(file, ".want.json") {
 			continue
 		}
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
+		t.Run(filepath.Base(file), handler.Bubbled(func(t *testing.T) {
 			s := newLeaky(t, canaries()["with signs"])
 			event := string(read(t, file))
 			for _, name := range []string{"no fault", "a reset, always", "200 with garbage, always", "500, always", "no such instance", "not connected", "an unknown refusal", "a wrong signature", "no permission"} {
@@ -137,7 +138,7 @@ func TestRecordedEventsDoNotLeak(t *testing.T) {
 					}
 				}
 			}
-		})
+		}))
 	}
 }
 
@@ -150,8 +151,7 @@ func TestTransportDoesNotLeak(t *testing.T) {
 		"a panic":             func(dump string) error { panic(dump) },
 		"a panic of an error": func(dump string) error { panic(errors.New(dump)) },
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, handler.Bubbled(func(t *testing.T) {
 			for _, event := range []string{direct, post, event, released(gone), batch(event, released(gone))} {
 				s := newLeaky(t, canaries()["with signs"])
 				s.RoundTripper = roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -162,7 +162,7 @@ func TestTransportDoesNotLeak(t *testing.T) {
 					t.Fatalf("of %s", event)
 				}
 			}
-		})
+		}))
 	}
 }
 
@@ -170,14 +170,21 @@ func TestTransportDoesNotLeak(t *testing.T) {
 func TestWrongCertificate(t *testing.T) {
 	t.Parallel()
 	for by, event := range map[string]string{"direct": direct, "HTTP": post, "EventBridge": event, "release": released(gone)} {
-		s := newFaulty(t, faultRow{})
+		s := &faulty{fixture: fixtureOver(t, elasticsearchtest.NewTLSServer())}
 		s.Transport = elasticsearch.NewTransport("")
-		reply, detail := s.read(t, by, s.handle(t, event))
+		var got string
+		var waited time.Duration
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			got = s.handle(t, event)
+			waited = time.Since(start)
+		})
+		reply, detail := s.read(t, by, got)
 		if reply != "503 Unavailable" || detail != "the API's certificate is not trusted; not sent" {
 			t.Errorf("%s: reply %s, %q", by, reply, detail)
 		}
-		if len(s.waits) != 0 || len(s.api.Requests()) != 0 {
-			t.Errorf("%s: %d waits and %d requests", by, len(s.waits), len(s.api.Requests()))
+		if waited != 0 || len(s.api.Requests()) != 0 {
+			t.Errorf("%s: it waited %v and sent %d requests", by, waited, len(s.api.Requests()))
 		}
 	}
 }

@@ -19,7 +19,6 @@ type logger struct {
 	invocation Invocation
 	trigger    trigger.Shape
 	start      time.Time
-	now        func() time.Time
 	coldStart  bool
 	version    string
 	redact     func(string) string // removes the credentials from a text
@@ -157,7 +156,7 @@ func (l logger) write(ctx context.Context, one line) {
 		slog.String("apiRequestId", l.redact(cmp.Or(one.answer.RequestID, failure.RequestID))),
 		slog.Int("attempts", one.answer.Attempts),
 		slog.Int("scanned", one.scanned),
-		slog.Int64("durationMs", l.now().Sub(one.start).Milliseconds()),
+		slog.Int64("durationMs", time.Since(one.start).Milliseconds()),
 		slog.Bool("dryRun", one.removal.DryRun),
 		slog.Bool("coldStart", l.coldStart),
 		slog.String("version", l.version),

@@ -6,20 +6,16 @@ import (
 	"testing"
 	"time"
 
+	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// newLoggedFixture is a fixture whose log leaves out the time of day, and whose
-// clock moves on by a millisecond whenever it is read.
+// newLoggedFixture is a fixture whose log leaves out the time of day. An answer of the
+// API takes 8 ms. It is for a synctest bubble.
 func newLoggedFixture(t *testing.T, level slog.Level) *fixture {
 	t.Helper()
 	s := newFixture(t)
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	s.api.Now = func() time.Time { return time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC) }
-	s.Now = func() time.Time {
-		now = now.Add(time.Millisecond)
-		return now
-	}
+	s.api.Latency = 8 * time.Millisecond
 	s.Log = slog.New(slog.NewJSONHandler(&s.log, &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {
 			return slog.Attr{}
@@ -39,34 +35,34 @@ func TestLogLine(t *testing.T) {
 		"removed": {event: direct,
 			want: `{"level":"INFO","msg":"done","requestId":"fc-1","retryCount":0,"trigger":"direct","eventId":"","source":"","regionId":"cn-hangzhou","accountId":"","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + requestToken + `","outcome":"removed","kind":"","code":"","httpStatus":200,"apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","attempts":1,"scanned":0,"durationMs":8,"dryRun":false,"coldStart":true,"version":"v1.2.3"}`},
 		"dry run": {event: strings.Replace(post, `{\"i`, `{\"dryRun\":true,\"i`, 1),
-			want: `{"level":"INFO","msg":"done","requestId":"fc-1","retryCount":0,"trigger":"http","eventId":"","source":"","regionId":"cn-hangzhou","accountId":"","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + requestToken + `","outcome":"dry-run","kind":"","code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":0,"durationMs":2,"dryRun":true,"coldStart":true,"version":"v1.2.3"}`},
+			want: `{"level":"INFO","msg":"done","requestId":"fc-1","retryCount":0,"trigger":"http","eventId":"","source":"","regionId":"cn-hangzhou","accountId":"","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + requestToken + `","outcome":"dry-run","kind":"","code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":0,"durationMs":0,"dryRun":true,"coldStart":true,"version":"v1.2.3"}`},
 		"failed": {event: event, fault: fault{Answer: elasticsearchtest.Refuse(403, "Forbidden.RAM", "no")},
 			want: `{"level":"ERROR","msg":"failed","requestId":"fc-1","retryCount":0,"trigger":"eventbridge","eventId":"e1","source":"s1","regionId":"cn-hangzhou","accountId":"","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + eventToken + `","outcome":"failed","kind":"Denied","code":"Forbidden.RAM","httpStatus":403,"apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","attempts":1,"scanned":0,"durationMs":8,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"the API answered HTTP 403: Forbidden.RAM: no; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role"}`},
 		"absent": {event: direct, fault: elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "no")},
 			want: `{"level":"WARN","msg":"failed","requestId":"fc-1","retryCount":0,"trigger":"direct","eventId":"","source":"","regionId":"cn-hangzhou","accountId":"","instanceId":"es-cn-n6w1o1x0w001c0001","connectedInstanceId":"es-cn-09k1rgid9000g0002","clientToken":"` + requestToken + `","outcome":"failed","kind":"Absent","code":"InstanceNotFound","httpStatus":400,"apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","attempts":1,"scanned":0,"durationMs":8,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"the API answered HTTP 400: InstanceNotFound: no"}`},
 		"refused": {event: "{\"instanceId\":\"a\u202e\\n\",\"connectedInstanceId\":\"es-b\"}",
-			want: `{"level":"WARN","msg":"refused","requestId":"fc-1","retryCount":0,"trigger":"direct","eventId":"","source":"","regionId":"cn-hangzhou","accountId":"","instanceId":"","connectedInstanceId":"","clientToken":"","outcome":"failed","kind":"InvalidEvent","code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":0,"durationMs":1,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"$.instanceId has a character other than letters, digits, - and _: \"a\\u202e\\n\""}`},
+			want: `{"level":"WARN","msg":"refused","requestId":"fc-1","retryCount":0,"trigger":"direct","eventId":"","source":"","regionId":"cn-hangzhou","accountId":"","instanceId":"","connectedInstanceId":"","clientToken":"","outcome":"failed","kind":"InvalidEvent","code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":0,"durationMs":0,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"$.instanceId has a character other than letters, digits, - and _: \"a\\u202e\\n\""}`},
 		"refused, of an event": {event: strings.Replace(carrying("[]"), "s1", "s2", 1),
-			want: `{"level":"WARN","msg":"refused","requestId":"fc-1","retryCount":0,"trigger":"eventbridge","eventId":"e1","source":"s2","regionId":"cn-hangzhou","accountId":"","instanceId":"","connectedInstanceId":"","clientToken":"","outcome":"failed","kind":"InvalidEvent","code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":0,"durationMs":1,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"$.data is an array, not an object"}`},
+			want: `{"level":"WARN","msg":"refused","requestId":"fc-1","retryCount":0,"trigger":"eventbridge","eventId":"e1","source":"s2","regionId":"cn-hangzhou","accountId":"","instanceId":"","connectedInstanceId":"","clientToken":"","outcome":"failed","kind":"InvalidEvent","code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":0,"durationMs":0,"dryRun":false,"coldStart":true,"version":"v1.2.3","error":"$.data is an array, not an object"}`},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, handler.Bubbled(func(t *testing.T) {
 			s := newLoggedFixture(t, slog.LevelInfo)
 			s.api.Fail(test.fault)
 			s.handle(t, test.event)
 			if got := s.log.String(); got != test.want+"\n" {
 				t.Errorf("log:\n got %swant %s", got, test.want)
 			}
-		})
+		}))
 	}
 }
 
-func TestAttemptsAtDebugLevel(t *testing.T) {
-	t.Parallel()
+func TestAttemptsAtDebugLevel(t *testing.T) { handler.Bubbled(testAttemptsAtDebugLevel)(t) }
+
+func testAttemptsAtDebugLevel(t *testing.T) {
 	s := newLoggedFixture(t, slog.LevelDebug)
 	s.handle(t, direct)
 	got, _, _ := strings.Cut(s.log.String(), "\n")
-	want := `{"level":"DEBUG","msg":"attempt","requestId":"fc-1","regionId":"cn-hangzhou","accountId":"","action":"DeleteConnectedCluster","method":"DELETE","path":"/openapi/instances/es-cn-n6w1o1x0w001c0001/connected-clusters","httpStatus":200,"code":"","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","durationMs":3}`
+	want := `{"level":"DEBUG","msg":"attempt","requestId":"fc-1","regionId":"cn-hangzhou","accountId":"","action":"DeleteConnectedCluster","method":"DELETE","path":"/openapi/instances/es-cn-n6w1o1x0w001c0001/connected-clusters","httpStatus":200,"code":"","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001","durationMs":8}`
 	if got != want {
 		t.Errorf("log:\n got %s\nwant %s", got, want)
 	}
@@ -85,10 +81,11 @@ func TestColdStartIsTheFirstInvocation(t *testing.T) {
 
 // TestLogOfBatch: a line for each connection, each instance that could not be
 // read, each cleanup, and each entry that was ignored or refused.
-func TestLogOfBatch(t *testing.T) {
-	t.Parallel()
+func TestLogOfBatch(t *testing.T) { handler.Bubbled(testLogOfBatch)(t) }
+
+func testLogOfBatch(t *testing.T) {
 	s := newLoggedFixture(t, slog.LevelInfo)
-	s.Now = func() time.Time { return stoppedTime }
+	s.api.Latency = 0
 	s.api.AddInstance("es-alone", "es-zz")
 	s.api.RemoveInstance(gone)
 	s.api.OnRequest = at("ListConnectedClusters es-zz", refuse(403, "Forbidden.RAM"))

@@ -35,7 +35,6 @@ type member struct {
 	role    string               // MEMBER_ROLE
 	region  connection.Region    // the function's, whose STS is asked
 	network elasticsearch.Network
-	sleep   func(context.Context, time.Duration) error
 }
 
 func (m member) arn() string { return "acs:ram::" + m.account.String() + ":role/" + m.role }
@@ -70,7 +69,7 @@ func (m member) assume(ctx context.Context, own acs3.Credentials) (c acs3.Creden
 		if c, err = m.ask(ctx, own); err == nil || connection.KindOf(err) == connection.Denied || attempt == assumeAttempts {
 			return c, err
 		}
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < 2*wait || m.sleep(ctx, wait) != nil {
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < 2*wait || !elasticsearch.Sleep(ctx, wait) {
 			return c, err
 		}
 		wait *= 2

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -165,8 +166,7 @@ func TestQuirks(t *testing.T) {
 	t.Parallel()
 	for name, test := range quirksTests() {
 		for _, n := range test.sizes() {
-			t.Run(fmt.Sprintf("%s, %d instances", name, n), func(t *testing.T) {
-				t.Parallel()
+			t.Run(fmt.Sprintf("%s, %d instances", name, n), handler.Bubbled(func(t *testing.T) {
 				got := newRegion(t, n, test.quirks).clean(t, n > 100)
 				for i, of := range gones() {
 					want := ""
@@ -177,7 +177,7 @@ func TestQuirks(t *testing.T) {
 						t.Errorf("%s:\n got %q\nwant %q", of.id, got[i], want)
 					}
 				}
-			})
+			}))
 		}
 	}
 }
@@ -192,8 +192,7 @@ func TestQuirksTogether(t *testing.T) {
 			if m.TotalInHTTP || slices.Contains([]string{"the total, as text", "many", "a total of 0", "a total of 1000"}, total) {
 				continue // they are read as another is
 			}
-			t.Run(paging+", "+total, func(t *testing.T) {
-				t.Parallel()
+			t.Run(paging+", "+total, handler.Bubbled(func(t *testing.T) {
 				m.LargestPage, m.Page = p.LargestPage, p.Page
 				full := cmp.Or(p.LargestPage, 100)
 				for _, n := range []int{full, full + 1} {
@@ -203,7 +202,7 @@ func TestQuirksTogether(t *testing.T) {
 						}
 					}
 				}
-			})
+			}))
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
+	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -27,7 +27,7 @@ const (
 func newLeftovers(t *testing.T) *fixture {
 	t.Helper()
 	s := newLoggedFixture(t, slog.LevelInfo)
-	s.Now = func() time.Time { return stoppedTime }
+	s.api.Latency = 0
 	s.Config.ReconcileLimit = 2
 	s.api.Reset()
 	s.api.AddInstance("es-a", "es-b")
@@ -199,15 +199,14 @@ func TestReconcileLog(t *testing.T) {
 		"dry": {func(_ *testing.T, s *fixture) { s.Config.DryRun = true }, dry("es-a", "es-x", dailyAX) + dry("es-b", "es-y", dailyBY) +
 			run(`INFO","msg":"done`, "dry-run", "true", figures(3, 2, 0, 0))},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, handler.Bubbled(func(t *testing.T) {
 			s := newLeftovers(t)
 			test.mishap(t, s)
 			s.handle(t, daily)
 			if got := s.log.String(); got != test.want {
 				t.Errorf("log:\n got %s\nwant %s", got, test.want)
 			}
-		})
+		}))
 	}
 }
 

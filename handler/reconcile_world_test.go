@@ -28,28 +28,31 @@ import (
 // For long: go test ./handler -run AnyWorld -rapid.checks=100000
 func TestReconcileAnyWorld(t *testing.T) {
 	t.Parallel()
-	w := &world{api: elasticsearchtest.NewServer(), clock: stoppedTime}
+	w := &world{api: elasticsearchtest.NewServer()}
 	t.Cleanup(w.api.Close)
 	w.api.AddAccount(accountOf(role))
-	w.api.Now, w.api.OnRequest = w.now, w.onRequest
+	w.api.OnRequest = w.onRequest
 	seen := map[string]int{}
-	rapid.Check(t, func(t *rapid.T) {
-		w.draw(t)
-		w.disturb(t)
-		for _, reply := range w.runs(t) {
-			w.checkDocumented(t, reply)
-		}
-		w.happens, w.faults, w.wrong = nil, nil, false
-		w.checkDryRun(t)
-		for i, limit := range []int{rapid.IntRange(0, 4).Draw(t, "limit"), 100} { // the operator raises it
-			w.checkCalm(t, fmt.Sprintf("calm-%d", i), limit, seen)
-		}
-		if len(w.live) > 0 {
-			t.Errorf("connections of two that exist: %q", w.live)
-		}
-	})
+	rapid.Check(t, func(r *rapid.T) { inBubble(t, func() { w.check(r, seen) }) })
 	if seen["removed"] == 0 || seen["withheld"] == 0 {
 		t.Errorf("what is foretold: %v", seen)
+	}
+}
+
+// check draws a region and what happens in it, and runs the function.
+func (w *world) check(t *rapid.T, seen map[string]int) {
+	w.draw(t)
+	w.disturb(t)
+	for _, reply := range w.runs(t) {
+		w.checkDocumented(t, reply)
+	}
+	w.happens, w.faults, w.wrong = nil, nil, false
+	w.checkDryRun(t)
+	for i, limit := range []int{rapid.IntRange(0, 4).Draw(t, "limit"), 100} { // the operator raises it
+		w.checkCalm(t, fmt.Sprintf("calm-%d", i), limit, seen)
+	}
+	if len(w.live) > 0 {
+		t.Errorf("connections of two that exist: %q", w.live)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/discover"
@@ -71,7 +70,7 @@ func TestLevels(t *testing.T) {
 		"nobody foresaw it":               {failed, errors.New("panic"), "ERROR failed Internal"},
 	} {
 		var text bytes.Buffer
-		l := logger{Logger: slog.New(slog.NewJSONHandler(&text, nil)), now: time.Now, redact: strings.ToLower}
+		l := logger{Logger: slog.New(slog.NewJSONHandler(&text, nil)), redact: strings.ToLower}
 		l.write(t.Context(), line{outcome: test.outcome, err: test.err})
 		var got struct{ Level, Msg, Kind string }
 		if err := json.Unmarshal(text.Bytes(), &got); err != nil || got.Level+" "+got.Msg+" "+got.Kind != test.want {
@@ -86,7 +85,7 @@ func TestLogOfAPairThatWasNotFoundOut(t *testing.T) {
 	t.Parallel()
 	f := discover.Finding{Request: flags{event: true}.disconnect(pairOf(idA, idB)).Request, Err: errors.New("panic")}
 	var text bytes.Buffer
-	l := logger{Logger: slog.New(slog.NewJSONHandler(&text, nil)), now: time.Now, redact: strings.ToLower}
+	l := logger{Logger: slog.New(slog.NewJSONHandler(&text, nil)), redact: strings.ToLower}
 	l.result(t.Context(), resultsOf(decide([]discover.Finding{f}, rules{}))[0])
 	if got := text.String(); !strings.Contains(got, `"eventId":"e1","source":"s1"`) || !strings.Contains(got, `"kind":"Internal"`) {
 		t.Errorf("log: %s", got)

@@ -41,6 +41,7 @@ func TestSummarize(t *testing.T) {
 	ab, cb, db := pairOf(idA, idB), pairOf("es-c", idB), pairOf("es-d", idB)
 	denied, upstream, timeout := failureOf(connection.Denied), failureOf(connection.Upstream), failureOf(connection.Timeout)
 	noInstance, noConnection := failureOf(connection.NoInstance), failureOf(connection.NoConnection)
+	refused := &trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$", Detail: "d"}}}
 	one, none := flags{}.disconnect(ab), flags{}.cleanup()
 	of := func(pairs ...connection.Pair) discover.Finding { return flags{}.cleanup(pairs...) }
 	failing := func(f discover.Finding, err error) discover.Finding { f.Err = err; return f }
@@ -48,12 +49,16 @@ func TestSummarize(t *testing.T) {
 		f.Unread = append(f.Unread, discover.Unread{Pair: pair, Err: err})
 		return f
 	}
-	refusal := refusedEvent()
+	refusal := failing(found(trigger.Request{Err: refused}), refused)
 	ignoring := discover.Finding{Request: trigger.Request{Action: trigger.Ignore{Reason: "r"}}, Ignored: "r"}
 	notYet := none
 	notYet.Ignored = "r"
 
-	checkSummaries(t, rules{}, map[string]summary{
+	for name, test := range map[string]struct {
+		findings []discover.Finding
+		ends     []any // of the removals, in order
+		want     string
+	}{
 		"nothing":             {nil, nil, ", exit 0, 200"},
 		"information":         {[]discover.Finding{found(trigger.Request{Action: trigger.Info{}})}, nil, ", exit 0, 200"},
 		"ignored":             {[]discover.Finding{ignoring}, nil, "ignored, exit 0, 200"},
@@ -100,7 +105,14 @@ func TestSummarize(t *testing.T) {
 		"one cleaned, one is not": {[]discover.Finding{of(ab), flags{}.disconnect(db)}, []any{removed, upstream}, "cleaned failed, exit 1, 207 PartialFailure"},
 		"not yet, and incomplete": {[]discover.Finding{notYet, of(ab, cb)}, []any{removed, upstream}, "ignored incomplete, exit 1, 207 PartialFailure"},
 		"information and a pair":  {[]discover.Finding{found(trigger.Request{Action: trigger.Info{}}), one}, []any{denied}, " failed, exit 1, 403 PartialFailure"},
-	})
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := saidOf(t, resultsOf(decide(test.findings, rules{}), test.ends...)); got != test.want {
+				t.Errorf("results:\n got %s\nwant %s", got, test.want)
+			}
+		})
+	}
 }
 
 // TestSummarizeLeftovers: what became of a request to reconcile that may remove two.
@@ -109,7 +121,9 @@ func TestSummarizeLeftovers(t *testing.T) {
 	const removed, absent, dryRun = connection.Removed, connection.AlreadyAbsent, connection.DryRun
 	ab, cb, db := pairOf(idA, idB), pairOf("es-c", idB), pairOf("es-d", idB)
 	denied, timeout := failureOf(connection.Denied), failureOf(connection.Timeout)
-	refusal := refusedEvent()
+	refused := &trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$", Detail: "d"}}}
+	refusal := found(trigger.Request{Err: refused})
+	refusal.Err = refused
 	of := flags{}.reconcile
 	unread := func(f discover.Finding) discover.Finding {
 		f.Unread = append(f.Unread, discover.Unread{Pair: connection.Pair{Instance: db.Instance}, Err: denied})
@@ -121,7 +135,11 @@ func TestSummarizeLeftovers(t *testing.T) {
 		return f
 	}
 	failing := func(f discover.Finding) discover.Finding { f.Err = timeout; return f }
-	checkSummaries(t, rules{limit: 2}, map[string]summary{
+	for name, test := range map[string]struct {
+		findings []discover.Finding
+		ends     []any // of the removals, in order
+		want     string
+	}{
 		"none":                                {[]discover.Finding{of()}, nil, "reconciled, exit 0, 200"},
 		"all removed":                         {[]discover.Finding{of(ab, cb)}, []any{removed, removed}, "reconciled, exit 0, 200"},
 		"removed and absent":                  {[]discover.Finding{of(ab, cb)}, []any{removed, absent}, "reconciled, exit 0, 200"},
@@ -146,32 +164,14 @@ func TestSummarizeLeftovers(t *testing.T) {
 		"too many, and one refused":           {[]discover.Finding{of(ab, cb, db), refusal}, nil, "withheld failed, exit 2, 207 PartialFailure"},
 		"one refused, and too many":           {[]discover.Finding{refusal, of(ab, cb, db)}, nil, "failed withheld, exit 2, 207 PartialFailure"},
 		"too many, of which one is asked for": {[]discover.Finding{of(ab, cb, db), flags{}.disconnect(ab)}, []any{removed}, "withheld removed, exit 3, 200"},
-	})
-}
-
-// A summary is what findings and the ends of their removals, in order, come to.
-type summary struct {
-	findings []discover.Finding
-	ends     []any
-	want     string
-}
-
-func checkSummaries(t *testing.T, r rules, summaries map[string]summary) {
-	t.Helper()
-	for name, test := range summaries {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := saidOf(t, resultsOf(decide(test.findings, r), test.ends...)); got != test.want {
+			if got := saidOf(t, resultsOf(decide(test.findings, rules{limit: 2}), test.ends...)); got != test.want {
 				t.Errorf("results:\n got %s\nwant %s", got, test.want)
 			}
 		})
 	}
-}
-
-// refusedEvent is the finding of an event that asks for nothing that can be done.
-func refusedEvent() discover.Finding {
-	err := &trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$", Detail: "d"}}}
-	return discover.Finding{Request: trigger.Request{Err: err}, Err: err}
 }
 
 // saidOf is what a person and a program are told of results. Over HTTP the

@@ -43,7 +43,7 @@ func allowed() map[string][]string {
 		"handler/discover":                        {own + "connection", own + "elasticsearch", own + "parallel", own + "trigger"},
 		"handler/parallel":                        {"golang.org/x/sync/errgroup"},
 		"handler/trigger":                         {own + "connection", sdk + "events"},
-		"handler/elasticsearch":                   {own + "acs3", own + "connection", "github.com/google/uuid"},
+		"handler/elasticsearch":                   {own + "acs3", own + "connection"},
 		"handler/elasticsearch/elasticsearchtest": nil,
 	}
 }

@@ -1,13 +1,12 @@
 package handler_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -146,16 +145,17 @@ func TestTwoAccountsAtOnce(t *testing.T) {
 			events = append(events, strings.Replace(released(gone), `"data":{`, `"data":{"recipientAccountId":"`+a.ID+`",`, 1))
 		}
 	}
-	var all sync.WaitGroup
-	for some := range slices.Chunk(events, 10) { // five invocations at the same time
-		all.Go(func() {
-			reply, err := s.Handle(invocation(t, role), []byte(batch(some...)))
-			if got := posted(t, reply, err); strings.Count(got, `"outcome":"removed"`) != 10 {
-				t.Errorf("reply: %s", got)
-			}
-		})
-	}
-	all.Wait()
+	synctest.Test(t, func(t *testing.T) {
+		var all sync.WaitGroup
+		for some := range slices.Chunk(events, 10) { // five invocations at the same time
+			all.Go(func() {
+				if got := s.fixture.handle(t, batch(some...)); strings.Count(got, `"outcome":"removed"`) != 10 {
+					t.Errorf("reply: %s", got)
+				}
+			})
+		}
+		all.Wait()
+	})
 	for _, r := range api.Requests() {
 		about := strings.TrimPrefix(strings.TrimPrefix(r.Path, "/openapi/instances"), "/")
 		if about != "" && !strings.HasPrefix(about, "es-cn-member") && !strings.HasPrefix(about, "es-cn-"+r.Account+"-") || r.Status >= 500 {
@@ -205,7 +205,11 @@ func TestAccountOnCommandLine(t *testing.T) {
 	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", role.SecurityToken)
 	s := newSpread(t)
 	s.Invocation = handler.OnCommandLine("cn-hangzhou")
-	text, exit := s.HandleOnce(t.Context(), []byte(`{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:]), nil)
+	var text []byte
+	var exit int
+	synctest.Test(t, func(t *testing.T) {
+		text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:]), nil)
+	})
 	if exit != handler.ExitDone || !strings.Contains(string(text), `"accountId": "`+s.member.ID+`"`) {
 		t.Errorf("exit code %d, %s", exit, text)
 	}
@@ -222,19 +226,16 @@ func TestAccountOnCommandLine(t *testing.T) {
 func TestRegionsHaveTheirOwnPace(t *testing.T) {
 	t.Parallel()
 	s := newSpread(t)
-	waited := 0
-	s.Sleep = func(ctx context.Context, _ time.Duration) error { waited++; return ctx.Err() }
 	s.cloud.Region("cn-beijing").OnRequest = at("DeleteConnectedCluster", refuse(400, "Throttling.User"))
-	if got := s.handle(t, `{"regionId":"cn-beijing",`+direct[1:]); !strings.Contains(got, "Throttled") || waited == 0 {
-		t.Fatalf("%d waits, %s", waited, got)
+	if got := s.handle(t, `{"regionId":"cn-beijing",`+direct[1:]); !strings.Contains(got, "Throttled") || s.took == 0 {
+		t.Fatalf("%v, %s", s.took, got)
 	}
-	waited = 0
 	s.cloud.Region("cn-beijing").OnRequest = nil
 	member := `{"regionId":"cn-beijing","accountId":"` + s.member.ID + `",` + pair(memberInstance, memberConnected)[1:]
-	if got := s.handle(t, member); !strings.Contains(got, `"outcome":"removed"`) || waited > 0 {
-		t.Errorf("another account: %d waits, %s", waited, got)
+	if got := s.handle(t, member); !strings.Contains(got, `"outcome":"removed"`) || s.took > 0 {
+		t.Errorf("another account: %v, %s", s.took, got)
 	}
-	if got := s.handle(t, direct); !strings.Contains(got, `"outcome":"removed"`) || waited > 0 {
-		t.Errorf("%d waits, %s", waited, got)
+	if got := s.handle(t, direct); !strings.Contains(got, `"outcome":"removed"`) || s.took > 0 {
+		t.Errorf("%v, %s", s.took, got)
 	}
 }

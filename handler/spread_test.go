@@ -5,6 +5,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -22,6 +26,7 @@ const (
 type spread struct {
 	*fixture
 	cloud  *elasticsearchtest.Cloud
+	took   time.Duration             // the last event
 	member elasticsearchtest.Account // what STS gives for the role in it
 }
 
@@ -55,6 +60,7 @@ func newSpread(t *testing.T) *spread {
 	own.ID = ownAccount
 	for _, region := range []string{"cn-hangzhou", "cn-beijing"} {
 		api := s.cloud.Region(region)
+		api.Now = func() time.Time { return bubbleStart }
 		api.AddAccount(own)
 		api.AddAccount(s.member)
 		api.AddInstanceOf(ownAccount, instance, connected)
@@ -63,8 +69,27 @@ func newSpread(t *testing.T) *spread {
 		api.Connect(memberInstance, memberConnected)
 	}
 	s.Config = handler.Config{Network: elasticsearch.Public, MemberRole: memberRole, Concurrency: 8}
-	s.Transport = s.cloud.Transport()
+	transport := s.cloud.Transport()
+	transport.DisableKeepAlives = true
+	s.Transport = transport
 	return s
+}
+
+func (s *spread) handle(t *testing.T, event string) string {
+	t.Helper()
+	return s.handleAs(t, role, event)
+}
+
+// handleAs handles an event in a synctest bubble, whose clock stands still while it has a
+// connection to the network: no transport here keeps one.
+func (s *spread) handleAs(t *testing.T, c fccontext.Credentials, event string) (got string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		reply, err := s.Handle(invocation(t, c), []byte(event))
+		got, s.took = posted(t, reply, err), time.Since(start)
+	})
+	return got
 }
 
 // requests are all that were sent to the API, by region.

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
+	"testing"
+	"testing/synctest"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
@@ -41,8 +41,7 @@ type world struct {
 	asked   map[string]bool // were to list their connections in this run
 	live    []string        // removals that were sent of connections of two that exist
 	replies []string        // of runs inside of runs
-	clock   time.Time
-	cancel  func() // of the run that can be killed
+	cancel  func()          // of the run that can be killed
 }
 
 // A happening is what happens before a call; of one of the instances that exist then.
@@ -210,30 +209,31 @@ func (w *world) page(r request) fault {
 }
 
 // handler is a process of the function, which may remove so many leftovers and makes
-// so many calls at a time. Waiting takes no time but its own clock's.
+// so many calls at a time.
 func (w *world) handler(limit, concurrency int) *handler.Handler {
 	endpoint, err := elasticsearch.ParseEndpoint("http://127.0.0.1")
 	if err != nil {
 		panic(err)
 	}
 	return &handler.Handler{
-		Config:    handler.Config{Endpoint: endpoint, ReconcileLimit: limit, Concurrency: concurrency},
-		Log:       slog.New(slog.DiscardHandler),
-		Transport: http.RoundTripper(w.api),
-		Now:       w.now,
-		Sleep: func(ctx context.Context, wait time.Duration) error {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.clock = w.clock.Add(wait)
-			return ctx.Err()
-		},
+		Config:     handler.Config{Endpoint: endpoint, ReconcileLimit: limit, Concurrency: concurrency},
+		Log:        slog.New(slog.DiscardHandler),
+		Transport:  w.api,
+		Invocation: handler.FunctionCompute,
 	}
 }
 
-func (w *world) now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.clock
+// inBubble runs one check of a property in a synctest bubble, where waiting takes no time.
+// Its panic, by which rapid ends a check, is passed on.
+func inBubble(t *testing.T, check func()) {
+	var failure any
+	synctest.Test(t, func(*testing.T) {
+		defer func() { failure = recover() }()
+		check()
+	})
+	if failure != nil {
+		panic(failure)
+	}
 }
 
 // invoke hands an event to a process, and returns what the runtime would post.

@@ -9,8 +9,8 @@ import (
 	"elasticsearch-disconnect/handler/acs3"
 )
 
-// The worked example of the documentation. Time and Nonce are fixed here; leave
-// out the one and draw the other anew for each attempt.
+// The worked example of the documentation. Time and Nonce are fixed here; give each
+// attempt the time of day and a nonce of its own.
 func ExampleSign() {
 	r, err := http.NewRequest(http.MethodPost, "https://ecs.cn-shanghai.aliyuncs.com/"+
 		"?RegionId=cn-shanghai&ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd", nil)

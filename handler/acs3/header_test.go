@@ -78,15 +78,6 @@ func TestSignSetsHeaders(t *testing.T) {
 	}
 }
 
-func TestDateOfZeroTimeIsNow(t *testing.T) {
-	t.Parallel()
-	before := time.Now().Truncate(time.Second)
-	got, err := time.Parse(time.RFC3339, date(time.Time{}))
-	if err != nil || got.Before(before) || got.After(time.Now()) {
-		t.Errorf("date: got %v, %v, want now, %v", got, err, before)
-	}
-}
-
 func TestEmptyMethodIsGET(t *testing.T) {
 	t.Parallel()
 	r := &http.Request{URL: &url.URL{Host: "url.example", Path: "/a", RawQuery: "b=c"}, Header: http.Header{"X-Acs-Content-Sha256": {"hash"}}}

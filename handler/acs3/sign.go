@@ -27,8 +27,8 @@ type Input struct {
 	// Body is the whole body that the request will send, nil for none.
 	Body []byte
 
-	// Time is the time of signing; zero means now. The server refuses a
-	// request whose time is more than 15 minutes from its own.
+	// Time is the time of signing. The server refuses a request whose time is
+	// more than 15 minutes from its own.
 	Time time.Time
 
 	// Nonce must be new for each attempt: the server refuses one that it has
@@ -64,7 +64,7 @@ func Sign(r *http.Request, in Input) (signedHeaders []string) {
 // those of temporary credentials: a token left from an earlier attempt would be
 // refused.
 func setHeaders(h http.Header, in Input) {
-	h.Set("X-Acs-Date", date(in.Time))
+	h.Set("X-Acs-Date", in.Time.UTC().Format(dateFormat))
 	h.Set("X-Acs-Signature-Nonce", in.Nonce)
 	h.Set("X-Acs-Content-Sha256", hexSHA256(in.Body))
 	h.Del("X-Acs-Security-Token")
@@ -73,14 +73,6 @@ func setHeaders(h http.Header, in Input) {
 		h.Set("X-Acs-Security-Token", token)
 		h.Set("X-Acs-Accesskey-Id", in.Credentials.AccessKeyID.Reveal())
 	}
-}
-
-// date returns the value of x-acs-date.
-func date(t time.Time) string {
-	if t.IsZero() {
-		t = time.Now()
-	}
-	return t.UTC().Format(dateFormat)
 }
 
 // signedNames returns the names of the headers that V3 signs, in lower case and

@@ -78,8 +78,9 @@ func TestCutSweepsGoOn(t *testing.T) {
 }
 
 // TestRateIsTooLow: a sweep that is cut because the API limits the rate says so.
-func TestRateIsTooLow(t *testing.T) {
-	t.Parallel()
+func TestRateIsTooLow(t *testing.T) { bubbled(testRateIsTooLow)(t) }
+
+func testRateIsTooLow(t *testing.T) {
 	f := newRegion(t, 3, 0, 2)
 	f.api.OnRequest = at("ListConnectedClusters es-0001", refuse("Throttling.User"))
 	want := "2 asked, es-0000-es-x, es-0002-es-x, Throttled Throttling.User"

@@ -2,13 +2,14 @@ package discover_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
@@ -31,7 +32,7 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	api := elasticsearchtest.NewServer()
+	api := elasticsearchtest.NewMemoryServer()
 	t.Cleanup(api.Close)
 	api.AddAccount(elasticsearchtest.Account{AccessKeyID: "key", AccessKeySecret: "secret"})
 	endpoint, err := elasticsearch.ParseEndpoint(api.URL)
@@ -42,14 +43,20 @@ func newFixture(t *testing.T) *fixture {
 		Endpoint:    endpoint,
 		Credentials: acs3.Credentials{AccessKeyID: acs3.NewSecret("key"), AccessKeySecret: acs3.NewSecret("secret")},
 		Transport:   api,
-		Sleep:       noSleep,
-		Pace:        &elasticsearch.Pace{Sleep: noSleep},
+		Nonce:       rand.Text,
+		Pace:        new(elasticsearch.Pace),
 		Slots:       make(chan struct{}, 64),
 	}
 	return &fixture{discover.Finder{Reader: func(context.Context, connection.Scope) (*elasticsearch.Reader, error) { return reader, nil }, Limit: 1}, api}
 }
 
-func noSleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+// bubbled is a test beside others, in a synctest bubble, where waiting takes no time.
+func bubbled(test func(*testing.T)) func(*testing.T) {
+	return func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	}
+}
 
 // calls are the requests that the API has had, in order.
 func (f *fixture) calls() (calls []string) {

@@ -182,8 +182,7 @@ func TestProof(t *testing.T) {
 		"throttled":                   {refuse(400, "Throttling.User"), 6, untold + "400: Throttling.User: m"},
 		"a page of a proxy":           {fault{Answer: elasticsearchtest.HTML(200)}, 6, untold + `200: the body is "text/html"`},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, bubbled(func(t *testing.T) {
 			f := newFixture(t)
 			f.api.AddInstance("es-a", "es-b")
 			f.api.Connect("es-a", "es-x")
@@ -196,7 +195,7 @@ func TestProof(t *testing.T) {
 			}
 			calls := append(readingOf("es-a", "es-b"), slices.Repeat([]string{"DescribeInstance es-x"}, cmp.Or(test.asked, 1))...)
 			f.check(t, reconcile(), reconciled, want, append(calls, "DescribeInstance es-y"))
-		})
+		}))
 	}
 }
 

@@ -2,6 +2,7 @@ package discover_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -184,6 +185,7 @@ func (r *region) RoundTrip(q *http.Request) (*http.Response, error) {
 func finderOver(transport http.RoundTripper) discover.Finder {
 	endpoint, err := elasticsearch.ParseEndpoint("http://127.0.0.1")
 	reader := &elasticsearch.Reader{
+		Nonce:       rand.Text,
 		Pace:        new(elasticsearch.Pace),
 		Slots:       make(chan struct{}, 64),
 		Endpoint:    endpoint,

@@ -16,8 +16,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
 )
@@ -36,12 +34,8 @@ type Reader struct {
 	Credentials acs3.Credentials
 	UserAgent   string
 
-	Transport http.RoundTripper // follows no redirects; nil: http.DefaultTransport
-	Now       func() time.Time  // nil: time.Now
-	Nonce     func() string     // new for every request; nil: a random UUID
-
-	// Sleep waits between attempts, and ends early with ctx; nil: a timer.
-	Sleep func(context.Context, time.Duration) error
+	Transport http.RoundTripper // follows no redirects
+	Nonce     func() string     // new for every request
 
 	Pace        *Pace         // shared by all calls that the API counts together; required
 	Slots       chan struct{} // its capacity bounds the requests under way; shared as Pace is
@@ -82,7 +76,7 @@ func (c *Reader) request(ctx context.Context, op call) (r *http.Request, signedH
 		// connection breaks, with a nonce that is used up.
 		Body: io.NopCloser(strings.NewReader("")),
 	}).WithContext(ctx)
-	return r, acs3.Sign(r, acs3.Input{Credentials: c.Credentials, Time: c.now(), Nonce: c.nonce()})
+	return r, acs3.Sign(r, acs3.Input{Credentials: c.Credentials, Time: time.Now(), Nonce: c.Nonce()})
 }
 
 // attempt sends one request and reads its answer. With an error too, the answer
@@ -91,7 +85,7 @@ func (c *Reader) attempt(ctx context.Context, op call) (answer, *attemptError) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 
-	start := c.now()
+	start := time.Now()
 	r, _ := c.request(ctx, op)
 	a, err := c.roundTrip(r, op)
 	if err == nil {
@@ -112,7 +106,7 @@ func (c *Reader) logAttempt(ctx context.Context, op call, a answer, err *attempt
 		slog.Int("httpStatus", a.status),
 		slog.String("code", a.code),
 		slog.String("apiRequestId", a.requestID),
-		slog.Int64("durationMs", c.now().Sub(start).Milliseconds()),
+		slog.Int64("durationMs", time.Since(start).Milliseconds()),
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.err.Error()))
@@ -124,7 +118,7 @@ func (c *Reader) logAttempt(ctx context.Context, op call, a answer, err *attempt
 // redirect and send the security token there.
 func (c *Reader) roundTrip(r *http.Request, op call) (answer, *attemptError) {
 	var way progress
-	response, err := c.transport().RoundTrip(r.WithContext(way.trace(r.Context())))
+	response, err := c.Transport.RoundTrip(r.WithContext(way.trace(r.Context())))
 	if err != nil {
 		c.closeIdleConnections()
 		if way.asked && !way.connected {
@@ -138,7 +132,7 @@ func (c *Reader) roundTrip(r *http.Request, op call) (answer, *attemptError) {
 	if op.large {
 		body.most = maxPageSize
 	}
-	a := decode(response, body, c.now(), c.Credentials.Redact)
+	a := decode(response, body, time.Now(), c.Credentials.Redact)
 	if body.err != nil {
 		return answer{status: response.StatusCode}, noAnswer(r.Context(), r.Host, c.redacted(body.err))
 	}
@@ -162,7 +156,7 @@ func (c *Reader) redacted(err error) error {
 // closeIdleConnections makes the next attempt open a new connection. After a
 // freeze of the instance all kept ones are dead, and each would cost an attempt.
 func (c *Reader) closeIdleConnections() {
-	(&http.Client{Transport: c.transport()}).CloseIdleConnections()
+	(&http.Client{Transport: c.Transport}).CloseIdleConnections()
 }
 
 // A progress says how far a request came: it asked for a connection, and had one.
@@ -173,25 +167,4 @@ func (p *progress) trace(ctx context.Context) context.Context {
 		GetConn: func(string) { p.asked = true },
 		GotConn: func(httptrace.GotConnInfo) { p.connected = true },
 	})
-}
-
-func (c *Reader) now() time.Time {
-	if c.Now == nil {
-		return time.Now()
-	}
-	return c.Now()
-}
-
-func (c *Reader) nonce() string {
-	if c.Nonce == nil {
-		return uuid.NewString()
-	}
-	return c.Nonce()
-}
-
-func (c *Reader) transport() http.RoundTripper {
-	if c.Transport == nil {
-		return http.DefaultTransport
-	}
-	return c.Transport
 }

@@ -22,10 +22,6 @@ import (
 // effect of the figures below. A rate.Limiter of golang.org/x/time would not do: it
 // needs a rate given in advance, and has no pause whose end has to be tried.
 type Pace struct {
-	Now    func() time.Time                           // nil: time.Now
-	Sleep  func(context.Context, time.Duration) error // ends early with ctx; nil: a timer
-	Jitter func() float64                             // from 0 to 1, so that processes that paused together do not go on together; nil: random
-
 	mu     sync.Mutex
 	period int       // refusals so far; calls that began in one period are refused together
 	next   time.Time // when the next call may be sent
@@ -81,7 +77,7 @@ func (p *Pace) begin(ctx context.Context) (permit, bool) {
 	p.enter()
 	for {
 		t, at, trial := p.reserve()
-		if !p.until(ctx, at) || !over(ctx, trial) {
+		if !Sleep(ctx, time.Until(at)) || !over(ctx, trial) {
 			p.giveBack(t)
 			return permit{}, false
 		}
@@ -95,7 +91,7 @@ func (p *Pace) begin(ctx context.Context) (permit, bool) {
 func (p *Pace) enter() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if now := p.now(); p.calls == 0 && now.Sub(p.idle) > idleTime {
+	if now := time.Now(); p.calls == 0 && now.Sub(p.idle) > idleTime {
 		p.since, p.answered = now, 0
 	}
 	p.calls++
@@ -109,7 +105,7 @@ func (p *Pace) reserve() (t permit, at time.Time, trial chan struct{}) {
 	if p.trial != nil {
 		return t, p.resume, p.trial
 	}
-	t.period, at = p.period, p.now()
+	t.period, at = p.period, time.Now()
 	if p.pause > 0 {
 		p.trial = make(chan struct{})
 		t.trial, at = p.trial, p.resume
@@ -143,11 +139,6 @@ func (p *Pace) rate(at time.Time) float64 {
 	return p.limit * factor
 }
 
-// until waits for a time, and reports whether ctx goes on after it.
-func (p *Pace) until(ctx context.Context, at time.Time) bool {
-	return sleep(ctx, at.Sub(p.now()), p.Sleep)
-}
-
 // over waits for the end of a trial, if there is one, and reports whether ctx goes on.
 func over(ctx context.Context, trial chan struct{}) bool {
 	if trial == nil {
@@ -173,7 +164,7 @@ func (p *Pace) holds(t permit) bool {
 func (p *Pace) end(t permit, v verdict, ask time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.now()
+	now := time.Now()
 	p.calls--
 	p.idle = now
 	if t.trial != nil {
@@ -205,7 +196,8 @@ func (p *Pace) slowDown(now time.Time, again bool, ask time.Duration) {
 	if ask > 0 {
 		wait = min(ask, pauseMax)
 	}
-	p.resume = now.Add(wait + time.Duration(p.jitter()*float64(wait)/10))
+	// Up to a tenth more, so that processes that paused together do not go on together.
+	p.resume = now.Add(wait + rand.N(wait/10+1))
 }
 
 // lower sets the limit to the rate that succeeded. With too few calls to measure
@@ -219,18 +211,4 @@ func (p *Pace) lower(now time.Time) {
 		p.limit = p.rate(now) * share
 	}
 	p.cut = now
-}
-
-func (p *Pace) now() time.Time {
-	if p.Now == nil {
-		return time.Now()
-	}
-	return p.Now()
-}
-
-func (p *Pace) jitter() float64 {
-	if p.Jitter == nil {
-		return rand.Float64()
-	}
-	return p.Jitter()
 }

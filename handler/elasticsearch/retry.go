@@ -69,7 +69,7 @@ func (c *Reader) do(ctx context.Context, op call) (result answer, h history, err
 			continue // the pace waits
 		}
 		waits++
-		if !sleep(ctx, waitAfter(waits, err), c.Sleep) {
+		if !Sleep(ctx, waitAfter(waits, err)) {
 			return result, h, err.outOfTime()
 		}
 	}
@@ -138,17 +138,14 @@ func waitAfter(nth int, e *attemptError) time.Duration {
 	return min(wait+rand.N(wait/2+1), longest)
 }
 
-// sleep waits, and reports whether ctx goes on after it. It does not begin a
+// Sleep waits, and reports whether ctx goes on after it. It does not begin a
 // wait that would not end before the deadline.
-func sleep(ctx context.Context, wait time.Duration, sleeper func(context.Context, time.Duration) error) bool {
+func Sleep(ctx context.Context, wait time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 		return false
 	}
 	if wait <= 0 {
 		return ctx.Err() == nil
-	}
-	if sleeper != nil {
-		return sleeper(ctx, wait) == nil
 	}
 	select {
 	case <-time.After(wait):

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"time"
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/acs3"
@@ -54,11 +55,7 @@ func (c Command) signed(ctx context.Context, url string, body []byte, credential
 		panic("an endpoint is a URL: " + err.Error())
 	}
 	r.Header.Set("Content-Type", "application/json")
-	in := acs3.Input{Credentials: credentials, Body: body, Nonce: rand.Text()}
-	if c.Now != nil {
-		in.Time = c.Now()
-	}
-	acs3.Sign(r, in)
+	acs3.Sign(r, acs3.Input{Credentials: credentials, Body: body, Time: time.Now(), Nonce: rand.Text()})
 	return r
 }
 

@@ -26,7 +26,6 @@ type Command struct {
 
 	Build     handler.Build
 	Transport http.RoundTripper
-	Now       func() time.Time // nil: time.Now
 }
 
 // timeLimit bounds one run of the function, as the deployed one is bounded: a call that
@@ -88,7 +87,6 @@ func (c Command) handler(o options) (*handler.Handler, error) {
 		Log:        slog.New(slog.NewJSONHandler(c.Stderr, &slog.HandlerOptions{Level: config.LogLevel})),
 		Transport:  c.Transport,
 		Invocation: handler.OnCommandLine(o.region),
-		Now:        c.Now,
 	}, err
 }
 

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
@@ -49,13 +48,11 @@ type fixture struct {
 	stdout, stderr bytes.Buffer
 }
 
-// newFixture has a region without instances, reached in memory. The clocks of both sides stand still.
+// newFixture has a region without instances, reached in memory.
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	now := func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
 	f := &fixture{api: elasticsearchtest.NewServer()}
 	t.Cleanup(f.api.Close)
-	f.api.Now = now
 	f.api.AddAccount(elasticsearchtest.Account{AccessKeyID: keyID, AccessKeySecret: secret})
 	f.env = map[string]string{"ELASTICSEARCH_ENDPOINT": f.api.URL}
 	f.Command = Command{
@@ -65,7 +62,6 @@ func newFixture(t *testing.T) *fixture {
 		Stderr:    &f.stderr,
 		Build:     handler.Build{Version: "v1.2.3", Commit: "abc"},
 		Transport: f.api,
-		Now:       now,
 	}
 	return f
 }

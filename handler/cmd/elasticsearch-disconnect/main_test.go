@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"elasticsearch-disconnect/handler"
 )
@@ -50,7 +49,6 @@ func TestMainPassesTheProcess(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
-			f.api.Now = time.Now
 			region(f)
 			command := exec.CommandContext(t.Context(), program, test.args...)
 			command.Env = append([]string{

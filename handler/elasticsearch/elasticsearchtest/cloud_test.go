@@ -2,13 +2,11 @@ package elasticsearchtest
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"elasticsearch-disconnect/handler/acs3"
@@ -106,16 +104,6 @@ func TestOtherHostsAreRefused(t *testing.T) {
 	}
 	if got, want := c.Hosts(), append(hosts, "elasticsearch.cn-hangzhou.aliyuncs.com"); !slices.Equal(got, want) {
 		t.Errorf("Hosts:\n got %q\nwant %q", got, want)
-	}
-}
-
-// What the stand-in resets is reset for the client, though there is a proxy between.
-func TestResetBehindTheProxy(t *testing.T) {
-	t.Parallel()
-	c := startSTS(t)
-	c.STS.OnRequest = func(STSRequest) http.HandlerFunc { return Reset() }
-	if err := read(c.Transport(), rpcTampering{}.made(t)); !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("got %v, want %v", err, syscall.ECONNRESET)
 	}
 }
 

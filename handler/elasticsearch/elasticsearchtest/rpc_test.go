@@ -25,8 +25,6 @@ func TestRPCSignature(t *testing.T) {
 	}
 }
 
-func role(name string) string { return "acs:ram::2234567890984321:role/" + name }
-
 const stsHost = "sts.cn-hangzhou.aliyuncs.com"
 
 // A rpcTampering is one thing wrong with a request that would be granted, so that each code has one cause. before is done

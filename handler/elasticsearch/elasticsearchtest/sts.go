@@ -47,6 +47,7 @@ type STSRequest struct {
 	SessionName string
 	Duration    time.Duration // zero when the request has none that can be read
 	AccessKeyID string        // known or not
+	Account     string        // that the access key is of; empty when that is not known
 	Status      int           // HTTP status answered; 0 while there is none, and for good when the answer was none
 	Code        string        // error code answered; empty when there was none
 	Order       int64         // of arrival, from 1, over all stand-ins of the Cloud
@@ -118,6 +119,7 @@ func (s *STS) arrive(w http.ResponseWriter, r *http.Request, c *rpcCall) *STSReq
 		SessionName: c.get("RoleSessionName"),
 		Duration:    c.duration(),
 		AccessKeyID: c.get("AccessKeyId"),
+		Account:     s.accounts[c.get("AccessKeyId")].ID,
 		Order:       s.arrivals.Add(1),
 	}
 	s.requests = append(s.requests, request)
