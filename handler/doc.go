@@ -56,24 +56,29 @@
 // A new form of event, for example from another bus: a case in formOf (trigger/trigger.go)
 // and one function that reads the form into requests, as in trigger/cloudevent.go; if the
 // form is not one of the shapes, a Shape and its case in IsDelivered, which says whether
-// anyone waits for the reply. A recorded event with its want under ../events.
+// anyone waits for the reply. The form has to give a request its EventID and Source, or a
+// repetition has another client token. An event that wraps a request is read as a timer's
+// payload is (scheduled in trigger/direct.go). A recorded event with its want under
+// ../events; soak takes who sends it from the name of its file.
 //
 // A new outcome, for example deferred. Of a connection: a State in connection/connection.go;
-// the step that finds it, which is decide for one that nothing is sent for (as withheld and
-// dry-run) and execute for all others; Result in renderer.connection (reply.go). Of a
-// request: a constant and a case in result.word (result.go). For both: exitCode (result.go);
-// its level in logger.write (log.go); failed or done in renderer.parts (reply.go), which
-// decides the status and whether the event is delivered again. Then Outcomes in
-// export_test.go, the READMEs (go test . -run TestGenerated -update), and an alert under
-// logs/alerts if a person has to act.
+// decide marks a removal that must not be sent, execute.execute or elasticsearch sets the
+// State; Result in renderer.connection (reply.go). Of a request: a constant (result.go). For
+// both: result.word, where a part without an error counts as done, and exitCode (result.go);
+// its level in logger.write, and whether logger.result repeats it (log.go); failed or done
+// in renderer.parts (reply.go), which decides the status and whether the event is delivered
+// again. Then Outcomes in export_test.go and the list in reconcile_world_test.go, the
+// READMEs (go test . -run TestGenerated -update; the columns beside a word are written by
+// hand), and an alert under logs/alerts if a person has to act.
 //
 // A new error code of the API: a row, or an entry in one, of rows in elasticsearch/code.go:
-// it gives the kind and the class, that is whether the call is tried again. "Try again in a
-// minute" is class retryNotDone if the request was not carried out, retryMaybeDone if it
-// may have been. The waits of each class and the number of attempts are in
+// it gives the kind and the class, that is whether the call is tried again and when. "Not
+// done, try again in a minute" is class retryWhenIdle: 3 s doubled to 30, for an event until
+// its deadline. The waits of each class and the number of attempts are in
 // elasticsearch/retry.go; retryPolicy in handler.go says which events are tried until their
 // deadline; what follows a throttled call for all others is in elasticsearch/pace.go. The
-// advice to a person is beside the table of codes.
+// advice to a person is beside the table of codes. The same row in meanings (answer_test.go)
+// and in the README's table.
 //
 // A new action: a type in trigger/trigger.go; how its connections are found in
 // Finder.examine (discover/discover.go); rules.removal, rules.isDryRun and rules.decision

@@ -198,7 +198,7 @@ type meaning struct {
 	codes []string
 }
 
-// meanings are all codes that are known.
+// meanings are the codes of the table, and some outside it.
 func meanings() []meaning {
 	return []meaning{
 		{connection.Throttled, elasticsearch.RetryNotDone, []string{"Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded", "Throttling.Resource"}},
@@ -218,11 +218,18 @@ func meanings() []meaning {
 // TestCodes: the meaning of each code, at a status that says nothing.
 func TestCodes(t *testing.T) {
 	t.Parallel()
+	tested := map[string]bool{}
 	for _, row := range meanings() {
 		for _, code := range row.codes {
+			tested[code] = true
 			if kind, class := elasticsearch.Meaning(code); kind != row.kind || class != row.class {
 				t.Errorf("%s is %s of class %d, want %s of %d", code, kind, class, row.kind, row.class)
 			}
+		}
+	}
+	for _, code := range elasticsearch.Codes() {
+		if !tested[code] {
+			t.Errorf("%s is in the table of codes, and not in meanings", code)
 		}
 	}
 }

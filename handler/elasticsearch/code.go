@@ -16,9 +16,9 @@ type class int
 const (
 	final          class = iota // the same request would be refused again
 	unclassified                // refused with a code that is not in the table; final
-	retryMaybeDone              // may succeed the next time; may have been carried out
-	retryNotDone                // may succeed the next time; was not carried out
-	retryWhenIdle               // may succeed once another change has ended; was not carried out
+	retryMaybeDone              // again after 0.2 to 5 s; may have been carried out
+	retryNotDone                // again after 0.2 to 5 s, or when the pace allows it if throttled; was not carried out
+	retryWhenIdle               // again after 3 to 30 s, once another change has ended; was not carried out
 )
 
 func (c class) isRetried() bool { return c >= retryMaybeDone }
@@ -84,8 +84,8 @@ func meaningOf(status int, code string) meaning {
 	return meaningOfStatus(status)
 }
 
-// MayPass reports whether a request that was refused with a code may succeed the
-// next time. STS shares the codes of Alibaba Cloud's gateways.
+// MayPass reports whether a request that was refused with a code may succeed within
+// moments. STS shares the codes of Alibaba Cloud's gateways.
 func MayPass(code string) bool {
 	c := meaningOf(0, code).class
 	return c == retryMaybeDone || c == retryNotDone
