@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,94 +16,6 @@ import (
 // deletes is the event of DELETE on a path, with a query.
 func deletes(t *testing.T, path, query string) string {
 	return fmt.Sprintf(`{"version":"v1","rawPath":%s,"queryParameters":%s,"requestContext":{"http":{"method":"DELETE"}}}`, encode(t, path), query)
-}
-
-// TestRefused: the reply to each shape of event says what is wrong with it, in one log
-// line, and nothing is sent. The tests of package trigger have every fault.
-func TestRefused(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		event, want string // want: the status, and the faults
-	}{
-		"more than 1 MiB":        {`{"instanceId":"` + strings.Repeat("a", 1<<20) + `"}`, "413 $ has 1048593 bytes, more than 1048576"},
-		"5,000 entries and one":  {"[" + strings.Repeat("{},", 5000) + "{}]", "413 $ has 5001 entries, more than 5000"},
-		"half a surrogate":       {`{"instanceId":"a\ud800","connectedInstanceId":"b"}`, `400 $.instanceId has a character other than letters, digits, - and _: "a\ufffd"`},
-		"null for all over HTTP": {`{"version":null,"rawPath":null,"requestContext":{"http":{"method":null}},"body":null}`, "400 $.version is null, not a string; $.requestContext.http.method is null, not a string; $.rawPath is null, not a string"},
-		"JSON in JSON in JSON":   {carrying(encode(t, encode(t, direct))), "400 $.data is a string, not an object"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newPlainFixture(t)
-			if got := s.refusal(t, test.event); got != test.want {
-				t.Errorf("refusal:\n got %.999s\nwant %s", got, test.want)
-			}
-		})
-	}
-}
-
-// refusal handles an event, and holds the refusal to its form: nothing is sent,
-// and one line is logged, which is JSON in ASCII. It returns what is wrong.
-func (s *fixture) refusal(t *testing.T, event string) string {
-	t.Helper()
-	got := s.handle(t, event)
-	var r struct {
-		StatusCode, Status int
-		Body               string
-		Errors             []struct{ Path, Detail string }
-	}
-	decode(t, strings.TrimPrefix(got, "InvalidEvent "), &r)
-	if r.StatusCode > 0 {
-		decode(t, r.Body, &r)
-	} else if !strings.HasPrefix(got, "InvalidEvent ") {
-		t.Errorf("reply %.300s", got)
-	}
-	if n := len(s.api.Requests()); n != 0 {
-		t.Errorf("%d requests were sent", n)
-	}
-	text := strings.TrimSuffix(s.log.String(), "\n")
-	var line struct{ Level, Msg, Outcome, Kind string }
-	if err := json.Unmarshal([]byte(text), &line); err != nil || line.Msg != "refused" || line.Kind != "InvalidEvent" {
-		t.Errorf("log: %v: %.300s", err, text)
-	}
-	for _, c := range text + got {
-		if c < ' ' || c > '~' {
-			t.Errorf("%U is told: %.300s %.300s", c, text, got)
-			break
-		}
-	}
-	var faults []string
-	for _, e := range r.Errors {
-		faults = append(faults, e.Path+" "+e.Detail)
-	}
-	return fmt.Sprintf("%d %s", r.Status, strings.Join(faults, "; "))
-}
-
-// TestBadIDs: an id that is none is refused in every place that an event has for one,
-// before anything is sent. TestParse of package connection has every bad id.
-func TestBadIDs(t *testing.T) {
-	t.Parallel()
-	const id = "es-cn-1/../../x"
-	const inPath = "/openapi/instances/%s/connected-clusters"
-	for place, event := range map[string]string{
-		"400 $.instanceId":             pair(id, "es-b"),
-		"400 $.connectedInstanceId":    pair("es-b", id),
-		"400 $.body.instanceId":        posts(t, all(id)),
-		"400 $.data.instanceId":        carrying(pair(id, "es-b")),
-		"400 $.queryParameters":        deletes(t, fmt.Sprintf(inPath, "es-b"), `{"connectedInstanceId":"`+id+`"}`),
-		"400 $.rawPath":                deletes(t, fmt.Sprintf(inPath, url.PathEscape(id)), `{"connectedInstanceId":"es-b"}`),
-		"404 $.rawPath":                deletes(t, fmt.Sprintf(inPath, id), `{"connectedInstanceId":"es-b"}`),
-		"400 $.data.requestParameters": released(id),
-		"400 $.requestParameters":      notice(`"requestParameters":{"InstanceId":"` + id + `"}`),
-		"400 $.data.resourceId": `{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:Config:ConfigurationItemChangeNotification",` +
-			`"data":{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"` + id + `"}}`,
-	} {
-		t.Run(place, func(t *testing.T) {
-			t.Parallel()
-			if got := newPlainFixture(t).refusal(t, event); !strings.HasPrefix(got, place) {
-				t.Errorf("refusal %s", got)
-			}
-		})
-	}
 }
 
 // TestEventChoosesNothing: host, scheme, region, action, credentials and log

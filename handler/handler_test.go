@@ -12,53 +12,7 @@ import (
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch"
-	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
-
-// TestHandleRemoves: a request in any envelope removes the connection, and the
-// reply is in that envelope.
-func TestHandleRemoves(t *testing.T) {
-	t.Parallel()
-	reply := func(token string) string { return removed(1, instance, connected, token) }
-	for name, test := range map[string]struct{ event, want string }{
-		"direct":      {direct, reply(requestToken)},
-		"EventBridge": {event, reply(eventToken)},
-		"HTTP": {post, `{"statusCode":200,"headers":{"Content-Type":"application/json"},"isBase64Encoded":false,"body":` +
-			encode(t, reply(requestToken)) + `}`},
-		"the caller's token": {strings.Replace(direct, "{", `{"clientToken":"t1",`, 1), reply("t1")},
-		"twice in a batch, from either side": {batch(pair(instance, connected), pair(connected, instance)),
-			`{"events":[` + reply(requestToken) + `,` + reply(requestToken) + `]}`},
-		"all of an instance": {all(gone), cleaned(gone, 1, removed(2, instance, connected, requestToken))},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newFixture(t)
-			if got := s.handle(t, test.event); got != test.want {
-				t.Errorf("reply:\n got %s\nwant %s", got, test.want)
-			}
-			if left := s.api.Connections(); len(left) != 0 {
-				t.Errorf("connections left: %v", left)
-			}
-		})
-	}
-}
-
-// TestRelease: the connections of an instance that is gone are removed from the
-// other side, in whatever form the API lists them.
-func TestRelease(t *testing.T) {
-	t.Parallel()
-	for _, shape := range []elasticsearchtest.ListShape{elasticsearchtest.ShapeNested, elasticsearchtest.ShapeInstanceID, elasticsearchtest.ShapeInstances} {
-		s := newFixture(t)
-		s.api.ListShape = shape
-		s.api.RemoveInstance(gone)
-		got := s.handle(t, releaseOf(gone, byConsole, ""))
-		checkCalls(t, s.api, "DescribeInstance "+gone, "ListConnectedClusters "+gone, "ListInstance 1", "ListInstance 2", "ListConnectedClusters "+instance,
-			"DeleteConnectedCluster "+instance+" "+gone)
-		if want := cleaned(gone, 1, removed(6, instance, gone, releasedToken)); got != want {
-			t.Errorf("reply:\n got %s\nwant %s", got, want)
-		}
-	}
-}
 
 // TestReleasePolicy: the operator says whether a release that can be cancelled
 // is one.
@@ -110,25 +64,6 @@ func TestRepeatedAttempt(t *testing.T) {
 		if got := posted(t, reply, err); !strings.Contains(got, want) {
 			t.Errorf("attempt %d: reply %s", retries+1, got)
 		}
-	}
-}
-
-func TestHandleFails(t *testing.T) {
-	t.Parallel()
-	problem := `{"type":"urn:elasticsearch-disconnect:Absent","title":"There is no such instance or connection","status":404,"detail":"the API answered HTTP 400: InstanceNotFound: m","code":"InstanceNotFound","requestId":"fc-1","regionId":"cn-hangzhou","apiRequestId":"E5C0FFEE-0000-4000-8000-000000000001"}`
-	for name, test := range map[string]struct{ event, want string }{
-		"direct": {direct, "Absent " + problem},
-		"HTTP": {post, `{"statusCode":404,"headers":{"Content-Type":"application/problem+json"},"isBase64Encoded":false,"body":` +
-			encode(t, problem) + `}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newFixture(t)
-			s.api.Fail(refuse(400, "InstanceNotFound"))
-			if got := s.handle(t, test.event); got != test.want {
-				t.Errorf("reply:\n got %s\nwant %s", got, test.want)
-			}
-		})
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -102,43 +100,6 @@ func TestEchoesDoNotLeak(t *testing.T) {
 				}
 			}))
 		}
-	}
-}
-
-// TestRecordedEventsDoNotLeak: every recorded event, under a fault of each kind,
-// where its instances are there and where they are not.
-func TestRecordedEventsDoNotLeak(t *testing.T) {
-	t.Parallel()
-	files, err := filepath.Glob("../events/*.json")
-	if err != nil || len(files) < 40 {
-		t.Fatalf("%d events, %v", len(files), err)
-	}
-	rows := faultRows()
-	ids := regexp.MustCompile(`\bes-[a-z]{2}-[a-z0-9]+`)
-	for _, file := range files {
-		if strings.HasSuffix(file, ".want.json") {
-			continue
-		}
-		t.Run(filepath.Base(file), handler.Bubbled(func(t *testing.T) {
-			s := newLeaky(t, canaries()["with signs"])
-			event := string(read(t, file))
-			for _, name := range []string{"no fault", "a reset, always", "200 with garbage, always", "500, always", "no such instance", "not connected", "an unknown refusal", "a wrong signature", "no permission"} {
-				for _, released := range []bool{false, true} {
-					s.api.Reset()
-					s.api.AddInstance("es-cn-peer")
-					for _, id := range ids.FindAllString(event, -1) {
-						s.api.Connect(id, "es-cn-peer")
-						if !released {
-							s.api.AddInstance(id)
-						}
-					}
-					s.api.OnRequest = rows[name].hook()
-					if s.check(t, event); t.Failed() {
-						t.Fatalf("with %q, released: %t", name, released)
-					}
-				}
-			}
-		}))
 	}
 }
 

@@ -16,16 +16,16 @@ import (
 
 type quirks = elasticsearchtest.Quirks
 
-// A quirksTest is how the API answers, and why a request for all connections
-// of an instance that is gone fails then, in a region of so many instances; ""
-// if it does not. requested: somebody asks; else an event says that it is gone.
+// A quirksTest is a quirk of the API, and the failure that it makes of a request for all
+// connections of a released instance in a region of so many instances; "" is a success.
+// requested: a person asks; otherwise an event reports the release.
 type quirksTest struct {
 	quirks
 	why func(instances int, requested bool) string
 }
 
-// sizes are of the regions that are tried. Only what is asked of the list of
-// instances depends on how many there are.
+// sizes returns how many instances the regions of a test have: more than a few only where
+// the list of instances is cut.
 func (m quirksTest) sizes() []int {
 	switch {
 	case m.Padding > 0:
@@ -60,7 +60,7 @@ func pagesRepeat(listed int) string {
 	return fmt.Sprintf("Upstream: the API repeats pages of the instance list instead of ending it; there may be more than the %d instances read", listed)
 }
 
-// pagings are how the list of instances may be cut.
+// pagings are ways to cut the list of instances into pages.
 func pagings() map[string]quirks {
 	return map[string]quirks{
 		"pages":                     {},
@@ -71,7 +71,7 @@ func pagings() map[string]quirks {
 	}
 }
 
-// totals are what the list may say of how many instances there are.
+// totals are ways to report the number of instances.
 func totals() map[string]quirks {
 	total := func(of func(page, all int) any) quirks { return quirks{Total: of} }
 	always := func(v any) quirks { return total(func(int, int) any { return v }) }
@@ -95,7 +95,7 @@ func totals() map[string]quirks {
 	}
 }
 
-// quirksTests is every quirk by itself.
+// quirksTests has a test of each quirk alone.
 func quirksTests() map[string]quirksTest {
 	const unread = "Upstream: the API answered HTTP 200: Result is not a list of instances"
 	tests := map[string]quirksTest{
@@ -160,8 +160,8 @@ func quirksTests() map[string]quirksTest {
 	return tests
 }
 
-// TestQuirks: whatever the API's quirks are, either nothing is left and the
-// outcome says so, or the request failed and says why.
+// TestQuirks: under each quirk, either the connections are removed and the outcome says so,
+// or the request fails with the reason.
 func TestQuirks(t *testing.T) {
 	t.Parallel()
 	for name, test := range quirksTests() {
@@ -182,15 +182,14 @@ func TestQuirks(t *testing.T) {
 	}
 }
 
-// TestQuirksTogether: no two of them together make the function report more than
-// it did, where the instances just fill a page and where there is one more. It
-// need not succeed.
+// TestQuirksTogether: no two of them together make the function report more than it did,
+// with one full page of instances and with one instance more. It may fail.
 func TestQuirksTogether(t *testing.T) {
 	t.Parallel()
 	for paging, p := range pagings() {
 		for total, m := range totals() {
 			if m.TotalInHTTP || slices.Contains([]string{"the total, as text", "many", "a total of 0", "a total of 1000"}, total) {
-				continue // they are read as another is
+				continue // read like one of the others
 			}
 			t.Run(paging+", "+total, handler.Bubbled(func(t *testing.T) {
 				m.LargestPage, m.Page = p.LargestPage, p.Page
@@ -207,8 +206,68 @@ func TestQuirksTogether(t *testing.T) {
 	}
 }
 
-// newRegion is a fixture of n instances without a network. Some of them are
-// connected with each of those that are gone, on every page.
+// readmeQuirks are the rows of README.md's table of quirks, each with the names of its tests
+// after a prefix.
+func readmeQuirks() map[string][]string {
+	return map[string][]string{
+		"has fewer instances a page than it was asked for":                                          {"the list has ", "10 a page"},
+		"says no total, says it in an HTTP header, as text, that of the page, or a wrong one":       {"the list has ", "no total", "the total, in HTTP", "the total, as text", "the page's total", "a total of 1000"},
+		"answers a page beyond the last with the last":                                              {"the list has ", "the last page for another"},
+		"ignores `page`, and has more than fit on one":                                              {"page is ignored", ""},
+		"has entries that are no instance id":                                                       {"odd entries in all lists", ""},
+		"has several ids in one `instances`, with commas":                                           {"the ids between commas", ""},
+		"lists nothing as `null`, `{}`, `\"\"`, `[null]`, or without `Result`":                      {"no connections: ", "null", "{}", `""`, "[null]", "no Result"},
+		"has a number, a boolean, or another text or object in place of a list":                     {"no connections: ", "0", "true", `"none"`, `{"total":0}`},
+		"has a `Code` `0`, `200`, `OK` or empty in a success, a number for a text, other `Headers`": {"", "Code in a success, zero", "Code in a success, 200", "Code in a success, OK", "Code in a success, empty", "RequestId a number", "Headers a text"},
+		"says `\"true\"` for true, or neither, of a removal":                                        {"Result ", "true as text", "no boolean"},
+		"has 200 KiB of each instance in a page":                                                    {"entries of 200 KiB", ""},
+		"answers for the released instance `Forbidden`, a 500 or an unknown code":                   {"the list of a gone one: ", "Forbidden", "InternalError", "InstanceNotExist"},
+		"refuses a removal with `InstanceNotFound` because the other is gone":                       {"a gone one is not removed: ", "InstanceNotFound"},
+		"refuses it with `RepetitionOperationError`, and lists it":                                  {"a gone one is not removed: ", "RepetitionOperationError"},
+	}
+}
+
+// TestReadmeTolerance: README.md says of an event under each quirk what TestQuirks shows; and
+// what becomes of it in a region that has one more instance at each reading.
+func TestReadmeTolerance(t *testing.T) { handler.Bubbled(testReadmeTolerance)(t) }
+
+func testReadmeTolerance(t *testing.T) {
+	s := newRegion(t, 120, quirks{})
+	s.api.OnRequest = elasticsearchtest.At("ListInstance 2", func(n int) fault {
+		s.api.AddInstance(survivor(120 + n))
+		return fault{}
+	})
+	shown := map[string][]string{"lists other instances in each of 3 readings": {s.clean(t, true)[0]}}
+	tests := quirksTests()
+	for row, names := range readmeQuirks() {
+		for _, name := range names[1:] {
+			why := "no test " + names[0] + name
+			if test, ok := tests[names[0]+name]; ok && test.why == nil {
+				why = ""
+			} else if ok {
+				why = test.why(120, false)
+			}
+			shown[row] = append(shown[row], why)
+		}
+	}
+	for _, cells := range rowsOf(t, readme, "the API") {
+		if len(shown[cells[0]]) == 0 {
+			t.Errorf("no test of %q", cells[0])
+		}
+		for _, why := range shown[cells[0]] {
+			if kind, _, _ := strings.Cut(why, ":"); quoted(cells[1])[0] != cmp.Or(kind, "cleaned") {
+				t.Errorf("README.md says that %q comes to %s, not to %q", cells[0], cells[1], why)
+			}
+		}
+		delete(shown, cells[0])
+	}
+	if len(shown) > 0 {
+		t.Errorf("README.md does not have %q", shown)
+	}
+}
+
+// newRegion is a fixture of n instances without a network. Some on each page are connected
+// to each released instance.
 func newRegion(t *testing.T, n int, m quirks) *fixture {
 	t.Helper()
 	s := newBatch(t, survivors(n), nil)
@@ -222,7 +281,7 @@ func newRegion(t *testing.T, n int, m quirks) *fixture {
 	return s
 }
 
-// gones are the instances that are gone, each with the event about it.
+// gones are the released instances, each with the event about it.
 func gones() []struct {
 	id, event string
 	requested bool
@@ -238,9 +297,8 @@ func gones() []struct {
 	}
 }
 
-// clean sends the events about those that are gone, at once or one after the
-// other, and returns for each why it failed; "" if it did not. What is
-// reported as cleaned must have no connection left.
+// clean sends the events of gones, in one batch or one after the other, and returns the
+// failure of each; "" is a success, which must leave no connection.
 func (s *fixture) clean(t *testing.T, atOnce bool) []string {
 	t.Helper()
 	whys := map[string]string{}
@@ -265,8 +323,8 @@ func (s *fixture) clean(t *testing.T, atOnce bool) []string {
 	return inOrder
 }
 
-// addReasons reads from a reply why the cleanups failed, by instance. An instance
-// without a reason was cleaned. A failure of no part is that of the one asked for.
+// addReasons adds the failures in a reply, by instance. A failure without parts is that of
+// the instance asked for.
 func addReasons(t *testing.T, whys map[string]string, asked, reply string) {
 	t.Helper()
 	kind, problem, _ := strings.Cut(reply, " ")
@@ -297,7 +355,7 @@ func addReasons(t *testing.T, whys map[string]string, asked, reply string) {
 	}
 }
 
-// anonymous leaves out which instances a text is about.
+// anonymous replaces the ids of instances in a text.
 func anonymous(text string) string {
 	text = regexp.MustCompile(`es-\d{4}`).ReplaceAllString(text, "LEFT")
 	return regexp.MustCompile(`gone-[a-z]+`).ReplaceAllString(text, "GONE")
