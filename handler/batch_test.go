@@ -1,9 +1,27 @@
 package handler_test
 
-import "testing"
+import (
+	"testing"
+	"time"
 
-// TestBatch: each entry of a batch has its report, in order, whatever became of
-// the others.
+	"elasticsearch-disconnect/handler"
+)
+
+// TestConcurrency: an invocation has as many requests under way as the operator allows, and
+// no more.
+func TestConcurrency(t *testing.T) { handler.Bubbled(testConcurrency)(t) }
+
+func testConcurrency(t *testing.T) {
+	s := newBatch(t, survivors(20), []string{gone})
+	s.Config.Concurrency, s.api.Latency = 3, time.Millisecond
+	s.handle(t, all(gone))
+	if n, left := s.api.MaxInFlight(), s.api.Connections(); n != 3 || len(left) > 0 {
+		t.Errorf("%d requests at a time; still connected: %v", n, left)
+	}
+}
+
+// TestBatch: each entry of a batch has its report, in order, whatever the outcomes of the
+// others are.
 func TestBatch(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
