@@ -14,7 +14,11 @@ func TestConcurrency(t *testing.T) { handler.Bubbled(testConcurrency)(t) }
 func testConcurrency(t *testing.T) {
 	s := newBatch(t, survivors(20), []string{gone})
 	s.Config.Concurrency, s.api.Latency = 3, time.Millisecond
-	s.handle(t, all(gone))
+	var pairs []string
+	for _, id := range survivors(20) {
+		pairs = append(pairs, pair(id, gone))
+	}
+	s.handle(t, batch(pairs...))
 	if n, left := s.api.MaxInFlight(), s.api.Connections(); n != 3 || len(left) > 0 {
 		t.Errorf("%d requests at a time; still connected: %v", n, left)
 	}

@@ -16,8 +16,8 @@ import (
 
 func failureOf(kind connection.Kind) error { return &connection.Error{Kind: kind, Message: "m"} }
 
-// resultsOf returns the results of a plan whose removals, those that are not withheld, end so:
-// each in a state, or with an error.
+// resultsOf returns the results of a plan whose removals, except withheld ones, end in these
+// states or errors.
 func resultsOf(p plan, ends ...any) []result {
 	outcomes := make([]outcome, len(p.removals))
 	for i, r := range p.removals {
@@ -33,8 +33,8 @@ func resultsOf(p plan, ends ...any) []result {
 	return summarize(p.decisions, outcomes)
 }
 
-// TestSummarize: what became of the connections, in whatever mixture, is one word
-// for each request, an exit code, and the status and kind of the reply.
+// TestSummarize: the outcomes of the removals, in any mixture, give one word for each request,
+// an exit code, and the status and kind of the reply.
 func TestSummarize(t *testing.T) {
 	t.Parallel()
 	const removed, absent, dryRun = connection.Removed, connection.AlreadyAbsent, connection.DryRun
@@ -53,6 +53,12 @@ func TestSummarize(t *testing.T) {
 	ignoring := discover.Finding{Request: trigger.Request{Action: trigger.Ignore{Reason: "r"}}, Ignored: "r"}
 	notYet := none
 	notYet.Ignored = "r"
+	reconcile, ofD := flags{}.reconcile, connection.Pair{Instance: db.Instance}
+	kept := func(f discover.Finding) discover.Finding {
+		f.Survey.Leftover = append(slices.Clone(f.Survey.Leftover), db)
+		f.Kept = append(f.Kept, discover.Kept{Pair: db, Reason: "es-d is active"})
+		return f
+	}
 
 	for name, test := range map[string]struct {
 		findings []discover.Finding
@@ -66,15 +72,15 @@ func TestSummarize(t *testing.T) {
 		"not a release yet":   {[]discover.Finding{notYet}, nil, "ignored, exit 0, 200"},
 		"a release undecided": {[]discover.Finding{failing(none, upstream)}, nil, "failed, exit 1, 502 Upstream"},
 
-		"a pair removed":             {[]discover.Finding{one}, []any{removed}, "removed, exit 0, 200"},
-		"a pair absent":              {[]discover.Finding{one}, []any{absent}, "absent, exit 0, 200"},
-		"a pair dry":                 {[]discover.Finding{flags{dryRun: true}.disconnect(ab)}, []any{dryRun}, "dry-run, exit 0, 200"},
-		"a pair denied":              {[]discover.Finding{one}, []any{denied}, "failed, exit 1, 403 Denied"},
-		"a pair with no instance":    {[]discover.Finding{one}, []any{noInstance}, "failed, exit 1, 404 Absent"},
-		"a pair not connected":       {[]discover.Finding{one}, []any{noConnection}, "failed, exit 1, 404 Absent"},
-		"a pair of unknown outcome":  {[]discover.Finding{one}, []any{timeout}, "failed, exit 1, 504 Timeout"},
-		"a pair that nobody foresaw": {[]discover.Finding{one}, []any{errNotCarriedOut}, "failed, exit 1, 500 Internal"},
-		"a pair that was not found out": {[]discover.Finding{failing(found(one.Request), errors.New("panic"))}, nil,
+		"a pair removed":            {[]discover.Finding{one}, []any{removed}, "removed, exit 0, 200"},
+		"a pair absent":             {[]discover.Finding{one}, []any{absent}, "absent, exit 0, 200"},
+		"a pair dry":                {[]discover.Finding{flags{dryRun: true}.disconnect(ab)}, []any{dryRun}, "dry-run, exit 0, 200"},
+		"a pair denied":             {[]discover.Finding{one}, []any{denied}, "failed, exit 1, 403 Denied"},
+		"a pair with no instance":   {[]discover.Finding{one}, []any{noInstance}, "failed, exit 1, 404 Absent"},
+		"a pair not connected":      {[]discover.Finding{one}, []any{noConnection}, "failed, exit 1, 404 Absent"},
+		"a pair of unknown outcome": {[]discover.Finding{one}, []any{timeout}, "failed, exit 1, 504 Timeout"},
+		"a pair, internal error":    {[]discover.Finding{one}, []any{errNotCarriedOut}, "failed, exit 1, 500 Internal"},
+		"a pair, a panic at reading": {[]discover.Finding{failing(found(one.Request), errors.New("panic"))}, nil,
 			"failed, exit 1, 500 Internal"},
 
 		"no connection":                     {[]discover.Finding{none}, nil, "cleaned, exit 0, 200"},
@@ -83,13 +89,13 @@ func TestSummarize(t *testing.T) {
 		"all dry":                           {[]discover.Finding{flags{dryRun: true}.cleanup(ab, cb)}, []any{dryRun, dryRun}, "dry-run, exit 0, 200"},
 		"nothing to do, dry":                {[]discover.Finding{flags{dryRun: true}.cleanup()}, nil, "dry-run, exit 0, 200"},
 		"dry, and one unread":               {[]discover.Finding{unread(flags{dryRun: true}.cleanup(ab), cb, denied)}, []any{dryRun}, "incomplete, exit 1, 207 PartialFailure"},
-		"dry, and nothing was found out":    {[]discover.Finding{failing(flags{dryRun: true}.cleanup(), denied)}, nil, "failed, exit 1, 403 Denied"},
+		"dry, and nothing was read":         {[]discover.Finding{failing(flags{dryRun: true}.cleanup(), denied)}, nil, "failed, exit 1, 403 Denied"},
 		"one of two failed":                 {[]discover.Finding{of(ab, cb)}, []any{removed, denied}, "incomplete, exit 1, 207 PartialFailure"},
 		"one failed, one absent":            {[]discover.Finding{of(ab, cb)}, []any{denied, absent}, "incomplete, exit 1, 207 PartialFailure"},
 		"all failed: the gravest status":    {[]discover.Finding{of(ab, cb)}, []any{denied, upstream}, "incomplete, exit 1, 502 PartialFailure"},
 		"all unread":                        {[]discover.Finding{unread(unread(none, ab, denied), cb, timeout)}, nil, "incomplete, exit 1, 504 PartialFailure"},
 		"one removed, one unread":           {[]discover.Finding{unread(of(ab), cb, denied)}, []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
-		"nothing was found out":             {[]discover.Finding{failing(none, denied)}, nil, "failed, exit 1, 403 Denied"},
+		"nothing was read":                  {[]discover.Finding{failing(none, denied)}, nil, "failed, exit 1, 403 Denied"},
 		"removed, and there may be more":    {[]discover.Finding{failing(of(ab), denied)}, []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
 		"failed, and there may be more":     {[]discover.Finding{failing(of(ab), timeout)}, []any{denied}, "incomplete, exit 1, 504 PartialFailure"},
 		"one unread, and there may be more": {[]discover.Finding{failing(unread(none, ab, denied), upstream)}, nil, "incomplete, exit 1, 502 PartialFailure"},
@@ -105,65 +111,31 @@ func TestSummarize(t *testing.T) {
 		"one cleaned, one is not": {[]discover.Finding{of(ab), flags{}.disconnect(db)}, []any{removed, upstream}, "cleaned failed, exit 1, 207 PartialFailure"},
 		"not yet, and incomplete": {[]discover.Finding{notYet, of(ab, cb)}, []any{removed, upstream}, "ignored incomplete, exit 1, 207 PartialFailure"},
 		"information and a pair":  {[]discover.Finding{found(trigger.Request{Action: trigger.Info{}}), one}, []any{denied}, " failed, exit 1, 403 PartialFailure"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if got := saidOf(t, resultsOf(decide(test.findings, rules{}), test.ends...)); got != test.want {
-				t.Errorf("results:\n got %s\nwant %s", got, test.want)
-			}
-		})
-	}
-}
 
-// TestSummarizeLeftovers: what became of a request to reconcile that may remove two.
-func TestSummarizeLeftovers(t *testing.T) {
-	t.Parallel()
-	const removed, absent, dryRun = connection.Removed, connection.AlreadyAbsent, connection.DryRun
-	ab, cb, db := pairOf(idA, idB), pairOf("es-c", idB), pairOf("es-d", idB)
-	denied, timeout := failureOf(connection.Denied), failureOf(connection.Timeout)
-	refused := &trigger.Error{Status: 400, Faults: []trigger.Fault{{Path: "$", Detail: "d"}}}
-	refusal := found(trigger.Request{Err: refused})
-	refusal.Err = refused
-	of := flags{}.reconcile
-	unread := func(f discover.Finding) discover.Finding {
-		f.Unread = append(f.Unread, discover.Unread{Pair: connection.Pair{Instance: db.Instance}, Err: denied})
-		return f
-	}
-	kept := func(f discover.Finding) discover.Finding {
-		f.Survey.Leftover = append(slices.Clone(f.Survey.Leftover), db)
-		f.Kept = append(f.Kept, discover.Kept{Pair: db, Reason: "es-d is active"})
-		return f
-	}
-	failing := func(f discover.Finding) discover.Finding { f.Err = timeout; return f }
-	for name, test := range map[string]struct {
-		findings []discover.Finding
-		ends     []any // of the removals, in order
-		want     string
-	}{
-		"none":                                {[]discover.Finding{of()}, nil, "reconciled, exit 0, 200"},
-		"all removed":                         {[]discover.Finding{of(ab, cb)}, []any{removed, removed}, "reconciled, exit 0, 200"},
-		"removed and absent":                  {[]discover.Finding{of(ab, cb)}, []any{removed, absent}, "reconciled, exit 0, 200"},
-		"one removed, one kept":               {[]discover.Finding{kept(of(ab))}, []any{removed}, "reconciled, exit 0, 200"},
-		"all kept":                            {[]discover.Finding{kept(of())}, nil, "reconciled, exit 0, 200"},
-		"one of two failed":                   {[]discover.Finding{of(ab, cb)}, []any{removed, denied}, "incomplete, exit 1, 207 PartialFailure"},
-		"all failed":                          {[]discover.Finding{of(ab)}, []any{timeout}, "incomplete, exit 1, 504 PartialFailure"},
-		"one instance was not read":           {[]discover.Finding{unread(of(ab))}, []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
-		"the only one was not read":           {[]discover.Finding{unread(of())}, nil, "incomplete, exit 1, 403 PartialFailure"},
-		"the reading is cut":                  {[]discover.Finding{failing(of())}, nil, "failed, exit 1, 504 Timeout"},
-		"it is cut, and one not read":         {[]discover.Finding{failing(unread(of()))}, nil, "incomplete, exit 1, 504 PartialFailure"},
-		"too many":                            {[]discover.Finding{of(ab, cb, db)}, nil, "withheld, exit 3, 200"},
-		"too many with one kept":              {[]discover.Finding{kept(of(ab, cb))}, nil, "withheld, exit 3, 200"},
-		"too many, and one not read":          {[]discover.Finding{unread(of(ab, cb, db))}, nil, "withheld, exit 3, 200"},
-		"too many, dry":                       {[]discover.Finding{flags{dryRun: true}.reconcile(ab, cb, db)}, []any{dryRun, dryRun, dryRun}, "dry-run, exit 0, 200"},
-		"dry, with one kept":                  {[]discover.Finding{kept(flags{dryRun: true}.reconcile(ab))}, []any{dryRun}, "dry-run, exit 0, 200"},
-		"dry, and none":                       {[]discover.Finding{flags{dryRun: true}.reconcile()}, nil, "dry-run, exit 0, 200"},
-		"dry, and one not read":               {[]discover.Finding{unread(flags{dryRun: true}.reconcile(ab))}, []any{dryRun}, "incomplete, exit 1, 207 PartialFailure"},
-		"dry, and cut":                        {[]discover.Finding{failing(flags{dryRun: true}.reconcile())}, nil, "failed, exit 1, 504 Timeout"},
-		"too many, and one removed":           {[]discover.Finding{of(ab, cb, db), flags{}.disconnect(pairOf("es-e", idB))}, []any{removed}, "withheld removed, exit 3, 200"},
-		"too many, and one failed":            {[]discover.Finding{of(ab, cb, db), flags{}.disconnect(pairOf("es-e", idB))}, []any{denied}, "withheld failed, exit 1, 207 PartialFailure"},
-		"too many, and one refused":           {[]discover.Finding{of(ab, cb, db), refusal}, nil, "withheld failed, exit 2, 207 PartialFailure"},
-		"one refused, and too many":           {[]discover.Finding{refusal, of(ab, cb, db)}, nil, "failed withheld, exit 2, 207 PartialFailure"},
-		"too many, of which one is asked for": {[]discover.Finding{of(ab, cb, db), flags{}.disconnect(ab)}, []any{removed}, "withheld removed, exit 3, 200"},
+		"reconcile: none":                                {[]discover.Finding{reconcile()}, nil, "reconciled, exit 0, 200"},
+		"reconcile: all removed":                         {[]discover.Finding{reconcile(ab, cb)}, []any{removed, removed}, "reconciled, exit 0, 200"},
+		"reconcile: removed and absent":                  {[]discover.Finding{reconcile(ab, cb)}, []any{removed, absent}, "reconciled, exit 0, 200"},
+		"reconcile: one removed, one kept":               {[]discover.Finding{kept(reconcile(ab))}, []any{removed}, "reconciled, exit 0, 200"},
+		"reconcile: all kept":                            {[]discover.Finding{kept(reconcile())}, nil, "reconciled, exit 0, 200"},
+		"reconcile: one of two failed":                   {[]discover.Finding{reconcile(ab, cb)}, []any{removed, denied}, "incomplete, exit 1, 207 PartialFailure"},
+		"reconcile: all failed":                          {[]discover.Finding{reconcile(ab)}, []any{timeout}, "incomplete, exit 1, 504 PartialFailure"},
+		"reconcile: one instance was not read":           {[]discover.Finding{unread(reconcile(ab), ofD, denied)}, []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
+		"reconcile: the only one was not read":           {[]discover.Finding{unread(reconcile(), ofD, denied)}, nil, "incomplete, exit 1, 403 PartialFailure"},
+		"reconcile: the reading is cut":                  {[]discover.Finding{failing(reconcile(), timeout)}, nil, "failed, exit 1, 504 Timeout"},
+		"reconcile: it is cut, and one not read":         {[]discover.Finding{failing(unread(reconcile(), ofD, denied), timeout)}, nil, "incomplete, exit 1, 504 PartialFailure"},
+		"reconcile: too many":                            {[]discover.Finding{reconcile(ab, cb, db)}, nil, "withheld, exit 3, 200"},
+		"reconcile: too many with one kept":              {[]discover.Finding{kept(reconcile(ab, cb))}, nil, "withheld, exit 3, 200"},
+		"reconcile: too many, and one not read":          {[]discover.Finding{unread(reconcile(ab, cb, db), ofD, denied)}, nil, "withheld, exit 3, 200"},
+		"reconcile: too many, dry":                       {[]discover.Finding{flags{dryRun: true}.reconcile(ab, cb, db)}, []any{dryRun, dryRun, dryRun}, "dry-run, exit 0, 200"},
+		"reconcile: dry, with one kept":                  {[]discover.Finding{kept(flags{dryRun: true}.reconcile(ab))}, []any{dryRun}, "dry-run, exit 0, 200"},
+		"reconcile: dry, and none":                       {[]discover.Finding{flags{dryRun: true}.reconcile()}, nil, "dry-run, exit 0, 200"},
+		"reconcile: dry, and one not read":               {[]discover.Finding{unread(flags{dryRun: true}.reconcile(ab), ofD, denied)}, []any{dryRun}, "incomplete, exit 1, 207 PartialFailure"},
+		"reconcile: dry, and cut":                        {[]discover.Finding{failing(flags{dryRun: true}.reconcile(), timeout)}, nil, "failed, exit 1, 504 Timeout"},
+		"reconcile: too many, and one removed":           {[]discover.Finding{reconcile(ab, cb, db), flags{}.disconnect(pairOf("es-e", idB))}, []any{removed}, "withheld removed, exit 3, 200"},
+		"reconcile: too many, and one failed":            {[]discover.Finding{reconcile(ab, cb, db), flags{}.disconnect(pairOf("es-e", idB))}, []any{denied}, "withheld failed, exit 1, 207 PartialFailure"},
+		"reconcile: too many, and one refused":           {[]discover.Finding{reconcile(ab, cb, db), refusal}, nil, "withheld failed, exit 2, 207 PartialFailure"},
+		"reconcile: one refused, and too many":           {[]discover.Finding{refusal, reconcile(ab, cb, db)}, nil, "failed withheld, exit 2, 207 PartialFailure"},
+		"reconcile: too many, of which one is asked for": {[]discover.Finding{reconcile(ab, cb, db), flags{}.disconnect(ab)}, []any{removed}, "withheld removed, exit 3, 200"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -174,8 +146,8 @@ func TestSummarizeLeftovers(t *testing.T) {
 	}
 }
 
-// saidOf is what a person and a program are told of results. Over HTTP the
-// status is the same as in the problem of an event.
+// saidOf is how results are reported to people and to programs. The status over HTTP is that
+// of the problem of an event.
 func saidOf(t *testing.T, results []result) string {
 	t.Helper()
 	var words []string
@@ -195,8 +167,8 @@ func saidOf(t *testing.T, results []result) string {
 	return fmt.Sprintf("%s, exit %d, %d%s", strings.Join(words, " "), exitCode(results), status, kind)
 }
 
-// TestPartsAreInOrder: the connections of a request are in the order of their
-// ids, those that could not be read among the others, each once.
+// TestPartsAreInOrder: the connections of a request, also unread ones, are in the order of
+// their ids, each once.
 func TestPartsAreInOrder(t *testing.T) {
 	t.Parallel()
 	f := flags{}.cleanup(pairOf("es-d", idB), pairOf("es-b", idB), pairOf("es-b", "es-a"), pairOf(idB, "es-d"))
