@@ -1,6 +1,7 @@
 package handler_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -12,15 +13,18 @@ import (
 func TestConcurrency(t *testing.T) { handler.Bubbled(testConcurrency)(t) }
 
 func testConcurrency(t *testing.T) {
-	s := newBatch(t, survivors(20), []string{gone})
-	s.Config.Concurrency, s.api.Latency = 3, time.Millisecond
 	var pairs []string
 	for _, id := range survivors(20) {
 		pairs = append(pairs, pair(id, gone))
 	}
-	s.handle(t, batch(pairs...))
-	if n, left := s.api.MaxInFlight(), s.api.Connections(); n != 3 || len(left) > 0 {
-		t.Errorf("%d requests at a time; still connected: %v", n, left)
+	removes, reads := batch(pairs...), strings.Replace(all(gone), "{", `{"dryRun":true,`, 1)
+	for _, event := range []string{removes, reads} {
+		s := newBatch(t, survivors(20), []string{gone})
+		s.Config.Concurrency, s.api.Latency = 3, time.Millisecond
+		s.handle(t, event)
+		if n, left := s.api.MaxInFlight(), len(s.api.Connections()); n != 3 || (event == removes) != (left == 0) {
+			t.Errorf("%d requests at a time, %d connections left: %.100s", n, left, event)
+		}
 	}
 }
 

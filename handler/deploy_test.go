@@ -19,14 +19,12 @@ import (
 
 // template is s.yaml, as far as these tests hold it to what is safe. The component's schema judges the rest.
 type template struct {
-	Validation bool                `yaml:"validation"`
-	Vars       templateVars        `yaml:"vars"`
-	Resources  map[string]resource `yaml:"resources"`
-}
-
-type templateVars struct {
-	Failed    map[string]destinations `yaml:"failed"`
-	Reconcile map[string]string       `yaml:"reconcile"`
+	Validation bool `yaml:"validation"`
+	Vars       struct {
+		Failed    map[string]destinations `yaml:"failed"`
+		Reconcile map[string]string       `yaml:"reconcile"`
+	} `yaml:"vars"`
+	Resources map[string]resource `yaml:"resources"`
 }
 
 type destinations struct {
@@ -35,7 +33,20 @@ type destinations struct {
 
 type resource struct {
 	Actions map[string][]action `yaml:"actions"`
-	Props   properties          `yaml:"props"`
+	Props   struct {
+		Runtime             string `yaml:"runtime"`
+		Handler             string `yaml:"handler"`
+		Code                string `yaml:"code"`
+		Timeout             int    `yaml:"timeout"`
+		InstanceConcurrency any    `yaml:"instanceConcurrency"`
+		AsyncInvokeConfig   struct {
+			Retries      int    `yaml:"maxAsyncRetryAttempts"`
+			Seconds      int    `yaml:"maxAsyncEventAgeInSeconds"`
+			Destinations string `yaml:"destinationConfig"`
+		} `yaml:"asyncInvokeConfig"`
+		Variables map[string]string `yaml:"environmentVariables"`
+		Triggers  []fcTrigger       `yaml:"triggers"`
+	} `yaml:"props"`
 }
 
 type action struct {
@@ -43,54 +54,50 @@ type action struct {
 	Path string `yaml:"path"`
 }
 
-type properties struct {
-	Runtime             string            `yaml:"runtime"`
-	Handler             string            `yaml:"handler"`
-	Code                string            `yaml:"code"`
-	Timeout             int               `yaml:"timeout"`
-	InstanceConcurrency any               `yaml:"instanceConcurrency"`
-	AsyncInvokeConfig   *asyncInvoke      `yaml:"asyncInvokeConfig"`
-	Variables           map[string]string `yaml:"environmentVariables"`
-	Triggers            []fcTrigger       `yaml:"triggers"`
-}
-
-type asyncInvoke struct {
-	Retries      int    `yaml:"maxAsyncRetryAttempts"`
-	Seconds      int    `yaml:"maxAsyncEventAgeInSeconds"`
-	Destinations string `yaml:"destinationConfig"`
-}
-
 // An fcTrigger is a trigger in the sense of Function Compute.
 type fcTrigger struct {
-	Type   string          `yaml:"triggerType"`
-	Config fcTriggerConfig `yaml:"triggerConfig"`
-}
-
-type fcTriggerConfig struct {
-	AuthType string `yaml:"authType"`
-	Async    bool   `yaml:"asyncInvocationType"`
-	Filter   string `yaml:"eventRuleFilterPattern"`
-	Cron     string `yaml:"cronExpression"`
-	Enable   string `yaml:"enable"`
-	Payload  string `yaml:"payload"`
+	Type   string `yaml:"triggerType"`
+	Config struct {
+		AuthType string `yaml:"authType"`
+		Async    bool   `yaml:"asyncInvocationType"`
+		Filter   string `yaml:"eventRuleFilterPattern"`
+		Cron     string `yaml:"cronExpression"`
+		Enable   string `yaml:"enable"`
+		Payload  string `yaml:"payload"`
+	} `yaml:"triggerConfig"`
 }
 
 func TestTemplateIsSafe(t *testing.T) {
 	t.Parallel()
+	const (
+		choice = "${env('DEAD_LETTER_QUEUE', '') ? vars.failed.queued : vars.failed.dropped}"
+		queue  = "acs:mns:${vars.region}:${config('AccountID')}:/queues/${env('DEAD_LETTER_QUEUE', '')}/messages"
+	)
 	s, f := deployed(t)
-	triggers := f.Props.Triggers
-	variables := slices.Sorted(maps.Keys(f.Props.Variables))
+	triggers, async := f.Props.Triggers, f.Props.AsyncInvokeConfig
+	config, err := handler.ReadConfig(func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
 	for sentence, point := range map[string]struct{ got, want any }{
 		"the command line checks the properties":         {s.Validation, true},
 		"each deployment is checked and built for first": {f.Actions["pre-deploy"], []action{{"make preflight", "./"}, {"make build", "./"}}},
 		"the runtime is the SDK's":                       {f.Props.Runtime, "go1"},
 		"the handler in the code is what make builds":    {path.Join(f.Props.Code, f.Props.Handler), "target/main"},
 		"FC decides that an instance runs one request":   {f.Props.InstanceConcurrency, nil},
-		"the timeout is given, and is not FC's default":  {f.Props.Timeout > 3, true},
-		"the variables are those the function reads":     {variables, slices.Sorted(slices.Values(handler.Variables()))},
+		"the variables are those the function reads":     {slices.Sorted(maps.Keys(f.Props.Variables)), slices.Sorted(slices.Values(handler.Variables()))},
 		"fc3 can stop at eventbridge, so it comes last":  {each(triggers, kind), []string{"http", "timer", "eventbridge"}},
 		"http wants a signature, no other trigger a URL": {each(triggers, authType), []string{"function", "", ""}},
-		"events run asynchronously, requests do not":     {each(triggers, async), []bool{false, false, true}},
+		"events run asynchronously, requests do not":     {each(triggers, isAsync), []bool{false, false, true}},
+
+		// FC drops a failed asynchronous run without a retry, or whose age is over.
+		"a failed event is retried, and not too old":     {async.Retries >= 1 && async.Seconds >= f.Props.Timeout, true},
+		"a failed event goes to the queue that is named": {async.Destinations, choice},
+		// An ARN without the name would make the deployment fail.
+		"without a name there is no destination": {s.Vars.Failed, map[string]destinations{"dropped": {}, "queued": {OnFailure: map[string]string{"destination": queue}}}},
+		// Nothing is removed before every instance has been asked, so a longer sweep would be
+		// repeated in vain. A thousand instances that answer in a second leave half of the time.
+		"the timeout is twice a sweep of a thousand": {f.Props.Timeout >= 2*1000/config.Concurrency, true},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			t.Parallel()
@@ -101,50 +108,11 @@ func TestTemplateIsSafe(t *testing.T) {
 	}
 }
 
-// Function Compute drops an asynchronous run that fails when it is told to make no retry, or to keep no event.
-func TestTemplateRetriesAsynchronousRuns(t *testing.T) {
-	t.Parallel()
-	_, f := deployed(t)
-	if a := f.Props.AsyncInvokeConfig; a == nil || a.Retries < 1 || a.Seconds < f.Props.Timeout {
-		t.Errorf("asyncInvokeConfig:\n got %+v\nwant a retry at least, and an age over the timeout of %d s", a, f.Props.Timeout)
-	}
-}
-
-// Without a queue's name there is no destination, and with one there is, made of it. An ARN with a hole in the place of the
-// name would make the deployment fail.
-func TestTemplateQueuesFailedEventsOnlyWhenAsked(t *testing.T) {
-	t.Parallel()
-	s, f := deployed(t)
-	const choice = "${env('DEAD_LETTER_QUEUE', '') ? vars.failed.queued : vars.failed.dropped}"
-	if got := f.Props.AsyncInvokeConfig.Destinations; got != choice {
-		t.Errorf("destinationConfig:\n got %s\nwant %s", got, choice)
-	}
-	const queue = "acs:mns:${vars.region}:${config('AccountID')}:/queues/${env('DEAD_LETTER_QUEUE', '')}/messages"
-	want := map[string]destinations{"dropped": {}, "queued": {OnFailure: map[string]string{"destination": queue}}}
-	if got := s.Vars.Failed; !reflect.DeepEqual(got, want) {
-		t.Errorf("vars.failed:\n got %v\nwant %v", got, want)
-	}
-}
-
-// Nothing is removed before every instance has been asked, so a sweep that takes longer than the timeout is repeated in
-// vain. Who runs a thousand instances, each of which answers in a second, is to have half of the time left.
-func TestTemplateLeavesTimeForASweep(t *testing.T) {
-	t.Parallel()
-	_, f := deployed(t)
-	config, err := handler.ReadConfig(func(string) string { return "" })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if sweep := 1000 / config.Concurrency; f.Props.Timeout < 2*sweep {
-		t.Errorf("the timeout is %d s, and a sweep takes %d s", f.Props.Timeout, sweep)
-	}
-}
-
-// A pattern is the filter of an EventBridge rule: each field is to have one of its values.
+// A pattern is the filter of an EventBridge rule: each field has one of these values.
 type pattern map[string][]string
 
-// filter is the one of s.yaml. It has no field beside these two: a filter without one of them would match far more than
-// is meant for the function, and one with others, as data.eventName, would keep events of Config out.
+// filter returns the filter of s.yaml, and checks its fields: without one of them it would match far more events than the
+// function's, and another, such as data.eventName, would exclude events of Config. EventBridge takes at most 5 values a field.
 func filter(t *testing.T) pattern {
 	t.Helper()
 	_, f := deployed(t)
@@ -153,17 +121,12 @@ func filter(t *testing.T) pattern {
 	if fields := slices.Sorted(maps.Keys(p)); !slices.Equal(fields, []string{"source", "type"}) {
 		t.Fatalf("the filter has the fields %q", fields)
 	}
-	return p
-}
-
-// EventBridge takes no more than 5 values a field.
-func TestFilterIsWithinLimits(t *testing.T) {
-	t.Parallel()
-	for field, values := range filter(t) {
+	for field, values := range p {
 		if len(values) < 1 || len(values) > 5 {
 			t.Errorf("%s has %d values", field, len(values))
 		}
 	}
+	return p
 }
 
 func TestFilterLetsTheRecordedEventsPass(t *testing.T) {
@@ -182,12 +145,12 @@ func TestFilterLetsTheRecordedEventsPass(t *testing.T) {
 		}
 		recorded[event.Type] = true
 		if !slices.Contains(p["source"], event.Source) || !slices.Contains(p["type"], event.Type) {
-			t.Errorf("%s: the filter %v keeps out %v", file, p, event)
+			t.Errorf("%s: the filter %v excludes %v", file, p, event)
 		}
 	}
 	for _, name := range p["type"] {
 		if !recorded[name] {
-			t.Errorf("the filter lets pass %s, of which no event is recorded", name)
+			t.Errorf("the filter admits %s, but no such event is recorded", name)
 		}
 	}
 }
@@ -215,18 +178,18 @@ func TestFilterHasTheTypesThatAreActedOn(t *testing.T) {
 	}
 }
 
-// release is an event of any type that tells of the release of the instance connected, in the members of all types.
+// release is an event of any type that reports the release of the instance connected, with the members of all types.
 func release(source, eventType, deleteType string) string {
 	return fmt.Sprintf(`{"specversion":"1.0","id":"e1","source":%q,"type":%q,"data":{"eventName":"DeleteInstance",`+
 		`"requestParameters":{"InstanceId":%[3]q,"deleteType":%[4]q},`+
 		`"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":%[3]q}}`, source, eventType, connected, deleteType)
 }
 
-// fromEnvironment finds the variables that s.yaml takes from the environment, and their defaults.
+// fromEnvironment matches the variables that s.yaml reads from the environment, and their defaults.
 const fromEnvironment = `(?m)^[^#\n]*\$\{env\('([A-Z_]+)', '(.*?)'\)`
 
-// The example is what people copy, so it names all that s.yaml takes from the environment, with the same defaults, but for
-// the one that keeps a first deployment from removing anything.
+// People copy the example, so it names every variable that s.yaml reads, with the same default, except DRY_RUN: a first
+// deployment removes nothing.
 func TestTemplateAndExampleAgree(t *testing.T) {
 	t.Parallel()
 	want := found(t, "../s.yaml", fromEnvironment)
@@ -289,4 +252,4 @@ func each[T any](triggers []fcTrigger, part func(fcTrigger) T) (parts []T) {
 
 func kind(t fcTrigger) string     { return t.Type }
 func authType(t fcTrigger) string { return t.Config.AuthType }
-func async(t fcTrigger) bool      { return t.Config.Async }
+func isAsync(t fcTrigger) bool    { return t.Config.Async }
