@@ -5,11 +5,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
-	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -86,27 +84,5 @@ func TestIdentitiesAreKeptApart(t *testing.T) {
 		if line := fmt.Sprintf("removed %04d %04d", i, i); lines[line] != 2 {
 			t.Errorf("%d log lines %q", lines[line], line)
 		}
-	}
-}
-
-// TestThrottledTogether: those that are refused together come back one by one,
-// come a bounded number of times, and their callers get 429.
-func TestThrottledTogether(t *testing.T) { handler.Bubbled(testThrottledTogether)(t) }
-
-func testThrottledTogether(t *testing.T) {
-	s := newShared(t)
-	start := time.Now()
-	s.api.OnRequest = at("DeleteConnectedCluster", refuse(400, "Throttling.User"))
-	for i, got := range s.invoke(t, func(i int) string { return posts(t, pair(survivor(i), gone)) }) {
-		if !strings.Contains(got, `"statusCode":429`) || !strings.Contains(got, `"Retry-After":"1"`) {
-			t.Errorf("invocation %d: reply %s", i, got)
-		}
-	}
-	if n := len(s.api.Requests()); n != 6*many {
-		t.Errorf("%d requests, want %d", n, 6*many)
-	}
-	// All begin at once; then each trial is alone, and comes after a pause.
-	if passed := time.Since(start); passed < 5*many*time.Second {
-		t.Errorf("%d requests in %v", 6*many, passed)
 	}
 }

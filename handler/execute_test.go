@@ -3,7 +3,6 @@ package handler
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -120,21 +119,6 @@ func TestPanicIsNotDone(t *testing.T) {
 				t.Errorf("outcomes:\n got %q\nwant %q", got, test.want)
 			}
 		})
-	}
-}
-
-// TestNoClient: each removal fails with the reason, which is made known once.
-func TestNoClient(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.client = func(context.Context, connection.Scope) (*elasticsearch.Client, error) {
-		return nil, errors.New("no credentials")
-	}
-	got := saidOfAll(f.execute(t.Context(), removals(true, pairOf(idA, idB), pairOf("es-c", idB))))
-	want := []string{"A-B failed no credentials", "es-c-B failed no credentials"}
-	slices.Sort(f.lines)
-	if !slices.Equal(got, want) || !slices.Equal(f.lines, want) {
-		t.Errorf("outcomes:\n got %q\nknown %q\nwant %q", got, f.lines, want)
 	}
 }
 

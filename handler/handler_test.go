@@ -1,16 +1,11 @@
 package handler_test
 
 import (
-	"context"
-	"errors"
-	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
-	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
@@ -104,59 +99,6 @@ func TestOperatorsDryRun(t *testing.T) {
 	}
 }
 
-// TestInfo: whoever asks what this is gets an answer without credentials.
-func TestInfo(t *testing.T) {
-	t.Parallel()
-	s := newFixture(t)
-	s.Config.DryRun = true
-	want := `{"statusCode":200,"headers":{"Content-Type":"application/json"},"isBase64Encoded":false,"body":"{\"name\":\"elasticsearch-disconnect\",\"version\":\"v1.2.3\",\"commit\":\"abc\",\"region\":\"cn-hangzhou\",\"regions\":\"cn-hangzhou\",\"members\":false,\"dryRun\":true}"}`
-	reply, err := s.Handle(invocation(t, fccontext.Credentials{}), []byte(`{"version":"v1","rawPath":"/","requestContext":{"http":{"method":"GET"}}}`))
-	if got := posted(t, reply, err); got != want {
-		t.Errorf("reply:\n got %s\nwant %s", got, want)
-	}
-	if s.log.Len() > 0 || len(s.api.Requests()) > 0 {
-		t.Errorf("it logged %s and sent %d requests", &s.log, len(s.api.Requests()))
-	}
-}
-
-// TestUnforeseen: the text of an error that nobody foresaw is for the log.
-func TestUnforeseen(t *testing.T) {
-	t.Parallel()
-	s := newFixture(t)
-	s.Invocation = func(context.Context) handler.Invocation {
-		return handler.Invocation{RequestID: "fc-1", Credentials: handler.FailingCredentials}
-	}
-	want := `Internal {"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"unexpected error; see the function's log for this requestId","requestId":"fc-1"}`
-	if got := s.handle(t, direct); got != want {
-		t.Errorf("reply:\n got %s\nwant %s", got, want)
-	}
-	if !strings.Contains(s.log.String(), handler.FailingText) {
-		t.Errorf("the log does not report it: %s", &s.log)
-	}
-}
-
-// TestRegion: the endpoint is the region's of the invocation.
-func TestRegion(t *testing.T) { handler.Bubbled(testRegion)(t) }
-
-func testRegion(t *testing.T) {
-	for network, want := range map[elasticsearch.Network]string{
-		elasticsearch.Public: "elasticsearch.cn-hangzhou.aliyuncs.com",
-		elasticsearch.VPC:    "elasticsearch-vpc.cn-hangzhou.aliyuncs.com",
-	} {
-		s := newFixture(t)
-		s.Config = handler.Config{Network: network}
-		var hosts []string
-		s.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-			hosts = append(hosts, r.URL.Host)
-			return nil, errors.New("no network here")
-		})
-		s.handle(t, direct)
-		if hosts = slices.Compact(hosts); !slices.Equal(hosts, []string{want}) {
-			t.Errorf("%s: hosts %q, want %s", network, hosts, want)
-		}
-	}
-}
-
 // TestNoContext: an invocation of which the runtime says nothing has a reply.
 func TestNoContext(t *testing.T) {
 	t.Parallel()
@@ -166,28 +108,5 @@ func TestNoContext(t *testing.T) {
 	want := `Internal {"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID","requestId":""}`
 	if got := posted(t, reply, err); got != want {
 		t.Errorf("reply:\n got %s\nwant %s", got, want)
-	}
-}
-
-// TestHandleOnce: a person reads the reply, or the problem, and a script the
-// exit code.
-func TestHandleOnce(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		event string
-		exit  int
-		want  string // a part of the text
-	}{
-		"a reply":           {direct, handler.ExitDone, "{\n  \"Result\": true,\n"},
-		"a URL as it is":    {strings.Replace(direct, "{", `{"dryRun":true,`, 1), handler.ExitDone, "clientToken=" + requestToken + "&connectedInstanceId="},
-		"a problem":         {pair("es-gone", connected), handler.ExitFailed, "{\n  \"type\": \"urn:elasticsearch-disconnect:Absent\",\n"},
-		"a refusal":         {"{}", handler.ExitInvalid, "\"detail\": \"2 faults, listed in errors\",\n"},
-		"a refusal in HTTP": {posts(t, "{}"), handler.ExitInvalid, "{\n  \"statusCode\": 400,\n"},
-	} {
-		s := newFixture(t)
-		text, exit := s.HandleOnce(invocation(t, role), []byte(test.event), nil)
-		if exit != test.exit || !strings.Contains(string(text), test.want) {
-			t.Errorf("%s: exit code %d, want %d, and the text is %s", name, exit, test.exit, text)
-		}
 	}
 }

@@ -10,13 +10,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 
 	"elasticsearch-disconnect/handler"
-	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -124,29 +121,6 @@ func TestTransportDoesNotLeak(t *testing.T) {
 				}
 			}
 		}))
-	}
-}
-
-// TestWrongCertificate: a server that is not trusted is sent nothing, once.
-func TestWrongCertificate(t *testing.T) {
-	t.Parallel()
-	for by, event := range map[string]string{"direct": direct, "HTTP": post, "EventBridge": event, "release": released(gone)} {
-		s := &faulty{fixture: fixtureOver(t, elasticsearchtest.NewTLSServer())}
-		s.Transport = elasticsearch.NewTransport("")
-		var got string
-		var waited time.Duration
-		synctest.Test(t, func(t *testing.T) {
-			start := time.Now()
-			got = s.handle(t, event)
-			waited = time.Since(start)
-		})
-		reply, detail := s.read(t, by, got)
-		if reply != "503 Unavailable" || detail != "the API's certificate is not trusted; not sent" {
-			t.Errorf("%s: reply %s, %q", by, reply, detail)
-		}
-		if waited != 0 || len(s.api.Requests()) != 0 {
-			t.Errorf("%s: it waited %v and sent %d requests", by, waited, len(s.api.Requests()))
-		}
 	}
 }
 

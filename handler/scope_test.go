@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
+
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
@@ -173,20 +175,26 @@ func assumed(a elasticsearchtest.Account) (n int) {
 	return n
 }
 
-// TestInfoSaysWhereItActs: the reply to GET / under each limit of regions.
-func TestInfoSaysWhereItActs(t *testing.T) {
+// TestInfo: the reply to GET / under each limit of regions. It needs no credentials, and is
+// not logged.
+func TestInfo(t *testing.T) {
 	t.Parallel()
 	for want, config := range map[string]handler.Config{
-		`\"regions\":\"all\",\"members\":false`:                    {Network: elasticsearch.Public},
-		`\"regions\":\"all\",\"members\":true`:                     {Network: elasticsearch.Public, MemberRole: "r"},
-		`\"regions\":\"cn-beijing,cn-hangzhou\",\"members\":false`: {Network: elasticsearch.Public, Regions: regions(t, "cn-beijing", "cn-hangzhou")},
-		`\"regions\":\"cn-hangzhou\",\"members\":false`:            {Network: elasticsearch.VPC},
-		`\"regions\":\"none\",\"members\":false`:                   {Network: elasticsearch.VPC, Regions: regions(t, "cn-beijing")},
+		`"regions":"all","members":false,"dryRun":true`:                     {Network: elasticsearch.Public, DryRun: true},
+		`"regions":"all","members":true,"dryRun":false`:                     {Network: elasticsearch.Public, MemberRole: "r"},
+		`"regions":"cn-beijing,cn-hangzhou","members":false,"dryRun":false`: {Network: elasticsearch.Public, Regions: regions(t, "cn-beijing", "cn-hangzhou")},
+		`"regions":"cn-hangzhou","members":false,"dryRun":false`:            {Network: elasticsearch.VPC},
+		`"regions":"none","members":false,"dryRun":false`:                   {Network: elasticsearch.VPC, Regions: regions(t, "cn-beijing")},
 	} {
 		s := newPlainFixture(t)
 		s.Config = config
-		if got := s.handle(t, `{"version":"v1","rawPath":"/","requestContext":{"http":{"method":"GET"}}}`); !strings.Contains(got, want) {
+		reply, err := s.Handle(invocation(t, fccontext.Credentials{}), []byte(`{"version":"v1","rawPath":"/","requestContext":{"http":{"method":"GET"}}}`))
+		body := `{"name":"elasticsearch-disconnect","version":"v1.2.3","commit":"abc","region":"cn-hangzhou",` + want + `}`
+		if got := posted(t, reply, err); got != `{"statusCode":200,"headers":{"Content-Type":"application/json"},"isBase64Encoded":false,"body":`+encode(t, body)+`}` {
 			t.Errorf("%+v: %s, want %s", config, got, want)
+		}
+		if s.log.Len() > 0 || len(s.api.Requests()) > 0 {
+			t.Errorf("it logged %s and sent %d requests", &s.log, len(s.api.Requests()))
 		}
 	}
 }
@@ -215,21 +223,24 @@ func TestAccountOnCommandLine(t *testing.T) {
 	checkNoCanary(t, string(text))
 }
 
-// TestRegionsHaveTheirOwnPace: a region that limits the rate does not slow down
-// another.
-func TestRegionsHaveTheirOwnPace(t *testing.T) {
+// TestPaceOfEachScope: invocations share the pace of a region and account. One that limits the
+// rate does not slow down another.
+func TestPaceOfEachScope(t *testing.T) {
 	t.Parallel()
 	s := newSpread(t)
+	beijing := `{"regionId":"cn-beijing",` + direct[1:]
 	s.cloud.Region("cn-beijing").OnRequest = at("DeleteConnectedCluster", refuse(400, "Throttling.User"))
-	if got := s.handle(t, `{"regionId":"cn-beijing",`+direct[1:]); !strings.Contains(got, "Throttled") || s.took == 0 {
+	if got := s.handle(t, beijing); !strings.Contains(got, "Throttled") || s.took == 0 {
 		t.Fatalf("%v, %s", s.took, got)
 	}
 	s.cloud.Region("cn-beijing").OnRequest = nil
 	member := `{"regionId":"cn-beijing","accountId":"` + s.member.ID + `",` + pair(memberInstance, memberConnected)[1:]
-	if got := s.handle(t, member); !strings.Contains(got, `"outcome":"removed"`) || s.took > 0 {
-		t.Errorf("another account: %v, %s", s.took, got)
-	}
-	if got := s.handle(t, direct); !strings.Contains(got, `"outcome":"removed"`) || s.took > 0 {
-		t.Errorf("%v, %s", s.took, got)
+	for _, test := range []struct {
+		event string
+		waits bool
+	}{{member, false}, {direct, false}, {beijing, true}} {
+		if got := s.handle(t, test.event); !strings.Contains(got, `"outcome":"removed"`) || (s.took > 0) != test.waits {
+			t.Errorf("it took %v: %s", s.took, got)
+		}
 	}
 }
