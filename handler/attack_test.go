@@ -18,9 +18,8 @@ func deletes(t *testing.T, path, query string) string {
 	return fmt.Sprintf(`{"version":"v1","rawPath":%s,"queryParameters":%s,"requestContext":{"http":{"method":"DELETE"}}}`, encode(t, path), query)
 }
 
-// TestEventChoosesNothing: host, scheme, region, action, credentials and log
-// level are the operator's, whatever an event holds beside its request: such a
-// member is refused, or has no effect.
+// TestEventChoosesNothing: host, scheme, region, action, credentials and log level are the
+// operator's. Such a member of an event is refused, or has no effect.
 func TestEventChoosesNothing(t *testing.T) {
 	t.Parallel()
 	names := []string{"host", "Host", "endpoint", "ELASTICSEARCH_ENDPOINT", "scheme", "protocol", "url", "region", "regionId", "Region", "action", "x-acs-action", "method", "path", "version",
@@ -71,10 +70,10 @@ func TestEventChoosesNothing(t *testing.T) {
 	}
 }
 
-// flood repeats a JSON value in a list, so many times.
+// flood is a list of n times the same JSON value.
 func flood(n int, value string) string { return strings.TrimSuffix(strings.Repeat(value+",", n), ",") }
 
-// numbered lists ids, each another.
+// numbered is a list of n different ids.
 func numbered(n int, separator string) string {
 	ids := make([]string, n)
 	for i := range ids {
@@ -88,12 +87,12 @@ func notice(members string) string {
 	return `{"eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch",` + members + `}`
 }
 
-// TestFloods: an event that is refused costs at most 8 MiB, whatever it is full of; the reply and the log line have room in a dead-letter
-// queue. It measures the process, so it is not parallel.
+// TestFloods: the refusal of an event costs at most 8 MiB, and its reply and log line fit into
+// a dead-letter queue. It measures the process, so it is not parallel.
 func TestFloods(t *testing.T) {
 	const (
 		mostMemory = 8 << 20
-		mostTold   = 64 << 10
+		mostText   = 64 << 10
 	)
 	for name, event := range map[string]string{
 		"2 MiB":                                `{"instanceId":"` + strings.Repeat("a", 2<<20) + `"}`,
@@ -126,7 +125,7 @@ func TestFloods(t *testing.T) {
 			if !strings.Contains(got, "InvalidEvent") || len(s.api.Requests()) > 0 {
 				t.Errorf("%d requests were sent, and the reply is %.300s", len(s.api.Requests()), got)
 			}
-			if len(got) > mostTold || s.log.Len() > mostTold {
+			if len(got) > mostText || s.log.Len() > mostText {
 				t.Errorf("%d bytes are replied, %d bytes are logged", len(got), s.log.Len())
 			}
 			if lines := strings.Count(s.log.String(), "\n"); lines != 1 || !json.Valid(s.log.Bytes()) {

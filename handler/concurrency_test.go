@@ -13,7 +13,7 @@ import (
 
 const many = 64 // invocations at a time
 
-// newShared is a fixture with a pair and an account for each of many invocations.
+// newShared is a fixture with a connection and an account for each invocation.
 func newShared(t *testing.T) *fixture {
 	t.Helper()
 	s := newFixture(t)
@@ -29,7 +29,7 @@ func roleOf(i int) fccontext.Credentials {
 	return fccontext.Credentials{AccessKeyId: fmt.Sprintf("STS.key-%04d", i), AccessKeySecret: fmt.Sprintf("secret-%04d", i), SecurityToken: fmt.Sprintf("token-%04d", i)}
 }
 
-// invoke makes many invocations at once, and returns their replies.
+// invoke makes all invocations at the same time, and returns their replies.
 func (s *fixture) invoke(t *testing.T, event func(i int) string) []string {
 	t.Helper()
 	replies := make([]string, many)
@@ -45,8 +45,8 @@ func (s *fixture) invoke(t *testing.T, event func(i int) string) []string {
 	return replies
 }
 
-// TestIdentitiesAreKeptApart: of invocations at the same time, each signs with
-// its own credentials and reports its own pair.
+// TestIdentitiesAreKeptApart: each of many invocations at the same time signs with its own
+// credentials and reports its own connection.
 func TestIdentitiesAreKeptApart(t *testing.T) {
 	t.Parallel()
 	s := newShared(t)

@@ -14,14 +14,14 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// reconcile is the finding of a request to reconcile, of which all is proven.
+// reconcile is the finding of a request to reconcile, with all leftovers proven.
 func (f flags) reconcile(pairs ...connection.Pair) discover.Finding {
 	found := found(f.request(trigger.Reconcile{ClientToken: f.clientToken(), DryRun: f.dryRun}), pairs...)
 	found.Survey.Leftover = pairs
 	return found
 }
 
-// newLeftovers is a fixture of three survivors, of which the first has two leftovers.
+// newLeftovers is a fixture of three survivors with four leftovers: two of the first.
 func newLeftovers(t *testing.T) (*fixture, []connection.Pair) {
 	t.Helper()
 	f := newFixture(t)
@@ -33,7 +33,7 @@ func newLeftovers(t *testing.T) (*fixture, []connection.Pair) {
 	return f, pairs
 }
 
-// calls are the requests that the API has had, in order.
+// calls are the requests to the API, in order.
 func (f *fixture) calls() (calls []string) {
 	for _, r := range f.api.Requests() {
 		calls = append(calls, r.String())
@@ -41,9 +41,9 @@ func (f *fixture) calls() (calls []string) {
 	return calls
 }
 
-// TestConfirm: each survivor is asked after once, before the first removal of it. If
-// one is not there, by the word that proved the others to be gone, nothing more is
-// removed; if that cannot be told, nothing is of that one.
+// TestConfirm: before its first removal, the API is asked once whether the survivor exists. If
+// not, its answers prove nothing, and no further leftover is removed; if that is uncertain, no
+// leftover of this survivor.
 func TestConfirm(t *testing.T) {
 	t.Parallel()
 	const (
@@ -76,7 +76,7 @@ func TestConfirm(t *testing.T) {
 		calls []string
 		want  string
 	}{
-		"all are there":     {nil, whole, removedA + ", es-b-es-x removed, " + removedC},
+		"all exist":         {nil, whole, removedA + ", es-b-es-x removed, " + removedC},
 		"one is frozen":     {answer(describeB, is("inactive")), whole, removedA + ", es-b-es-x removed, " + removedC},
 		"one is changed":    {answer(describeB, is("activating")), whole, removedA + ", es-b-es-x removed, " + removedC},
 		"the first is gone": {answer(describeA, refuse(400, "InstanceNotFound")), []string{describeA}, fmt.Sprintf("es-a-es-x %s, es-a-es-y %[1]s, es-b-es-x %[1]s, es-c-es-x %[1]s", stopped("es-a"))},
@@ -85,13 +85,13 @@ func TestConfirm(t *testing.T) {
 			removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role, " + removedC},
 		"the first is denied": {answer(describeA, refuse(403, "Forbidden.RAM")), []string{describeA, describeB, bx, describeC, cx},
 			fmt.Sprintf("es-a-es-x %s, es-a-es-y %[1]s, es-b-es-x removed, %s", "failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role", removedC)},
-		"one is invalid":                   {answer(describeB, is("invalid")), withoutB, removedA + ", es-b-es-x failed the API listed es-b but now reports the status invalid, so nothing was removed from it, " + removedC},
-		"one is unknown":                   {answer(describeB, is("unknown")), withoutB, removedA + ", es-b-es-x failed the API listed es-b but now reports the status unknown, so nothing was removed from it, " + removedC},
-		"one has no status":                {answer(describeB, is("")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 200: Result has no status, " + removedC},
-		"one is answered as not connected": {answer(describeB, refuse(400, "RepetitionOperationError")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 400: RepetitionOperationError: m, " + removedC},
-		"one is not answered":              {answer(describeB, refuse(504, "")), slices.Insert(slices.Clone(withoutB), 3, slices.Repeat([]string{describeB}, 5)...), removedA + ", es-b-es-x failed the API answered HTTP 504: the body has no Code, " + removedC},
-		"a removal is denied":              {answer(bx, refuse(403, "Forbidden.RAM")), whole, removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role, " + removedC},
-		"a removal is answered as done":    {answer(bx, refuse(400, "RepetitionOperationError")), append(slices.Clone(whole[:5]), "ListConnectedClusters es-b", describeC, cx), removedA + ", es-b-es-x failed the API answers that es-b and es-x are not connected, but es-b still lists the connection, " + removedC},
+		"one is invalid":             {answer(describeB, is("invalid")), withoutB, removedA + ", es-b-es-x failed the API listed es-b but now reports the status invalid, so nothing was removed from it, " + removedC},
+		"one is unknown":             {answer(describeB, is("unknown")), withoutB, removedA + ", es-b-es-x failed the API listed es-b but now reports the status unknown, so nothing was removed from it, " + removedC},
+		"one has no status":          {answer(describeB, is("")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 200: Result has no status, " + removedC},
+		"a code of removals":         {answer(describeB, refuse(400, "RepetitionOperationError")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 400: RepetitionOperationError: m, " + removedC},
+		"no answer for one":          {answer(describeB, refuse(504, "")), slices.Insert(slices.Clone(withoutB), 3, slices.Repeat([]string{describeB}, 5)...), removedA + ", es-b-es-x failed the API answered HTTP 504: the body has no Code, " + removedC},
+		"a removal is denied":        {answer(bx, refuse(403, "Forbidden.RAM")), whole, removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role, " + removedC},
+		"a removal is not connected": {answer(bx, refuse(400, "RepetitionOperationError")), append(slices.Clone(whole[:5]), "ListConnectedClusters es-b", describeC, cx), removedA + ", es-b-es-x failed the API answers that es-b and es-x are not connected, but es-b still lists the connection, " + removedC},
 	} {
 		t.Run(name, Bubbled(func(t *testing.T) {
 			f, pairs := newLeftovers(t)
@@ -100,8 +100,8 @@ func TestConfirm(t *testing.T) {
 			if got != test.want {
 				t.Errorf("outcomes:\n got %s\nwant %s", got, test.want)
 			}
-			if known := strings.Join(f.lines, ", "); known != got {
-				t.Errorf("known:\n got %s\nwant %s", known, got)
+			if reported := strings.Join(f.lines, ", "); reported != got {
+				t.Errorf("reported:\n got %s\nwant %s", reported, got)
 			}
 			if calls := f.calls(); !slices.Equal(calls, test.calls) {
 				t.Errorf("calls:\n got %q\nwant %q", calls, test.calls)
@@ -110,8 +110,8 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
-// TestConfirmNothing: nobody is asked after where nothing is sent, or somebody names
-// the connection or the instance.
+// TestConfirmNothing: no survivor is confirmed if nothing is sent, or if a person names the
+// connection or the instance.
 func TestConfirmNothing(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -140,8 +140,8 @@ func TestConfirmNothing(t *testing.T) {
 	}
 }
 
-// TestStopIsOfLeftovers: what somebody asks for by name is removed though a
-// reconcile stops.
+// TestStopIsOfLeftovers: a connection that a person names is removed although a reconcile
+// stops.
 func TestStopIsOfLeftovers(t *testing.T) {
 	t.Parallel()
 	f, pairs := newLeftovers(t)
@@ -154,7 +154,7 @@ func TestStopIsOfLeftovers(t *testing.T) {
 	}
 }
 
-// TestConfirmInEachScope: instances of one name are not one instance.
+// TestConfirmInEachScope: the same id in two scopes is two instances.
 func TestConfirmInEachScope(t *testing.T) {
 	t.Parallel()
 	f, pairs := newLeftovers(t)
@@ -166,12 +166,12 @@ func TestConfirmInEachScope(t *testing.T) {
 		}
 	}
 	if asked != 2 {
-		t.Errorf("es-b is asked after %d times: %q", asked, f.calls())
+		t.Errorf("es-b is confirmed %d times: %q", asked, f.calls())
 	}
 }
 
-// TestConfirmTogether: survivors are asked after at the same time, each once; and if
-// all are not there, nothing is removed of any.
+// TestConfirmTogether: survivors are confirmed at the same time, each once; if none exists,
+// nothing is removed.
 func TestConfirmTogether(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -179,8 +179,8 @@ func TestConfirmTogether(t *testing.T) {
 		calls  int
 		left   int
 	}{
-		"all are there": {elasticsearchtest.Fault{}, 3 + 4, 0},
-		"none is there": {elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "m")}, 3, 4},
+		"all exist":   {elasticsearchtest.Fault{}, 3 + 4, 0},
+		"none exists": {elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "m")}, 3, 4},
 	} {
 		t.Run(name, Bubbled(func(t *testing.T) {
 			f, pairs := newLeftovers(t)
@@ -196,8 +196,8 @@ func TestConfirmTogether(t *testing.T) {
 	}
 }
 
-// TestConfirmPanics: a panic where one survivor is asked after fails its removals
-// alone, of which none is sent.
+// TestConfirmPanics: a panic at the confirmation of one survivor fails only its removals, and
+// none of them is sent.
 func TestConfirmPanics(t *testing.T) {
 	t.Parallel()
 	f, pairs := newLeftovers(t)

@@ -16,13 +16,13 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// A fixture is an executor over a stand-in API, and what it made known.
+// A fixture is an executor over a stand-in API, and the outcomes that it reported.
 type fixture struct {
 	*executor
 	api *elasticsearchtest.Server
 
 	mu    sync.Mutex
-	lines []string // of the outcomes known, in the order in which they were
+	lines []string // of the outcomes, in the order of their reports
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -51,7 +51,7 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-// said is what an outcome says, in short.
+// said is an outcome in short.
 func said(o outcome) string {
 	text := strings.NewReplacer(idA, "A", idB, "B").Replace(o.Instance.String() + "-" + o.Connected.String() + " " + o.word())
 	if o.err != nil {
@@ -67,7 +67,7 @@ func saidOfAll(outcomes []outcome) (texts []string) {
 	return texts
 }
 
-// removals are what decide makes of these pairs.
+// removals returns the removals that decide plans for these pairs.
 func removals(mayBeDone bool, pairs ...connection.Pair) []removal {
 	var findings []discover.Finding
 	for _, pair := range pairs {
@@ -76,8 +76,8 @@ func removals(mayBeDone bool, pairs ...connection.Pair) []removal {
 	return decide(findings, rules{requestID: "fc-1", mayBeDone: mayBeDone}).removals
 }
 
-// TestPanicIsNotDone: what a panic kept from being carried out is never taken
-// for done, and costs no other instance its removal.
+// TestPanicIsNotDone: a removal that a panic prevents is never reported as done, and other
+// instances have their removals.
 func TestPanicIsNotDone(t *testing.T) {
 	t.Parallel()
 	const notCarriedOut = " failed the removal was not carried out"
@@ -90,14 +90,14 @@ func TestPanicIsNotDone(t *testing.T) {
 			f.client = func(context.Context, connection.Scope) (*elasticsearch.Client, error) { panic("of the client") }
 		},
 			[]string{"A-B failed panic: of the client", "A-es-d failed panic: of the client", "es-c-B failed panic: of the client"}},
-		"where an outcome is made known": {func(f *fixture) {
+		"at the report of an outcome": {func(f *fixture) {
 			f.onOutcome = func(o outcome) {
 				if said(o) == "A-B removed" {
 					panic("of the log")
 				}
 			}
 		}, []string{"A-B" + notCarriedOut, "A-es-d" + notCarriedOut, "es-c-B removed"}},
-		"where the other side's is made known": {func(f *fixture) {
+		"at the report of the other side's": {func(f *fixture) {
 			f.api.RemoveInstance(idA)
 			f.onOutcome = func(o outcome) {
 				if strings.HasPrefix(said(o), "A-") {
@@ -122,8 +122,8 @@ func TestPanicIsNotDone(t *testing.T) {
 	}
 }
 
-// TestOneAfterTheOther: removals that ask one instance do so in order, one at a
-// time; those that ask different instances are under way together.
+// TestOneAfterTheOther: removals at one instance are sent in order, one at a time; those at
+// different instances at the same time.
 func TestOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	asked := []string{"es-a", "es-b", "es-a", "es-c", "es-b", "es-a"}
@@ -134,7 +134,7 @@ func TestOneAfterTheOther(t *testing.T) {
 	(&executor{limit: 3}).each([]int{0, 1, 2, 3, 4, 5}, func(i int) connection.InstanceID { return pairOf(asked[i], idB).Instance }, func(i int) {
 		mu.Lock()
 		if underWay[asked[i]] {
-			t.Errorf("%s is asked twice at a time", asked[i])
+			t.Errorf("%s is asked by two at a time", asked[i])
 		}
 		underWay[asked[i]] = true
 		first := len(done[asked[i]]) == 0
@@ -142,7 +142,7 @@ func TestOneAfterTheOther(t *testing.T) {
 		mu.Unlock()
 		if first {
 			together.Done()
-			together.Wait() // in vain, if two instances are not asked at the same time
+			together.Wait() // hangs unless all instances are asked at the same time
 		}
 		mu.Lock()
 		underWay[asked[i]] = false
@@ -153,8 +153,8 @@ func TestOneAfterTheOther(t *testing.T) {
 	}
 }
 
-// TestOtherSide: where the side that was asked does not exist, and the
-// connection may be gone, the other one is asked; what is gone then is done.
+// TestOtherSide: if the first side does not exist, and the connection may be removed already,
+// the other side is asked; if it is absent there too, that is a success.
 func TestOtherSide(t *testing.T) {
 	t.Parallel()
 	refuse := func(code string) elasticsearchtest.Fault {
@@ -199,7 +199,7 @@ func TestOtherSide(t *testing.T) {
 			f.api.Fail(test.faults...)
 			got := f.execute(t.Context(), removals(test.mayBeDone, pairOf(idA, idB)))[0]
 			if said(got) != test.want || !slices.Equal(f.lines, []string{test.want}) {
-				t.Errorf("outcome:\n  got %s\nknown %q\n want %s", said(got), f.lines, test.want)
+				t.Errorf("outcome:\n  got %s\nreported %q\n want %s", said(got), f.lines, test.want)
 			}
 			sides, tokens := "", map[string]string{idA: tokenOfRequest, idB: tokenOfOtherSide}
 			for _, r := range f.api.Requests() {
@@ -222,7 +222,8 @@ func TestOtherSide(t *testing.T) {
 	}
 }
 
-// TestOtherSideOneAtATime: also when the other side of several is one instance.
+// TestOtherSideOneAtATime: the other side of several connections, one instance, is asked by one
+// at a time.
 func TestOtherSideOneAtATime(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -43,15 +43,14 @@ const (
 	releasedToken = "e9a5a461-242e-5b54-a078-f261a73e98c9"
 )
 
-// role are the credentials of the function's role, as the tests give them.
+// role has the credentials of the function's role.
 var role = fccontext.Credentials{AccessKeyId: "STS.canary-key", AccessKeySecret: "canary-secret", SecurityToken: "canary-token"}
 
 func accountOf(c fccontext.Credentials) elasticsearchtest.Account {
 	return elasticsearchtest.Account{AccessKeyID: c.AccessKeyId, AccessKeySecret: c.AccessKeySecret, SecurityToken: c.SecurityToken}
 }
 
-// A fixture is a handler over a stand-in API with two connected instances, and
-// what it logged.
+// A fixture is a handler over a stand-in API with two connected instances, and its log.
 type fixture struct {
 	*handler.Handler
 	api *elasticsearchtest.Server
@@ -160,13 +159,13 @@ func decode[Text ~string | ~[]byte](t *testing.T, text Text, into any) {
 	}
 }
 
-// checkNoCanary: whatever a test is about, no credential is in what it logs at
-// debug level, nor in a reply.
+// checkNoCanary checks that no credential is in a log at debug level or in a reply: every test
+// of a fixture does.
 func checkNoCanary(t *testing.T, text string) {
 	t.Helper()
 	for _, canary := range []string{role.AccessKeyId, role.AccessKeySecret, role.SecurityToken, "Signature="} {
 		if i := strings.Index(text, canary); i >= 0 && !strings.HasPrefix(text[i:], "Signature=***") {
-			t.Errorf("%s is told: …%.200s", canary, text[max(0, i-100):])
+			t.Errorf("%s is in …%.200s", canary, text[max(0, i-100):])
 		}
 	}
 }
@@ -177,15 +176,15 @@ const (
 	byConsole = "ConsoleOperation"
 )
 
-// releaseOf is the event that tells of a release.
+// releaseOf is the event about a release.
 func releaseOf(id, by, deleteType string) string {
 	return `{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"elasticsearch:ActionTrail:` + by + `","data":{"eventName":"DeleteInstance","requestParameters":{"InstanceId":"` + id + `"` + deleteType + `}}}`
 }
 
-// released is the event that tells that the instance is gone for good.
+// released is the event about a release that cannot be cancelled.
 func released(id string) string { return releaseOf(id, byAPI, `,"deleteType":"immediate"`) }
 
-// all is a request for every connection of an instance, though it exists.
+// all is a request for every connection of an instance, even if it exists.
 func all(id string) string { return `{"instanceId":"` + id + `","all":true,"force":true}` }
 
 // pair is a direct event for one connection.
@@ -203,7 +202,7 @@ func posts(t *testing.T, body string) string {
 // carrying is a CloudEvent with data.
 func carrying(data string) string { return strings.Replace(event, direct, data, 1) }
 
-// checkCalls holds the requests to those wanted, in order.
+// checkCalls checks the requests to the API, in order.
 func checkCalls(t *testing.T, api *elasticsearchtest.Server, want ...string) {
 	t.Helper()
 	var got []string

@@ -9,8 +9,7 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
-// TestReleasePolicy: the operator says whether a release that can be cancelled
-// is one.
+// TestReleasePolicy: the operator decides whether a release that can still be cancelled counts.
 func TestReleasePolicy(t *testing.T) {
 	t.Parallel()
 	for _, eager := range []bool{false, true} {
@@ -23,8 +22,8 @@ func TestReleasePolicy(t *testing.T) {
 	}
 }
 
-// TestRedelivery: an event delivered twice is one request to the API, also if
-// the connection was made again since.
+// TestRedelivery: an event delivered twice is the same request to the API, so it does not
+// remove a connection made since.
 func TestRedelivery(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ event, token, want string }{
@@ -46,8 +45,8 @@ func TestRedelivery(t *testing.T) {
 	}
 }
 
-// TestRepeatedAttempt: what Function Compute tries again may have been done the
-// first time, so that what is gone is done; of a first attempt it is a failure.
+// TestRepeatedAttempt: at a retry of Function Compute an absent connection is a success, since
+// the first attempt may have removed it; at a first attempt it is a failure.
 func TestRepeatedAttempt(t *testing.T) {
 	t.Parallel()
 	for retries, want := range []string{"Absent {", `"outcome":"absent"`, `"outcome":"absent"`} {
@@ -62,7 +61,7 @@ func TestRepeatedAttempt(t *testing.T) {
 	}
 }
 
-// TestOperatorsDryRun: no event lifts it; lists are read, and nothing is removed.
+// TestOperatorsDryRun: no event overrides it; lists are read, and nothing is removed.
 func TestOperatorsDryRun(t *testing.T) {
 	t.Parallel()
 	reads := []string{"ListConnectedClusters " + gone, "ListInstance 1", "ListInstance 2", "ListConnectedClusters " + instance}
@@ -99,7 +98,7 @@ func TestOperatorsDryRun(t *testing.T) {
 	}
 }
 
-// TestNoContext: an invocation of which the runtime says nothing has a reply.
+// TestNoContext: an invocation without a context of Function Compute has a reply.
 func TestNoContext(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)

@@ -17,9 +17,8 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// canaries are credentials of which any part that is given away is found,
-// whatever is done to its case or its signs: some that can be no id and no media
-// type, and some that can be either.
+// canaries are credentials whose parts are found in a text in any case and encoding: some
+// that cannot be an id or a media type, and some that can.
 func canaries() map[string]fccontext.Credentials {
 	return map[string]fccontext.Credentials{
 		"with signs":         {AccessKeyId: "STS.CanaryKey7", AccessKeySecret: "CanarySecret+/8==", SecurityToken: "CanaryToken+/9==%&x"},
@@ -27,7 +26,7 @@ func canaries() map[string]fccontext.Credentials {
 	}
 }
 
-// A witness notes each Authorization that is sent.
+// A witness records the signature of each request.
 type witness struct {
 	http.RoundTripper
 	mu         sync.Mutex
@@ -42,7 +41,7 @@ func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.RoundTripper.RoundTrip(r)
 }
 
-// A leaky is a fixture that logs all it can, with canaries for credentials.
+// A leaky is a fixture that logs at debug level, with canaries for credentials.
 type leaky struct {
 	*fixture
 	*witness
@@ -59,7 +58,7 @@ func newLeaky(t *testing.T, secrets fccontext.Credentials) *leaky {
 	return &leaky{s, w, secrets}
 }
 
-// check handles an event and searches all that comes of it.
+// check handles an event and searches its reply and log for the credentials.
 func (s *leaky) check(t *testing.T, event string) {
 	t.Helper()
 	s.log.Reset()
@@ -77,7 +76,7 @@ func (s *leaky) check(t *testing.T, event string) {
 	}
 }
 
-// TestEchoesDoNotLeak: whatever the API repeats, and where.
+// TestEchoesDoNotLeak: at each call, from each part of an answer.
 func TestEchoesDoNotLeak(t *testing.T) {
 	t.Parallel()
 	for name, echo := range echoes() {
@@ -100,8 +99,7 @@ func TestEchoesDoNotLeak(t *testing.T) {
 	}
 }
 
-// TestTransportDoesNotLeak: neither the error of a transport nor its panic tells
-// what it was given.
+// TestTransportDoesNotLeak: an error or a panic of the transport may quote its request.
 func TestTransportDoesNotLeak(t *testing.T) {
 	t.Parallel()
 	for name, trip := range map[string]func(dump string) error{
@@ -124,8 +122,7 @@ func TestTransportDoesNotLeak(t *testing.T) {
 	}
 }
 
-// echoes are servers that repeat all they were sent, wherever an answer has room
-// for it.
+// echoes are answers that repeat the request, each in another part.
 func echoes() map[string]fault {
 	echo := func(answer func(w http.ResponseWriter, r *http.Request, dump, token string)) fault {
 		return answering(func(w http.ResponseWriter, r *http.Request) {

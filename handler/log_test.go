@@ -10,8 +10,8 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// newLoggedFixture is a fixture whose log leaves out the time of day. An answer of the
-// API takes 8 ms. It is for a synctest bubble.
+// newLoggedFixture is a fixture, for a bubble, whose log is without the time of day. An answer
+// of the API takes 8 ms.
 func newLoggedFixture(t *testing.T, level slog.Level) *fixture {
 	t.Helper()
 	s := newFixture(t)
@@ -25,7 +25,7 @@ func newLoggedFixture(t *testing.T, level slog.Level) *fixture {
 	return s
 }
 
-// TestLogLine: one line for each connection handled, all members always there.
+// TestLogLine: one line for each connection, always with all members.
 func TestLogLine(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -79,8 +79,8 @@ func TestColdStartIsTheFirstInvocation(t *testing.T) {
 	}
 }
 
-// TestLogOfBatch: a line for each connection, each instance that could not be
-// read, each cleanup, and each entry that was ignored or refused.
+// TestLogOfBatch: a line for each connection, each unread instance, each cleanup, and each
+// ignored or refused entry.
 func TestLogOfBatch(t *testing.T) { handler.Bubbled(testLogOfBatch)(t) }
 
 func testLogOfBatch(t *testing.T) {

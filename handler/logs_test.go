@@ -18,7 +18,7 @@ const (
 	product   = "elasticsearch-disconnect" // names what logs/apply creates
 )
 
-// queries are those of logs/README.md, by their names.
+// queries returns the queries of logs/README.md by their names.
 func queries(t *testing.T) map[string]string {
 	t.Helper()
 	named := found(t, logs, "(?m)^### (.+)\n[^#]*?```text\n(.+)\n```$")
@@ -28,7 +28,7 @@ func queries(t *testing.T) map[string]string {
 	return named
 }
 
-// types are the fields that lines of the log have, each as Log Service indexes its value.
+// types returns the fields of the log lines, each with its type in the index of Log Service.
 func (s *fixture) types(t *testing.T) map[string]string {
 	t.Helper()
 	fields := map[string]string{}
@@ -43,7 +43,7 @@ func (s *fixture) types(t *testing.T) map[string]string {
 	return fields
 }
 
-// lines are those that the fixture logged.
+// lines returns the log lines.
 func (s *fixture) lines(t *testing.T) (lines []map[string]any) {
 	t.Helper()
 	for text := range strings.Lines(s.log.String()) {
@@ -54,8 +54,7 @@ func (s *fixture) lines(t *testing.T) (lines []map[string]any) {
 	return lines
 }
 
-// The queries ask for fields that a line of the log has, a number as a number, and for outcomes, kinds and triggers of the
-// code.
+// TestLogQueries: the queries use fields of a log line, numbers as numbers, and outcomes, kinds and triggers of the code.
 func TestLogQueries(t *testing.T) {
 	t.Parallel()
 	fields := logged(t).types(t)
@@ -84,7 +83,7 @@ func TestLogQueries(t *testing.T) {
 	}
 }
 
-// queryFiles are those with queries of the log.
+// queryFiles returns the files with queries of the log.
 func queryFiles(t *testing.T) []string {
 	t.Helper()
 	return append(jsonFiles(t, "logs/alerts"), dashboard, logs, readme, frontReadme)
@@ -108,7 +107,7 @@ func jsonFiles(t *testing.T, folder string) []string {
 
 var needsID = regexp.MustCompile(`: "[^"]*…"`)
 
-// The dashboard has each query that needs no id.
+// TestDashboard: the dashboard has each query that needs no id.
 func TestDashboard(t *testing.T) {
 	t.Parallel()
 	const members = "charts dashboardName description display displayName end height logstore query search start title topic type width xPos yPos"

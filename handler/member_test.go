@@ -45,8 +45,8 @@ func startSTS() (stop func()) {
 	return sts.Close
 }
 
-// TestFaultsOfSTS: what becomes of an event whose account's role is not to be had,
-// and how often it is asked for.
+// TestFaultsOfSTS: the reply if the role of another account cannot be assumed, and how often
+// STS is asked.
 func TestFaultsOfSTS(t *testing.T) {
 	t.Parallel()
 	always := func(answer http.HandlerFunc) func(int) http.HandlerFunc {
@@ -128,8 +128,8 @@ func TestLogOfSTS(t *testing.T) {
 	}
 }
 
-// TestEchoOfSTS: of a token as long as real ones, no part is told, in whatever form
-// STS repeats it.
+// TestEchoOfSTS: no part of a token as long as real ones is in the reply or the log, in any
+// encoding in which STS repeats it.
 func TestEchoOfSTS(t *testing.T) {
 	t.Parallel()
 	long := role

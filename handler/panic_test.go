@@ -13,9 +13,8 @@ import (
 	"elasticsearch-disconnect/handler/acs3"
 )
 
-// checkPanic holds that the caller of a panic is answered as of any fault
-// that nobody foresaw, and that the log has its text, its stack and the request
-// id.
+// checkPanic checks that the reply after a panic is that of any unexpected error, and that the
+// log has its text, its stack and the request id.
 func (s *fixture) checkPanic(t *testing.T, got string) {
 	t.Helper()
 	for _, internal := range []string{"nobody foresaw", "goroutine", ".go:", "panic"} {
@@ -41,7 +40,7 @@ func (s *fixture) checkPanic(t *testing.T, got string) {
 	}
 }
 
-// TestPanicOfCredentials: whatever the event.
+// TestPanicOfCredentials: the reply to each form of event.
 func TestPanicOfCredentials(t *testing.T) {
 	t.Parallel()
 	for name, event := range map[string]string{"direct": direct, "HTTP": post, "EventBridge": event, "release": released(gone), "a batch": batch(event, released(gone))} {
@@ -57,7 +56,7 @@ func TestPanicOfCredentials(t *testing.T) {
 	}
 }
 
-// A panickingLog panics at the first line.
+// A panickingLog panics at its first line.
 type panickingLog struct {
 	slog.Handler
 	panicked *atomic.Bool
@@ -84,12 +83,12 @@ func TestPanicOfLog(t *testing.T) {
 	}
 }
 
-// TestPanicOfTransport: a panic at one request fails what the request was about,
-// and nothing else of its batch.
+// TestPanicOfTransport: a panic at a request to the API fails the entry of the batch that needs
+// it, and no other.
 func TestPanicOfTransport(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		call  string   // at which the transport panics: method and path
+		call  string   // the transport panics at it: method and path
 		event string   // one of a batch
 		left  []string // the survivors that are still connected
 	}{
@@ -116,7 +115,7 @@ func TestPanicOfTransport(t *testing.T) {
 			}
 			for _, survivor := range test.left {
 				if !s.api.Connected(survivor, gone) {
-					t.Errorf("%s: %s is no more connected", name, survivor)
+					t.Errorf("%s: %s is no longer connected", name, survivor)
 				}
 			}
 		}

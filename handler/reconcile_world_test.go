@@ -19,11 +19,10 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// TestReconcileAnyWorld: whatever a region is like, and whatever happens in it between
-// any two calls, no connection is removed of two instances that exist, and each reply
-// is one that is documented. Then, when nothing happens any more, a run does exactly
-// what can be foretold; and where the list has such quirks that it cannot, what it
-// calls reconciled is.
+// TestReconcileAnyWorld: in any region, with any change between two calls, no connection of two
+// existing instances is removed, and each reply is a documented one. Then, without further
+// changes, a run does exactly what is predicted; and where quirks of the list allow no
+// prediction, a region that it calls reconciled has no leftover.
 //
 // For long: go test ./handler -run AnyWorld -rapid.checks=100000
 func TestReconcileAnyWorld(t *testing.T) {
@@ -35,7 +34,7 @@ func TestReconcileAnyWorld(t *testing.T) {
 	seen := map[string]int{}
 	rapid.Check(t, func(r *rapid.T) { inBubble(t, func() { w.check(r, seen) }) })
 	if seen["removed"] == 0 || seen["withheld"] == 0 {
-		t.Errorf("what is foretold: %v", seen)
+		t.Errorf("predicted: %v", seen)
 	}
 }
 
@@ -56,7 +55,7 @@ func (w *world) check(t *rapid.T, seen map[string]int) {
 	}
 }
 
-// checkCalm: a run in which nothing happens does what is foretold, which is noted.
+// checkCalm checks that a run without changes does what is predicted, and counts it.
 func (w *world) checkCalm(t *rapid.T, id string, limit int, seen map[string]int) {
 	want, before, deletes := w.expect(limit), w.api.Connections(), w.deletes
 	clear(w.asked)
@@ -86,7 +85,7 @@ func (w *world) checkDryRun(t *rapid.T) {
 	}
 }
 
-// drawEvent is one of the ways in which everything left over is asked for.
+// drawEvent is one of the requests to reconcile.
 func drawEvent(t *rapid.T, id string) string {
 	post, _ := json.Marshal(reconcile)
 	return rapid.SampledFrom([]string{
@@ -121,16 +120,16 @@ func (w *world) runs(t *rapid.T) []string {
 	return append(replies, w.replies...)
 }
 
-// A verdict is what a reply says: the outcome, and those of the connections.
+// A verdict is the outcome in a reply, and those of the connections.
 type verdict struct {
 	outcome string
 	results map[string]string // by the pair, failed ones by the instance if the other is not known
 	kept    []string
-	partial bool // the reply is an error, which says nothing of those that are kept
-	any     bool // it cannot be foretold
+	partial bool // the reply is an error, which has no kept connections
+	any     bool // no prediction
 }
 
-// answered is what the runtime posts, by itself.
+// answered is the text that the runtime posts.
 func answered(reply any, err error) string {
 	if failure := (messages.InvokeResponse_Error{}); errors.As(err, &failure) {
 		return failure.Type + " " + failure.Message
@@ -139,7 +138,7 @@ func answered(reply any, err error) string {
 	return string(text) + fmt.Sprint(cmp.Or(err, failure))
 }
 
-// checkDocumented reads a reply, which has to be one of those that are documented.
+// checkDocumented reads a reply, and checks that it is a documented one.
 func (w *world) checkDocumented(t *rapid.T, reply string) verdict {
 	t.Helper()
 	type part struct{ InstanceID, ConnectedInstanceID, Outcome string }
@@ -185,7 +184,7 @@ func (w *world) checkDocumented(t *rapid.T, reply string) verdict {
 	return v
 }
 
-// expect foretells what a run does in which nothing happens.
+// expect predicts a run without changes.
 func (w *world) expect(limit int) verdict {
 	visible := w.visible()
 	v := verdict{outcome: "reconciled", results: map[string]string{}}
@@ -240,8 +239,8 @@ func (w *world) expect(limit int) verdict {
 	return v
 }
 
-// leftover are the connections of those that are visible and can be read with others
-// that are not visible, in order.
+// leftover returns the connections of visible, readable instances with invisible ones, in
+// order.
 func (w *world) leftover(visible []string) (leftover [][2]string) {
 	isListed := func(id string) bool {
 		return slices.ContainsFunc(visible, func(other string) bool { return strings.EqualFold(id, other) })
@@ -256,7 +255,7 @@ func (w *world) leftover(visible []string) (leftover [][2]string) {
 	return leftover
 }
 
-// differs says what a reply has that was not foretold; "" for nothing.
+// differs returns how a reply differs from the prediction; "" if it does not.
 func (v verdict) differs(got verdict) string {
 	sorted := func(kept []string) []string { return slices.Sorted(slices.Values(kept)) }
 	switch {
@@ -268,18 +267,18 @@ func (v verdict) differs(got verdict) string {
 	return ""
 }
 
-// checkRemoved: of the connections there were, those are gone that were foretold.
+// checkRemoved checks that exactly the predicted connections are removed.
 func (v verdict) checkRemoved(t *rapid.T, before, after [][2]string) {
 	for _, c := range before {
 		isRemoved := v.results[c[0]+" "+c[1]] == "removed" || v.results[c[1]+" "+c[0]] == "removed"
 		if !v.any && isRemoved == slices.Contains(after, c) {
-			t.Errorf("%v is to be removed: %t; left %v", c, isRemoved, after)
+			t.Errorf("%v is predicted to be removed: %t; after the run %v", c, isRemoved, after)
 		}
 	}
 }
 
-// checkNothingLeft: none of those that listed their connections in this run has one
-// with an instance that provably does not exist, unless it may not be removed.
+// checkNothingLeft checks that no instance that listed its connections in this run has one with
+// an instance that provably does not exist, unless it may not be removed.
 func (w *world) checkNothingLeft(t *rapid.T) {
 	for _, c := range w.leftover(slices.Sorted(maps.Keys(w.alive))) {
 		if w.asked[c[0]] && w.refused[c[1]] == "" && !w.isKept(c[1]) {
@@ -288,8 +287,7 @@ func (w *world) checkNothingLeft(t *rapid.T) {
 	}
 }
 
-// isKept says whether the end is named in another letter case, too, of which it cannot
-// be told whether it exists.
+// isKept reports whether it is uncertain that an end exists, in any letter case.
 func (w *world) isKept(end string) bool {
 	for id := range w.refused {
 		if strings.EqualFold(id, end) {

@@ -13,8 +13,7 @@ import (
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// TestReports: each member is there when it says something, and the list of
-// results always.
+// TestReports: a member without a value is left out, except the list of results.
 func TestReports(t *testing.T) {
 	t.Parallel()
 	const (
@@ -51,8 +50,8 @@ func TestReports(t *testing.T) {
 	}
 }
 
-// TestLevels: what the sender of an event can mend is a warning, and so is what
-// has its own line; any other failure is an error.
+// TestLevels: a failure that the sender of the event can mend is a warning, and so is one that
+// has its own line; any other is an error.
 func TestLevels(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -62,12 +61,12 @@ func TestLevels(t *testing.T) {
 	}{
 		"done":                            {cleaned, nil, "INFO done "},
 		"some of it failed":               {incomplete, nil, "WARN incomplete "},
-		"it is not known what failed":     {incomplete, failureOf(connection.Denied), "ERROR failed Denied"},
+		"it is unknown what failed":       {incomplete, failureOf(connection.Denied), "ERROR failed Denied"},
 		"the event is refused":            {failed, &trigger.Error{}, "WARN refused InvalidEvent"},
 		"the instance does not exist":     {failed, failureOf(connection.NoInstance), "WARN failed Absent"},
 		"the instances are not connected": {failed, failureOf(connection.NoConnection), "WARN failed Absent"},
 		"it is denied":                    {failed, failureOf(connection.Denied), "ERROR failed Denied"},
-		"nobody foresaw it":               {failed, errors.New("panic"), "ERROR failed Internal"},
+		"an internal error":               {failed, errors.New("panic"), "ERROR failed Internal"},
 	} {
 		var text bytes.Buffer
 		l := logger{Logger: slog.New(slog.NewJSONHandler(&text, nil)), redact: strings.ToLower}
@@ -79,9 +78,8 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestLogOfAPairThatWasNotFoundOut: a request has a line though it came to no
-// removal.
-func TestLogOfAPairThatWasNotFoundOut(t *testing.T) {
+// TestLogWithoutRemoval: a request for one connection has a line even without a removal.
+func TestLogWithoutRemoval(t *testing.T) {
 	t.Parallel()
 	f := discover.Finding{Request: flags{event: true}.disconnect(pairOf(idA, idB)).Request, Err: errors.New("panic")}
 	var text bytes.Buffer

@@ -20,8 +20,8 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// A world is a region over the stand-in, without a network, in which anything may
-// happen before any call. It judges each removal when it is sent.
+// A world is a region over the stand-in, without a network, that may change before any call.
+// It judges each removal when it is sent.
 type world struct {
 	api *elasticsearchtest.Server
 
@@ -44,7 +44,7 @@ type world struct {
 	cancel  func()          // of the run that can be killed
 }
 
-// A happening is what happens before a call; of one of the instances that exist then.
+// A happening is a change before a call, of one of the instances that exist then.
 type happening struct {
 	kind string
 	of   int
@@ -55,7 +55,7 @@ func (w *world) exists(id, status string) {
 	w.api.SetStatus(id, status)
 }
 
-// connect connects two that are not one, nor are yet, in whatever letter case.
+// connect connects two different instances, in any letter case, unless they are connected.
 func (w *world) connect(a, b string) {
 	isThis := func(c [2]string) bool {
 		return strings.EqualFold(c[0]+" "+c[1], a+" "+b) || strings.EqualFold(c[1]+" "+c[0], a+" "+b)
@@ -65,7 +65,7 @@ func (w *world) connect(a, b string) {
 	}
 }
 
-// one returns one of those that exist.
+// one returns one of the existing instances.
 func (w *world) one(of int) (string, bool) {
 	ids := slices.Sorted(maps.Keys(w.alive))
 	if len(ids) == 0 {
@@ -74,7 +74,7 @@ func (w *world) one(of int) (string, bool) {
 	return ids[of%len(ids)], true
 }
 
-// happen does what happens before a call.
+// happen makes a change.
 func (w *world) happen(h happening) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -118,8 +118,8 @@ func (w *world) happen(h happening) {
 	}
 }
 
-// onRequest is the stand-in's: what happens before the call, whether it may be, and
-// what is answered.
+// onRequest is the stand-in's hook: it makes the changes before the call, judges a removal, and
+// chooses the answer.
 func (w *world) onRequest(r request) fault {
 	w.mu.Lock()
 	w.calls++
@@ -157,7 +157,7 @@ func (w *world) onRequest(r request) fault {
 	return fault{}
 }
 
-// status of an instance, in whatever letter case; "" if it does not exist.
+// status returns that of an instance, in any letter case; "" if it does not exist.
 func (w *world) status(id string) string {
 	for _, name := range []string{id, strings.ToLower(id)} {
 		if status := w.alive[name]; status != "" {
@@ -167,8 +167,8 @@ func (w *world) status(id string) string {
 	return ""
 }
 
-// mayAnswer says whether a call may be answered so. That an instance does not exist is
-// no fault of a moment: nothing could be told from that any more.
+// mayAnswer reports whether a call may have this answer. A passing fault must not say that an
+// instance does not exist: that answer is the proof that it does not.
 func (w *world) mayAnswer(action, name string) bool {
 	switch name {
 	case "":
@@ -183,7 +183,7 @@ func (w *world) mayAnswer(action, name string) bool {
 	return true
 }
 
-// visible are those on the pages of the list, in order.
+// visible returns the instances on the pages of the list, in order.
 func (w *world) visible() (ids []string) {
 	for _, id := range slices.Sorted(maps.Keys(w.alive)) {
 		if !w.hidden[id] {
@@ -193,10 +193,10 @@ func (w *world) visible() (ids []string) {
 	return ids
 }
 
-// hides says whether the list is without some.
+// hides reports whether some instances are not listed.
 func (w *world) hides() bool { return slices.Contains(slices.Collect(maps.Values(w.hidden)), true) }
 
-// page is one of the list without those that are hidden.
+// page is one page of the list, without hidden instances.
 func (w *world) page(r request) fault {
 	ids, size := w.visible(), cmp.Or(w.api.Quirks.LargestPage, 100)
 	number, _ := strconv.Atoi(r.Query.Get("page"))
@@ -208,8 +208,7 @@ func (w *world) page(r request) fault {
 	return answering(elasticsearchtest.Page(total, ids[from:min(from+size, len(ids))]...))
 }
 
-// handler is a process of the function, which may remove so many leftovers and makes
-// so many calls at a time.
+// handler is a process of the function with these limits of leftovers and of calls at a time.
 func (w *world) handler(limit, concurrency int) *handler.Handler {
 	endpoint, err := elasticsearch.ParseEndpoint("http://127.0.0.1")
 	if err != nil {
@@ -224,7 +223,7 @@ func (w *world) handler(limit, concurrency int) *handler.Handler {
 }
 
 // inBubble runs one check of a property in a synctest bubble, where waiting takes no time.
-// Its panic, by which rapid ends a check, is passed on.
+// It repeats a panic of the check, by which rapid ends it.
 func inBubble(t *testing.T, check func()) {
 	var failure any
 	synctest.Test(t, func(*testing.T) {
@@ -236,7 +235,7 @@ func inBubble(t *testing.T, check func()) {
 	}
 }
 
-// invoke hands an event to a process, and returns what the runtime would post.
+// invoke handles an event, and returns the text that the runtime posts.
 func (w *world) invoke(ctx context.Context, h *handler.Handler, event, requestID string, retry int) string {
 	ctx = fccontext.NewContext(ctx, &fccontext.FcContext{RequestID: requestID, Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role, RetryCount: retry})
 	reply, err := h.Handle(ctx, []byte(event))
