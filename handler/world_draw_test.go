@@ -10,7 +10,7 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// misanswers are what a call may be answered instead.
+// misanswers are the faults of a call, by name.
 func misanswers() map[string]fault {
 	return map[string]fault{
 		"denied":    refuse(403, "Forbidden.RAM"),
@@ -26,7 +26,7 @@ func misanswers() map[string]fault {
 	}
 }
 
-// ends are instances that never exist, as others may list them. es-0 may.
+// ends are ids that instances may list; only es-0 may exist.
 func ends() []string { return []string{"es-w", "es-x", "es-y", "ES-Z", "ls-g", "ES-0", "gone"} }
 
 // draw makes a world.
@@ -41,7 +41,7 @@ func (w *world) draw(t *rapid.T) {
 	w.drawLists(t)
 }
 
-// one draws one of some names, of which the first is the most frequent.
+// one draws a name; the first is the most frequent.
 func one(t *rapid.T, label string, of ...string) string {
 	return rapid.SampledFrom(of).Draw(t, label)
 }
@@ -51,7 +51,7 @@ func seldom(t *rapid.T, label string, times int) bool {
 	return rapid.IntRange(1, times).Draw(t, label) == times
 }
 
-// drawInstances draws those that exist, and which are connected.
+// drawInstances draws the existing instances and the connections.
 func (w *world) drawInstances(t *rapid.T) {
 	all, some := ends(), ends()[:1] // some exist, unless none does
 	for i := range rapid.SampledFrom([]int{4, 5, 3, 6, 2, 1, 0}).Draw(t, "instances") {
@@ -65,7 +65,7 @@ func (w *world) drawInstances(t *rapid.T) {
 	}
 }
 
-// drawAnswers draws which calls are never answered as documented, by the instance.
+// drawAnswers draws the instances about which the API never answers as documented.
 func (w *world) drawAnswers(t *rapid.T) {
 	for _, id := range append(ends(), slices.Sorted(maps.Keys(w.alive))...) {
 		if seldom(t, "refused", 8) {
@@ -90,23 +90,11 @@ func (w *world) drawLists(t *rapid.T) {
 	if seldom(t, "odd", 6) {
 		m.Malformed = []string{"es-cn-odd.0001", ""}
 	}
-	switch one(t, "quirks", "", "", "", "", "the page's total", "no total", "one too many", "one too few", "the first page always", "the last page for another") {
-	case "the page's total":
-		m.Total = func(page, _ int) any { return page }
-	case "no total":
-		m.Total = func(int, int) any { return nil }
-	case "one too many":
-		m.Total = func(_, all int) any { return all + 1 }
-	case "one too few":
-		m.Total = func(_, all int) any { return all - 1 }
-	case "the first page always":
-		m.Page = func(int, int) int { return 1 }
-	case "the last page for another":
-		m.Page = func(asked, last int) int { return min(asked, last) }
-	}
+	quirk := one(t, "quirks", "", "", "", "", "the page's total", "no total", "one too many", "one too few", "the first page always", "the last page for another")
+	m.Total, m.Page = totals()[quirk].Total, pagings()[quirk].Page
 }
 
-// disturb draws what happens between calls, and which calls fail.
+// disturb draws the changes between calls, and the faults.
 func (w *world) disturb(t *rapid.T) {
 	w.happens, w.faults = map[int][]happening{}, map[int]string{}
 	kinds := []string{"release", "create", "freeze", "connect", "hide", "show", "a release", "another run", "kill"}
