@@ -21,8 +21,8 @@ func (f flags) reconcile(pairs ...connection.Pair) discover.Finding {
 	return found
 }
 
-// newLeftovers is a fixture of three survivors with four leftovers: two of the first.
-func newLeftovers(t *testing.T) (*fixture, []connection.Pair) {
+// newSurvivors is a fixture of three survivors with four leftovers: two of the first.
+func newSurvivors(t *testing.T) (*fixture, []connection.Pair) {
 	t.Helper()
 	f := newFixture(t)
 	pairs := []connection.Pair{pairOf("es-a", "es-x"), pairOf("es-a", "es-y"), pairOf("es-b", "es-x"), pairOf("es-c", "es-x")}
@@ -53,18 +53,8 @@ func TestConfirm(t *testing.T) {
 
 		removedA, removedC = "es-a-es-x removed, es-a-es-y removed", "es-c-es-x removed"
 	)
-	answer := func(call string, answer func() elasticsearchtest.Fault) func(elasticsearchtest.Request) elasticsearchtest.Fault {
-		return elasticsearchtest.At(call, func(int) elasticsearchtest.Fault { return answer() })
-	}
-	refuse := func(status int, code string) func() elasticsearchtest.Fault {
-		return func() elasticsearchtest.Fault {
-			return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(status, code, "m")}
-		}
-	}
-	is := func(status string) func() elasticsearchtest.Fault {
-		return func() elasticsearchtest.Fault {
-			return elasticsearchtest.Fault{Answer: elasticsearchtest.Body(200, "application/json", `{"Result":{"status":"`+status+`"}}`)}
-		}
+	is := func(status string) elasticsearchtest.Fault {
+		return elasticsearchtest.Fault{Answer: elasticsearchtest.Body(200, "application/json", `{"Result":{"status":"`+status+`"}}`)}
 	}
 	stopped := func(id string) string {
 		return "failed the API listed " + id + " but now answers that it does not exist. Check the region and the credentials; no further connection was removed: the API answered HTTP 400: InstanceNotFound: m"
@@ -77,24 +67,24 @@ func TestConfirm(t *testing.T) {
 		want  string
 	}{
 		"all exist":         {nil, whole, removedA + ", es-b-es-x removed, " + removedC},
-		"one is frozen":     {answer(describeB, is("inactive")), whole, removedA + ", es-b-es-x removed, " + removedC},
-		"one is changed":    {answer(describeB, is("activating")), whole, removedA + ", es-b-es-x removed, " + removedC},
-		"the first is gone": {answer(describeA, refuse(400, "InstanceNotFound")), []string{describeA}, fmt.Sprintf("es-a-es-x %s, es-a-es-y %[1]s, es-b-es-x %[1]s, es-c-es-x %[1]s", stopped("es-a"))},
-		"another is gone":   {answer(describeB, refuse(400, "InstanceNotFound")), []string{describeA, ax, ay, describeB}, fmt.Sprintf("%s, es-b-es-x %s, es-c-es-x %[2]s", removedA, stopped("es-b"))},
-		"one is denied": {answer(describeB, refuse(403, "Forbidden.RAM")), withoutB,
+		"one is frozen":     {at(describeB, is("inactive")), whole, removedA + ", es-b-es-x removed, " + removedC},
+		"one is changed":    {at(describeB, is("activating")), whole, removedA + ", es-b-es-x removed, " + removedC},
+		"the first is gone": {at(describeA, refuse(400, "InstanceNotFound")), []string{describeA}, fmt.Sprintf("es-a-es-x %s, es-a-es-y %[1]s, es-b-es-x %[1]s, es-c-es-x %[1]s", stopped("es-a"))},
+		"another is gone":   {at(describeB, refuse(400, "InstanceNotFound")), []string{describeA, ax, ay, describeB}, fmt.Sprintf("%s, es-b-es-x %s, es-c-es-x %[2]s", removedA, stopped("es-b"))},
+		"one is denied": {at(describeB, refuse(403, "Forbidden.RAM")), withoutB,
 			removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role, " + removedC},
-		"the first is denied": {answer(describeA, refuse(403, "Forbidden.RAM")), []string{describeA, describeB, bx, describeC, cx},
+		"the first is denied": {at(describeA, refuse(403, "Forbidden.RAM")), []string{describeA, describeB, bx, describeC, cx},
 			fmt.Sprintf("es-a-es-x %s, es-a-es-y %[1]s, es-b-es-x removed, %s", "failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role", removedC)},
-		"one is invalid":             {answer(describeB, is("invalid")), withoutB, removedA + ", es-b-es-x failed the API listed es-b but now reports the status invalid, so nothing was removed from it, " + removedC},
-		"one is unknown":             {answer(describeB, is("unknown")), withoutB, removedA + ", es-b-es-x failed the API listed es-b but now reports the status unknown, so nothing was removed from it, " + removedC},
-		"one has no status":          {answer(describeB, is("")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 200: Result has no status, " + removedC},
-		"a code of removals":         {answer(describeB, refuse(400, "RepetitionOperationError")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 400: RepetitionOperationError: m, " + removedC},
-		"no answer for one":          {answer(describeB, refuse(504, "")), slices.Insert(slices.Clone(withoutB), 3, slices.Repeat([]string{describeB}, 5)...), removedA + ", es-b-es-x failed the API answered HTTP 504: the body has no Code, " + removedC},
-		"a removal is denied":        {answer(bx, refuse(403, "Forbidden.RAM")), whole, removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role, " + removedC},
-		"a removal is not connected": {answer(bx, refuse(400, "RepetitionOperationError")), append(slices.Clone(whole[:5]), "ListConnectedClusters es-b", describeC, cx), removedA + ", es-b-es-x failed the API answers that es-b and es-x are not connected, but es-b still lists the connection, " + removedC},
+		"one is invalid":             {at(describeB, is("invalid")), withoutB, removedA + ", es-b-es-x failed the API listed es-b but now reports the status invalid, so nothing was removed from it, " + removedC},
+		"one is unknown":             {at(describeB, is("unknown")), withoutB, removedA + ", es-b-es-x failed the API listed es-b but now reports the status unknown, so nothing was removed from it, " + removedC},
+		"one has no status":          {at(describeB, is("")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 200: Result has no status, " + removedC},
+		"a code of removals":         {at(describeB, refuse(400, "RepetitionOperationError")), withoutB, removedA + ", es-b-es-x failed the API answered HTTP 400: RepetitionOperationError: m, " + removedC},
+		"no answer for one":          {at(describeB, refuse(504, "")), slices.Insert(slices.Clone(withoutB), 3, slices.Repeat([]string{describeB}, 5)...), removedA + ", es-b-es-x failed the API answered HTTP 504: the body has no Code, " + removedC},
+		"a removal is denied":        {at(bx, refuse(403, "Forbidden.RAM")), whole, removedA + ", es-b-es-x failed the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role, " + removedC},
+		"a removal is not connected": {at(bx, refuse(400, "RepetitionOperationError")), append(slices.Clone(whole[:5]), "ListConnectedClusters es-b", describeC, cx), removedA + ", es-b-es-x failed the API answers that es-b and es-x are not connected, but es-b still lists the connection, " + removedC},
 	} {
 		t.Run(name, Bubbled(func(t *testing.T) {
-			f, pairs := newLeftovers(t)
+			f, pairs := newSurvivors(t)
 			f.api.OnRequest = test.hook
 			got := strings.Join(saidOfAll(f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4}).removals)), ", ")
 			if got != test.want {
@@ -125,7 +115,7 @@ func TestConfirmNothing(t *testing.T) {
 		"too many":               {rules{limit: 3}, flags{}.reconcile, "withheld"},
 	} {
 		t.Run(name, Bubbled(func(t *testing.T) {
-			f, pairs := newLeftovers(t)
+			f, pairs := newSurvivors(t)
 			for _, o := range f.execute(t.Context(), decide([]discover.Finding{test.of(pairs...)}, test.rules).removals) {
 				if o.word() != test.want {
 					t.Errorf("outcome %s", said(o))
@@ -144,10 +134,8 @@ func TestConfirmNothing(t *testing.T) {
 // stops.
 func TestStopIsOfLeftovers(t *testing.T) {
 	t.Parallel()
-	f, pairs := newLeftovers(t)
-	f.api.OnRequest = elasticsearchtest.At("DescribeInstance es-a", func(int) elasticsearchtest.Fault {
-		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "m")}
-	})
+	f, pairs := newSurvivors(t)
+	f.api.OnRequest = at("DescribeInstance es-a", refuse(400, "InstanceNotFound"))
 	f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs[:2]...), flags{}.disconnect(pairs[3])}, rules{limit: 2}).removals)
 	if want := []string{"DescribeInstance es-a", "DeleteConnectedCluster es-c es-x"}; !slices.Equal(f.calls(), want) {
 		t.Errorf("calls %q, want %q", f.calls(), want)
@@ -157,7 +145,7 @@ func TestStopIsOfLeftovers(t *testing.T) {
 // TestConfirmInEachScope: the same id in two scopes is two instances.
 func TestConfirmInEachScope(t *testing.T) {
 	t.Parallel()
-	f, pairs := newLeftovers(t)
+	f, pairs := newSurvivors(t)
 	f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs[2]), inBeijing(flags{}.reconcile(pairs[2]))}, rules{limit: 1, mayBeDone: true}).removals)
 	asked := 0
 	for _, call := range f.calls() {
@@ -180,14 +168,14 @@ func TestConfirmTogether(t *testing.T) {
 		left   int
 	}{
 		"all exist":   {elasticsearchtest.Fault{}, 3 + 4, 0},
-		"none exists": {elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, "InstanceNotFound", "m")}, 3, 4},
+		"none exists": {refuse(400, "InstanceNotFound"), 3, 4},
 	} {
 		t.Run(name, Bubbled(func(t *testing.T) {
-			f, pairs := newLeftovers(t)
+			f, pairs := newSurvivors(t)
 			f.limit = 3
 			f.api.OnRequest = elasticsearchtest.Each(
 				elasticsearchtest.Together(t.Context(), 3, "DescribeInstance"),
-				elasticsearchtest.At("DescribeInstance", func(int) elasticsearchtest.Fault { return test.answer }))
+				at("DescribeInstance", test.answer))
 			f.execute(t.Context(), decide([]discover.Finding{flags{}.reconcile(pairs...)}, rules{limit: 4}).removals)
 			if calls, left := f.calls(), f.api.Connections(); len(calls) != test.calls || len(left) != test.left {
 				t.Errorf("%d left; calls %q", len(left), calls)
@@ -200,7 +188,7 @@ func TestConfirmTogether(t *testing.T) {
 // none of them is sent.
 func TestConfirmPanics(t *testing.T) {
 	t.Parallel()
-	f, pairs := newLeftovers(t)
+	f, pairs := newSurvivors(t)
 	client, asked := f.client, 0
 	f.client = func(ctx context.Context, scope connection.Scope) (*elasticsearch.Client, error) {
 		if asked++; asked == 1 {

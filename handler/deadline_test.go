@@ -19,7 +19,7 @@ const (
 	noTime    = "no answer from the API in time: outcome unknown; safe to repeat"
 )
 
-// during returns the least and the most of a time.
+// during is a range of time, in seconds.
 func during(least, most float64) [2]time.Duration {
 	return [2]time.Duration{time.Duration(least * float64(time.Second)), time.Duration(most * float64(time.Second))}
 }
@@ -27,8 +27,8 @@ func during(least, most float64) [2]time.Duration {
 // exactly is a time without jitter.
 func exactly(seconds float64) [2]time.Duration { return during(seconds, seconds) }
 
-// TestDeadlines: no attempt and no wait passes the invocation's deadline less
-// what is kept for the reply, and the reply says what is known.
+// TestDeadlines: attempts and waits end before the invocation's deadline, with time for the
+// reply, and the reply has the outcome so far.
 func TestDeadlines(t *testing.T) {
 	t.Parallel()
 	hang := answering(elasticsearchtest.Hang())
@@ -118,8 +118,8 @@ func TestDeadlines(t *testing.T) {
 	}
 }
 
-// TestOutOfTimeInASweep: what a sweep has found when its time is up is removed, so
-// that each delivery gets further.
+// TestOutOfTimeInASweep: the connections that a sweep has found when its time is up are removed,
+// so that each delivery gets further.
 func TestOutOfTimeInASweep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -141,8 +141,7 @@ func TestOutOfTimeInASweep(t *testing.T) {
 	})
 }
 
-// checkLeftover holds that nothing of the function runs in this bubble after it
-// has replied.
+// checkLeftover checks that no goroutine of the function runs in this bubble after the reply.
 func checkLeftover(t *testing.T) {
 	t.Helper()
 	synctest.Wait()

@@ -54,7 +54,7 @@ func inBeijing(f discover.Finding) discover.Finding {
 	return f
 }
 
-// A flags value is what a request says besides its instances.
+// A flags value has the properties of a request besides its instances.
 type flags struct {
 	token  string
 	dryRun bool
@@ -86,7 +86,7 @@ func (f flags) cleanup(pairs ...connection.Pair) discover.Finding {
 	return found(f.request(trigger.Cleanup{Instance: b, ClientToken: f.clientToken(), DryRun: f.dryRun}), pairs...)
 }
 
-// inShort says of a removal what decide decided.
+// inShort is a planned removal in short.
 func (r removal) inShort() string {
 	ids := strings.NewReplacer(idA, "A", idB, "B")
 	text := ids.Replace(fmt.Sprintf("%s-%s %s", r.Instance, r.Connected, r.ClientToken))
@@ -97,7 +97,7 @@ func (r removal) inShort() string {
 		text += " may be done"
 	}
 	if r.confirm {
-		text += ", if it is there"
+		text += ", if it exists"
 	}
 	if r.withheld {
 		text += ", withheld"
@@ -110,7 +110,7 @@ func TestDecide(t *testing.T) {
 	ab, ba, cb := pairOf(idA, idB), pairOf(idB, idA), pairOf("es-c", idB)
 	none, byEvent, byCaller, dry := flags{}, flags{event: true}, flags{token: "t1"}, flags{dryRun: true}
 	operator, redelivered := rules{dryRun: true}, rules{mayBeDone: true}
-	const leftover = " may be done, if it is there"
+	const leftover = " may be done, if it exists"
 	withheld := []string{"A-B " + tokenOfRequest + leftover + ", withheld", "es-c-B " + tokenOfCB + leftover + ", withheld"}
 	two := flags{}.reconcile(ab, cb)
 	three := flags{}.reconcile(ab, cb)
@@ -154,7 +154,7 @@ func TestDecide(t *testing.T) {
 		"a leftover, with the caller's token":   {rules{limit: 1}, []discover.Finding{byCaller.reconcile(ab)}, []string{"A-B " + tokenOfToken + leftover}},
 		"a timer that gives a token each time":  {rules{limit: 1}, []discover.Finding{flags{token: "t1", event: true}.reconcile(ab)}, []string{"A-B " + tokenOfTokenAt + leftover}},
 		"as many leftovers as may be":           {rules{limit: 2}, []discover.Finding{two}, []string{"A-B " + tokenOfRequest + leftover, "es-c-B " + tokenOfCB + leftover}},
-		"those that were approved":              {rules{limit: 9, approved: setOf([]connection.Pair{cb, ab})}, []discover.Finding{two}, []string{"A-B " + tokenOfRequest + leftover, "es-c-B " + tokenOfCB + leftover}},
+		"as approved":                           {rules{limit: 9, approved: setOf([]connection.Pair{cb, ab})}, []discover.Finding{two}, []string{"A-B " + tokenOfRequest + leftover, "es-c-B " + tokenOfCB + leftover}},
 		"another in place of one":               {rules{limit: 9, approved: setOf([]connection.Pair{ab, pairOf("es-d", idB)})}, []discover.Finding{two}, withheld},
 		"approved, and a cleanup besides":       {rules{limit: 9, approved: setOf([]connection.Pair{})}, []discover.Finding{none.cleanup(ab)}, []string{"A-B " + tokenOfRequest + " may be done"}},
 		"one more":                              {rules{limit: 1}, []discover.Finding{two}, withheld},
@@ -168,9 +168,9 @@ func TestDecide(t *testing.T) {
 
 		"nothing asked for":    {rules{}, nil, nil},
 		"information":          {rules{}, []discover.Finding{found(trigger.Request{Action: trigger.Info{}})}, nil},
-		"what is ignored":      {rules{}, []discover.Finding{{Request: trigger.Request{Action: trigger.Ignore{Reason: "r"}}, Ignored: "r"}}, nil},
-		"what is refused":      {rules{}, []discover.Finding{{Request: trigger.Request{Err: &trigger.Error{}}, Err: &trigger.Error{}}}, nil},
-		"what cannot be known": {rules{}, []discover.Finding{{Request: none.request(trigger.Cleanup{}), Unread: []discover.Unread{{Pair: ab}}}}, nil},
+		"an ignored event":     {rules{}, []discover.Finding{{Request: trigger.Request{Action: trigger.Ignore{Reason: "r"}}, Ignored: "r"}}, nil},
+		"a refused event":      {rules{}, []discover.Finding{{Request: trigger.Request{Err: &trigger.Error{}}, Err: &trigger.Error{}}}, nil},
+		"an unread connection": {rules{}, []discover.Finding{{Request: none.request(trigger.Cleanup{}), Unread: []discover.Unread{{Pair: ab}}}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -186,8 +186,7 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// TestDecideNamesWhoAskedFirst: the log line of a removal is about the event
-// whose removal it is.
+// TestDecideNamesWhoAskedFirst: the log line of a shared removal names the first event.
 func TestDecideNamesWhoAskedFirst(t *testing.T) {
 	t.Parallel()
 	ab := pairOf(idA, idB)
@@ -197,8 +196,8 @@ func TestDecideNamesWhoAskedFirst(t *testing.T) {
 	}
 }
 
-// TestTokensAreOfAllTheirParts: two names are the same only if all parts are,
-// wherever a quotation mark or a space stands in them.
+// TestTokensAreOfAllTheirParts: tokens are equal only if all their parts are, even if these
+// contain quotation marks or spaces.
 func TestTokensAreOfAllTheirParts(t *testing.T) {
 	t.Parallel()
 	ab := pairOf(idA, idB)
@@ -226,8 +225,8 @@ func TestTokensAreOfAllTheirParts(t *testing.T) {
 	}
 }
 
-// TestTokensOfRuns: two runs have no token in common, so that what the one left is
-// not taken for done by the other; the same run again has the same.
+// TestTokensOfRuns: two runs share no token, so the API carries out each of their removals; a
+// repeated run has the same tokens.
 func TestTokensOfRuns(t *testing.T) {
 	t.Parallel()
 	tokens := func(requestID string, q trigger.Request) (tokens []string) {

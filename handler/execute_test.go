@@ -51,6 +51,15 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
+// at is a hook that gives this answer at each call of this kind.
+func at(call string, answer elasticsearchtest.Fault) func(elasticsearchtest.Request) elasticsearchtest.Fault {
+	return elasticsearchtest.At(call, func(int) elasticsearchtest.Fault { return answer })
+}
+
+func refuse(status int, code string) elasticsearchtest.Fault {
+	return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(status, code, "m")}
+}
+
 // said is an outcome in short.
 func said(o outcome) string {
 	text := strings.NewReplacer(idA, "A", idB, "B").Replace(o.Instance.String() + "-" + o.Connected.String() + " " + o.word())
@@ -157,11 +166,8 @@ func TestOneAfterTheOther(t *testing.T) {
 // the other side is asked; if it is absent there too, that is a success.
 func TestOtherSide(t *testing.T) {
 	t.Parallel()
-	refuse := func(code string) elasticsearchtest.Fault {
-		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(400, code, "m")}
-	}
 	lost := elasticsearchtest.Fault{AfterEffect: true, Answer: elasticsearchtest.Reset()}
-	ok, gone, absent, denied := elasticsearchtest.Fault{}, refuse("InstanceNotFound"), refuse("RepetitionOperationError"), refuse("Forbidden.RAM")
+	ok, gone, absent, denied, unknown := elasticsearchtest.Fault{}, refuse(400, "InstanceNotFound"), refuse(400, "RepetitionOperationError"), refuse(400, "Forbidden.RAM"), refuse(400, "X")
 	const stillListed = "A-B failed the API does not remove the connection, because one of its instances no longer exists: A still lists B, and the API answers InstanceNotFound to a removal from either side. Remove it in the console of A, or ask Alibaba Cloud's support to"
 	for name, test := range map[string]struct {
 		mayBeDone bool
@@ -173,7 +179,7 @@ func TestOtherSide(t *testing.T) {
 		"it is there":                               {true, []elasticsearchtest.Fault{ok}, "A", "A-B removed", false},
 		"not connected is done":                     {true, []elasticsearchtest.Fault{absent}, "A", "A-B absent", true},
 		"not connected, but it is listed":           {true, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answers that A and B are not connected, but A still lists the connection", false},
-		"not connected, and its list fails":         {true, []elasticsearchtest.Fault{absent, refuse("X")}, "A", "A-B failed the API answered HTTP 400: X: m", false},
+		"not connected, and its list fails":         {true, []elasticsearchtest.Fault{absent, unknown}, "A", "A-B failed the API answered HTTP 400: X: m", false},
 		"not connected, and no list can be read":    {true, []elasticsearchtest.Fault{absent, denied, denied}, "A", "A-B absent", false},
 		"not connected, asked first":                {false, []elasticsearchtest.Fault{absent}, "A", "A-B failed the API answered HTTP 400: RepetitionOperationError: m", false},
 		"it is gone, asked first":                   {false, []elasticsearchtest.Fault{gone}, "A", "A-B failed the API answered HTTP 400: InstanceNotFound: m", false},
@@ -186,8 +192,8 @@ func TestOtherSide(t *testing.T) {
 		"both are gone, and no list can be read":    {true, []elasticsearchtest.Fault{gone, gone, denied}, "AB", "A-B failed the API answered HTTP 400: Forbidden.RAM: m; allow elasticsearch:ListConnectedClusters on the instance to the function's role", false},
 		"the other refuses":                         {true, []elasticsearchtest.Fault{gone, denied}, "AB", "A-B failed the API answered HTTP 400: Forbidden.RAM: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role", false},
 		"an answer was lost, then it is gone":       {false, []elasticsearchtest.Fault{lost, gone, absent}, "AAB", "A-B absent", false},
-		"an answer was lost, then it is unknown":    {false, []elasticsearchtest.Fault{lost, gone, refuse("X")}, "AAB", "A-B absent", false},
-		"it refuses, and is gone in its list":       {true, []elasticsearchtest.Fault{refuse("X"), gone, ok}, "AB", "A-B removed", false},
+		"an answer was lost, then it is unknown":    {false, []elasticsearchtest.Fault{lost, gone, unknown}, "AAB", "A-B absent", false},
+		"it refuses, and is gone in its list":       {true, []elasticsearchtest.Fault{unknown, gone, ok}, "AB", "A-B removed", false},
 		"an answer was lost, both are gone":         {false, []elasticsearchtest.Fault{lost, gone, gone}, "AAB", "A-B absent", false},
 	} {
 		t.Run(name, Bubbled(func(t *testing.T) {

@@ -61,7 +61,7 @@ func kindsOfFailure(t *testing.T) (facts []fact) {
 	return facts
 }
 
-// failing returns the reply to a request over HTTP that comes to this end.
+// failing returns the reply to a request over HTTP that fails with this error.
 func failing(t *testing.T, failure error) string {
 	t.Helper()
 	s := newFixture(t)
@@ -81,7 +81,7 @@ func partly(t *testing.T) string {
 	return s.handle(t, posts(t, all(instance)))
 }
 
-// refusals are the replies to requests that are refused, one for each reason that has a status of its own.
+// refusals are the replies to refused requests, one for each status.
 func refusals(t *testing.T) (replies []string) {
 	t.Helper()
 	for old, wrong := range map[string]string{
@@ -154,7 +154,7 @@ func logged(t *testing.T) *fixture {
 	return s
 }
 
-// report is what the command prints of a region in which one connection is left over.
+// report is the output of the command for a region with one leftover.
 func report(t *testing.T) string {
 	t.Helper()
 	_, text, _ := strings.Cut(string(read(t, "cmd/elasticsearch-disconnect/testdata/report-with-one-left-over.golden")), "--- standard output\n")

@@ -114,7 +114,7 @@ func TestFaultsOfSTS(t *testing.T) {
 	}
 }
 
-// TestLogOfSTS: STS's answer is for the log.
+// TestLogOfSTS: the answer of STS is in the log, and not in the reply.
 func TestLogOfSTS(t *testing.T) {
 	t.Parallel()
 	s := newSpread(t)
@@ -174,8 +174,8 @@ func TestSwappedCredentials(t *testing.T) {
 	}
 }
 
-// TestMembersDoNotLeak: what an assumed role is given is redacted like the
-// function's own, whatever the API repeats.
+// TestMembersDoNotLeak: the credentials of an assumed role are redacted like the function's
+// own, in every part of an answer.
 func TestMembersDoNotLeak(t *testing.T) {
 	t.Parallel()
 	for name, echo := range echoes() {
@@ -198,7 +198,7 @@ func TestMembersDoNotLeak(t *testing.T) {
 	}
 }
 
-// TestHungSTS: what it comes to; handler's TestTimeoutWithin shows how long that takes.
+// TestHungSTS: the reply; TestTimeoutWithin shows how long it takes.
 func TestHungSTS(t *testing.T) {
 	t.Parallel()
 	s := newSpread(t)
@@ -216,8 +216,8 @@ func TestHungSTS(t *testing.T) {
 	}
 }
 
-// TestAssumesAsConfigured: nothing of the environment counts, and STS is asked in
-// the function's own region. It sets the environment, so it is not parallel.
+// TestAssumesAsConfigured: the environment has no effect, and STS is asked in the function's own
+// region. It sets the environment, so it is not parallel.
 func TestAssumesAsConfigured(t *testing.T) {
 	t.Setenv("ALIBABA_CLOUD_ROLE_ARN", "acs:ram::1:role/other")
 	t.Setenv("ALIBABA_CLOUD_ROLE_SESSION_NAME", "other")
@@ -243,7 +243,7 @@ func TestAssumesAsConfigured(t *testing.T) {
 	}
 }
 
-// echoOfSTS repeats all that it was sent, in the message.
+// echoOfSTS repeats its request in the message.
 func echoOfSTS(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		dump, _ := httputil.DumpRequest(r, true)

@@ -20,13 +20,13 @@ var (
 	aboutTests   = about{"fc", scopeOfTests}
 )
 
-// failing is the reply to an event of which nothing is found out but an error.
+// failing is the reply to an event that failed before any connection was found.
 func failing(shape trigger.Shape, err error) (any, *problem) {
 	f := discover.Finding{Request: trigger.Request{Scope: scopeOfTests}, Err: err}
 	return reply(trigger.Event{Shape: shape}, summarize([]decision{{Finding: f}}, nil), info{}, Invocation{RequestID: "fc"})
 }
 
-// failures are errors and the problems made of them.
+// failures are errors and their problems.
 func failures() map[string]struct {
 	err  error
 	want string
@@ -54,7 +54,7 @@ func failures() map[string]struct {
 			problem("Denied", "Credentials or permissions do not allow it", 401)},
 		"another, by 401": {&connection.Error{Kind: connection.Upstream, Message: "m", Code: "C", Status: 401, RequestID: "api"},
 			problem("Upstream", "The Elasticsearch API did not do it", 502)},
-		"unforeseen": {errors.New("a secret"),
+		"unexpected": {errors.New("a secret"),
 			`{"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"unexpected error; see the function's log for this requestId","requestId":"fc","regionId":"cn-a","accountId":"7"}`},
 		"one fault": {&trigger.Error{Status: 404, Faults: []trigger.Fault{{Path: "$.a", Detail: "is b"}}},
 			`{"type":"urn:elasticsearch-disconnect:InvalidEvent","title":"The request is not valid","status":404,"detail":"$.a is b","requestId":"fc","regionId":"cn-a","accountId":"7","errors":[{"path":"$.a","detail":"is b"}]}`},
@@ -88,7 +88,7 @@ func TestFail(t *testing.T) {
 	}
 }
 
-// TestScopesInPart: what a problem or a part cannot say of the scope it leaves out.
+// TestScopesInPart: a problem and a part leave out an unknown region or account.
 func TestScopesInPart(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -135,7 +135,7 @@ func TestFailHeaders(t *testing.T) {
 	}
 }
 
-// partly are the results of disconnects, some done and each of the others failed by a kind.
+// partly are the results of disconnects: some done, and one failed with each kind.
 func partly(done int, kinds ...connection.Kind) []result {
 	ends := make([]any, done)
 	for i := range ends {
@@ -160,8 +160,8 @@ func replyPartly(shape trigger.Shape, results []result) (any, *problem) {
 	return reply(trigger.Event{Shape: shape, Batch: true}, results, info{}, Invocation{RequestID: "fc"})
 }
 
-// TestFailPartlyOverHTTP: the response of a batch has the reports of all, and asks for
-// the longest wait. TestSummarize has its statuses.
+// TestFailPartlyOverHTTP: the response to a batch has all reports, and asks for the longest
+// wait. TestSummarize has its statuses.
 func TestFailPartlyOverHTTP(t *testing.T) {
 	t.Parallel()
 	reply, p := replyPartly(trigger.HTTP, partly(0, connection.Throttled, connection.Throttled))
@@ -195,8 +195,8 @@ func TestFailPartlyOfAnEvent(t *testing.T) {
 	}
 }
 
-// TestPartsAreShortened: what the API says may be long, and grow when it is
-// quoted. Of a refused event every fault is said, for there is no list of them.
+// TestPartsAreShortened: a message of the API may be long, and grows when it is quoted. A part
+// has every fault of a refused event, since it has no list of them.
 func TestPartsAreShortened(t *testing.T) {
 	t.Parallel()
 	long := func(kind string, n int) error {
@@ -220,8 +220,8 @@ func TestPartsAreShortened(t *testing.T) {
 	}
 }
 
-// TestPartsAreBounded: the message of an error has to fit into a dead-letter queue, in
-// which it is quoted once more; the numbers are those of all parts.
+// TestPartsAreBounded: the message of an error fits into a dead-letter queue, where it is quoted
+// once more; the numbers count all parts.
 func TestPartsAreBounded(t *testing.T) {
 	t.Parallel()
 	_, p := replyPartly(trigger.Direct, partly(60, make([]connection.Kind, 70)...))
