@@ -161,7 +161,7 @@ func readAlert(t *testing.T, file string) (a alertRule) {
 }
 
 // TestAlertRules: each rule keeps the limits of Log Service's documents, has the placeholders that logs/apply fills in, and
-// leaves no gap between two checks.
+// leaves no gap between two checks. Silence is raised when three checks find no line, 26 to 27 hours after the last one.
 func TestAlertRules(t *testing.T) {
 	t.Parallel()
 	for _, file := range jsonFiles(t, "logs/alerts") {
@@ -196,6 +196,9 @@ func TestAlertRules(t *testing.T) {
 			if span <= interval || span > 24*time.Hour {
 				t.Errorf("each %v it asks for %v, want more than that and at most a day", interval, span)
 			}
+			if first := span + time.Duration(c.Threshold-1)*interval; name == product+"-silence" && (first != 26*time.Hour || interval != time.Hour) {
+				t.Errorf("silence is raised %v after the last line at the earliest, checked each %v, want 26 hours and one", first, interval)
+			}
 			duration(t, c.PolicyConfiguration.RepeatInterval)
 		})
 	}
@@ -208,16 +211,6 @@ func duration(t *testing.T, text string) time.Duration {
 		t.Error(err)
 	}
 	return d
-}
-
-// TestSilenceLastsADay: silence is raised when three checks in a row find no line, 26 to 27 hours after the last one.
-func TestSilenceLastsADay(t *testing.T) {
-	t.Parallel()
-	a := readAlert(t, "logs/alerts/silence.json")
-	span, interval := -duration(t, a.Configuration.QueryList[0].Start), duration(t, a.Schedule.Interval)
-	if got, want := span+time.Duration(a.Configuration.Threshold-1)*interval, 26*time.Hour; got != want || interval != time.Hour {
-		t.Errorf("silence is raised %v after the last line at the earliest, checked each %v, want %v and an hour", got, interval, want)
-	}
 }
 
 // TestLogsApply: logs/apply sends each file as JSON without placeholders, to create or to replace a rule or the dashboard.

@@ -11,55 +11,33 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-const many = 64 // invocations at a time
-
-// newShared is a fixture with a connection and an account for each invocation.
-func newShared(t *testing.T) *fixture {
-	t.Helper()
+// TestIdentitiesAreKeptApart: each of many invocations at the same time signs with its own
+// credentials and reports its own connection, also when all come again.
+func TestIdentitiesAreKeptApart(t *testing.T) {
+	t.Parallel()
+	const many = 64
+	roleOf := func(i int) fccontext.Credentials {
+		return fccontext.Credentials{AccessKeyId: fmt.Sprintf("STS.key-%04d", i), AccessKeySecret: fmt.Sprintf("secret-%04d", i), SecurityToken: fmt.Sprintf("token-%04d", i)}
+	}
 	s := newFixture(t)
 	for i := range many {
 		s.api.AddAccount(accountOf(roleOf(i)))
 		s.api.AddInstance(survivor(i))
-		s.api.Connect(survivor(i), gone)
 	}
-	return s
-}
-
-func roleOf(i int) fccontext.Credentials {
-	return fccontext.Credentials{AccessKeyId: fmt.Sprintf("STS.key-%04d", i), AccessKeySecret: fmt.Sprintf("secret-%04d", i), SecurityToken: fmt.Sprintf("token-%04d", i)}
-}
-
-// invoke makes all invocations at the same time, and returns their replies.
-func (s *fixture) invoke(t *testing.T, event func(i int) string) []string {
-	t.Helper()
-	replies := make([]string, many)
-	var all sync.WaitGroup
-	for i := range many {
-		all.Go(func() {
-			ctx := fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: fmt.Sprintf("fc-%04d", i), Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: roleOf(i)})
-			reply, err := s.Handle(ctx, []byte(event(i)))
-			replies[i] = posted(t, reply, err)
-		})
-	}
-	all.Wait()
-	return replies
-}
-
-// TestIdentitiesAreKeptApart: each of many invocations at the same time signs with its own
-// credentials and reports its own connection.
-func TestIdentitiesAreKeptApart(t *testing.T) {
-	t.Parallel()
-	s := newShared(t)
-	for round := range 2 {
+	for range 2 {
 		s.api.OnRequest = elasticsearchtest.Together(t.Context(), many, "DeleteConnectedCluster")
-		for i, got := range s.invoke(t, func(i int) string { return pair(survivor(i), gone) }) {
-			if !strings.Contains(got, `"instanceId":"`+survivor(i)+`"`) || !strings.Contains(got, `"outcome":"removed"`) {
-				t.Errorf("round %d, invocation %d: reply %s", round, i, got)
-			}
-		}
+		var all sync.WaitGroup
 		for i := range many {
 			s.api.Connect(survivor(i), gone)
+			all.Go(func() {
+				ctx := fccontext.NewContext(t.Context(), &fccontext.FcContext{RequestID: fmt.Sprintf("fc-%04d", i), Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: roleOf(i)})
+				reply, err := s.Handle(ctx, []byte(pair(survivor(i), gone)))
+				if got := posted(t, reply, err); !strings.Contains(got, `"instanceId":"`+survivor(i)+`"`) || !strings.Contains(got, `"outcome":"removed"`) {
+					t.Errorf("invocation %d: reply %s", i, got)
+				}
+			})
 		}
+		all.Wait()
 	}
 	for _, r := range s.api.Requests() {
 		var i int
@@ -78,10 +56,10 @@ func TestIdentitiesAreKeptApart(t *testing.T) {
 	for text := range strings.Lines(s.log.String()) {
 		var line struct{ RequestID, InstanceID, Outcome string }
 		decode(t, text, &line)
-		lines[line.Outcome+" "+strings.TrimPrefix(line.RequestID, "fc-")+" "+strings.TrimPrefix(line.InstanceID, "es-")]++
+		lines[line.Outcome+" "+line.RequestID+" "+line.InstanceID]++
 	}
 	for i := range many {
-		if line := fmt.Sprintf("removed %04d %04d", i, i); lines[line] != 2 {
+		if line := fmt.Sprintf("removed fc-%04d %s", i, survivor(i)); lines[line] != 2 {
 			t.Errorf("%d log lines %q", lines[line], line)
 		}
 	}
