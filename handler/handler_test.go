@@ -61,7 +61,8 @@ func TestRepeatedAttempt(t *testing.T) {
 	}
 }
 
-// TestOperatorsDryRun: no event overrides it; lists are read, and nothing is removed.
+// TestOperatorsDryRun: no event overrides it; lists are read, and nothing is removed. So no
+// force is needed.
 func TestOperatorsDryRun(t *testing.T) {
 	t.Parallel()
 	reads := []string{"ListConnectedClusters " + gone, "ListInstance 1", "ListInstance 2", "ListConnectedClusters " + instance}
@@ -70,6 +71,7 @@ func TestOperatorsDryRun(t *testing.T) {
 		strings.Replace(direct, "{", `{"dryRun":false,`, 1): nil,
 		event:          nil,
 		released(gone): reads,
+		`{"instanceId":"` + instance + `","all":true}`: {"ListConnectedClusters " + instance}, // without force, although it exists
 	} {
 		s := newFixture(t)
 		s.Config.DryRun = true
