@@ -101,14 +101,18 @@ func TestKinds(t *testing.T) {
 func TestKindOf(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		err  error
-		want connection.Kind
+		err       error
+		want      connection.Kind
+		everyCall bool
 	}{
-		"an error of this package": {&connection.Error{Kind: connection.Conflict}, connection.Conflict},
-		"one that is wrapped":      {fmt.Errorf("more: %w", &connection.Error{Kind: connection.Denied}), connection.Denied},
-		"another error":            {io.EOF, 0},
-		"no error":                 {nil, 0},
+		"an error of this package": {&connection.Error{Kind: connection.Conflict}, connection.Conflict, false},
+		"one that is wrapped":      {fmt.Errorf("more: %w", &connection.Error{Kind: connection.Denied, EveryCall: true}), connection.Denied, true},
+		"another error":            {io.EOF, 0, false},
+		"no error":                 {nil, 0, false},
 	} {
+		if got := connection.IsOfEveryCall(test.err); got != test.everyCall {
+			t.Errorf("%s: of every call: %v", name, got)
+		}
 		if got := connection.KindOf(test.err); got != test.want {
 			t.Errorf("%s: %v, want %v", name, got, test.want)
 		}

@@ -64,6 +64,12 @@ func KindOf(err error) Kind {
 	return 0
 }
 
+// IsOfEveryCall reports whether an [Error] in the chain of err has EveryCall.
+func IsOfEveryCall(err error) bool {
+	failed := (*Error)(nil)
+	return errors.As(err, &failed) && failed.EveryCall
+}
+
 // MessageOf returns the part of an error that a caller may read.
 func MessageOf(err error) string {
 	if failed := (*Error)(nil); errors.As(err, &failed) {
@@ -80,6 +86,7 @@ type Error struct {
 	Status     int           // the HTTP status of the API's answer; 0 when there was none
 	RequestID  string        // the API's, when it gave one
 	RetryAfter time.Duration // how long the API asks to wait; 0 if it does not say
+	EveryCall  bool          // with the same credentials, every call in the scope fails like this one
 	Err        error         // the cause, for the log alone
 }
 

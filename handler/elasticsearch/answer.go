@@ -151,7 +151,7 @@ func (a *answer) failed(action string, sent time.Time) *attemptError {
 		f.class = retryMaybeDone // it may have been carried out: only the answer is damaged
 		return f
 	case a.code != "":
-		return a.failure(strings.TrimSpace(a.code+": "+a.message) + hint(a.code, action, func() time.Duration { return a.skew(sent) }))
+		return a.failure(strings.TrimSpace(a.code+": "+a.message) + hint(a.code, a.message, action, func() time.Duration { return a.skew(sent) }))
 	case a.unexpectedBody != "":
 		return a.failure("the body is " + a.unexpectedBody)
 	case a.unsuccessful:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,10 @@ func answers() map[string]struct {
 	throttled := func(wait time.Duration) connection.Error {
 		e := refused(connection.Throttled, 400, "Throttling.User", "Throttling.User: slow down")
 		e.RetryAfter = wait
+		return e
+	}
+	ofEveryCall := func(e connection.Error) connection.Error {
+		e.EveryCall = true
 		return e
 	}
 	id := func(id string, e connection.Error) connection.Error {
@@ -90,7 +95,7 @@ func answers() map[string]struct {
 		"throttled, milliseconds":   {header("x-acs-retry-after", "1500", header("Retry-After", "9", throttle)), throttled(1500 * time.Millisecond), 6},
 		"throttled, seconds":        {header("Retry-After", "2", throttle), throttled(2 * time.Second), 6},
 		"throttled, by status":      {body(429, `{}`), refused(connection.Throttled, 429, "", "the body has no Code"), 6},
-		"401":                       {elasticsearchtest.Refuse(401, "UserNotOpen", "m"), refused(connection.Denied, 401, "UserNotOpen", "UserNotOpen: m; open Elasticsearch in this account"), 1},
+		"401":                       {elasticsearchtest.Refuse(401, "UserNotOpen", "m"), ofEveryCall(refused(connection.Denied, 401, "UserNotOpen", "UserNotOpen: m; open Elasticsearch in this account")), 1},
 		"401 without a Code":        {body(401, `{}`), refused(connection.Denied, 401, "", "the body has no Code"), 1},
 		"403 of an unknown Code":    {elasticsearchtest.Refuse(403, "X", "m"), refused(connection.Denied, 403, "X", "X: m"), 1},
 		"busy":                      {elasticsearchtest.Refuse(400, "InstanceActivating", "m"), refused(connection.Conflict, 400, "InstanceActivating", "InstanceActivating: m"), 6},
@@ -98,7 +103,9 @@ func answers() map[string]struct {
 		"unavailable, by its Code":  {elasticsearchtest.Refuse(500, "ServiceUnavailable", "m"), refused(connection.Unavailable, 500, "ServiceUnavailable", "ServiceUnavailable: m"), 6},
 		"an unknown 400":            {elasticsearchtest.Refuse(400, "X", "m"), refused(connection.Upstream, 400, "X", "X: m"), 1},
 		"a message with the token": {elasticsearchtest.Refuse(400, "SignatureDoesNotMatch", "sent "+account.SecurityToken+" by "+account.AccessKeyID),
-			refused(connection.Denied, 400, "SignatureDoesNotMatch", "SignatureDoesNotMatch: sent *** by ***; check the access key secret, if it is yours; in Function Compute this is a bug of the function"), 1},
+			ofEveryCall(refused(connection.Denied, 400, "SignatureDoesNotMatch", "SignatureDoesNotMatch: sent *** by ***; check the access key secret, if it is yours; in Function Compute this is a bug of the function")), 1},
+		"a right that is missing": {elasticsearchtest.Refuse(403, "NoPermission", "m"),
+			refused(connection.Denied, 403, "NoPermission", "NoPermission: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role"), 1},
 	}
 }
 
@@ -198,7 +205,7 @@ type meaning struct {
 	codes []string
 }
 
-// meanings are the codes of the table, and some outside it.
+// meanings are the codes of the table, and some outside it, with the message if it matters.
 func meanings() []meaning {
 	return []meaning{
 		{connection.Throttled, elasticsearch.RetryNotDone, []string{"Throttling", "Throttling.User", "Throttling.Api", "Rejected.Throttling", "QPS Limit Exceeded", "Throttling.Resource"}},
@@ -208,10 +215,12 @@ func meanings() []meaning {
 		{connection.Conflict, elasticsearch.RetryWhenIdle, []string{"ConcurrencyUpdateInstanceConflict", "InstanceStatusNotSupportCurrentAction", "InstanceActivating", "InstanceDuplicateScheduledTask", "TokenPreviousRequestProcessError"}},
 		{connection.NoInstance, elasticsearch.Final, []string{"InstanceNotFound"}},
 		{connection.NoConnection, elasticsearch.Final, []string{"RepetitionOperationError"}},
-		{connection.Denied, elasticsearch.Final, []string{"UserNotOpen", "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", "Forbidden", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission",
-			"InvalidSecurityToken.Expired", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", "SignatureDoesNotMatch", "InvalidTimeStamp.Expired"}},
+		{connection.Denied, elasticsearch.Final, []string{"StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", "Forbidden", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission"}},
+		{connection.Denied, elasticsearch.FinalForAll, []string{"UserNotOpen", "SignatureDoesNotMatch", "InvalidTimeStamp.Expired",
+			"InvalidAccessKeyId", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", "InvalidAccessKeyId.Any", "MissingSecurityToken",
+			"InvalidSecurityToken", "InvalidSecurityToken.Expired", "InvalidSecurityToken.Malformed", "InvalidParameter: The securityToken is wrong"}},
 		{connection.Upstream, elasticsearch.Final, []string{"InvalidApi.NotFound", "InvalidProduct.NotFound"}},
-		{connection.Upstream, elasticsearch.Unclassified, []string{"AnythingElse", ""}},
+		{connection.Upstream, elasticsearch.Unclassified, []string{"AnythingElse", "", "InvalidParameter", "InvalidParameter: pageSize", "InvalidSecurityTokens", "Else: SecurityToken"}},
 	}
 }
 
@@ -222,7 +231,8 @@ func TestCodes(t *testing.T) {
 	for _, row := range meanings() {
 		for _, code := range row.codes {
 			tested[code] = true
-			if kind, class := elasticsearch.Meaning(code); kind != row.kind || class != row.class {
+			code, message, _ := strings.Cut(code, ": ")
+			if kind, class := elasticsearch.Meaning(code, message); kind != row.kind || class != row.class {
 				t.Errorf("%s is %s of class %d, want %s of %d", code, kind, class, row.kind, row.class)
 			}
 		}
@@ -239,24 +249,32 @@ func TestCodes(t *testing.T) {
 func TestHints(t *testing.T) {
 	t.Parallel()
 	const key = "; check the function's role, or in the command the access key"
+	const security = "; the security token is refused: check the function's role, or in the command the credentials"
 	const allow = "; allow elasticsearch:Action on the instance to the function's role"
 	want := map[string]string{
-		"InvalidSecurityToken.Expired": "; the credentials of this invocation have expired: send the event again",
-		"InvalidAccessKeyId.NotFound":  key,
-		"InvalidAccessKeyId.Inactive":  key,
-		"SignatureDoesNotMatch":        "; check the access key secret, if it is yours; in Function Compute this is a bug of the function",
-		"InvalidTimeStamp.Expired":     "; this clock and the API's differ",
-		"UserNotOpen":                  "; open Elasticsearch in this account",
-		"StsRoleAccountNoPermission":   allow,
-		"SubAccountNoPermission":       allow,
-		"UserUnauthorized":             allow,
-		"Forbidden":                    allow,
-		"Forbidden.RAM":                allow,
-		"NoPermission":                 allow,
+		"InvalidSecurityToken.Expired":                 "; the credentials of this invocation have expired: send the event again",
+		"InvalidAccessKeyId":                           key,
+		"InvalidAccessKeyId.NotFound":                  key,
+		"InvalidAccessKeyId.Inactive":                  key,
+		"InvalidAccessKeyId.Any":                       key,
+		"MissingSecurityToken":                         security,
+		"InvalidSecurityToken":                         security,
+		"InvalidSecurityToken.Malformed":               security,
+		"InvalidParameter: The securityToken is wrong": security,
+		"SignatureDoesNotMatch":                        "; check the access key secret, if it is yours; in Function Compute this is a bug of the function",
+		"InvalidTimeStamp.Expired":                     "; this clock and the API's differ",
+		"UserNotOpen":                                  "; open Elasticsearch in this account",
+		"StsRoleAccountNoPermission":                   allow,
+		"SubAccountNoPermission":                       allow,
+		"UserUnauthorized":                             allow,
+		"Forbidden":                                    allow,
+		"Forbidden.RAM":                                allow,
+		"NoPermission":                                 allow,
 	}
 	for _, row := range meanings() {
 		for _, code := range row.codes {
-			if got := elasticsearch.Hint(code, "Action"); got != want[code] {
+			name, message, _ := strings.Cut(code, ": ")
+			if got := elasticsearch.Hint(name, message, "Action"); got != want[code] {
 				t.Errorf("%s:\n got %s\nwant %s", code, got, want[code])
 			}
 			delete(want, code)

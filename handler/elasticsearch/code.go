@@ -15,6 +15,7 @@ type class int
 
 const (
 	final          class = iota // the same request would be refused again
+	finalForAll                 // so would every other with these credentials, in this scope
 	unclassified                // refused with a code that is not in the table; final
 	retryMaybeDone              // again after 0.2 to 5 s; may have been carried out
 	retryNotDone                // again after 0.2 to 5 s, or when the pace allows it if throttled; was not carried out
@@ -51,9 +52,12 @@ func rows() []row {
 		{meaning{connection.NoInstance, final}, []string{"InstanceNotFound"}},           // TF
 		{meaning{connection.NoConnection, final}, []string{"RepetitionOperationError"}}, // TF
 		{meaning{connection.Denied, final}, []string{
-			"UserNotOpen", "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", // META, 401
+			"StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", // META, 401
 			"Forbidden", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission", // META, HELP, 403
-			"InvalidSecurityToken.Expired", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", // HELP
+		}},
+		{meaning{connection.Denied, finalForAll}, []string{
+			"UserNotOpen",                                                                                                        // META, 401
+			"InvalidSecurityToken.Expired", "MissingSecurityToken", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", // HELP
 			"SignatureDoesNotMatch", "InvalidTimeStamp.Expired", // HELP
 		}},
 		{meaning{connection.Upstream, final}, []string{"InvalidApi.NotFound", "InvalidProduct.NotFound"}}, // HELP
@@ -72,22 +76,40 @@ func Codes() []string {
 // meaningOf returns the meaning of an answer that is not a success. The Code
 // decides, and only for a Code outside the table the HTTP status: throttling is
 // HTTP 400 here, and a bare 404 may be a wrong path.
-func meaningOf(status int, code string) meaning {
+func meaningOf(status int, code, message string) meaning {
 	for _, r := range rows() {
 		if slices.Contains(r.codes, code) {
 			return r.meaning
 		}
 	}
-	if strings.HasPrefix(code, "Throttling.") { // gateways have more of them
+	switch {
+	case familyOf(code) == "Throttling": // gateways have more of them
 		return meaning{connection.Throttled, retryNotDone}
+	case isAboutKey(code), isAboutToken(code, message):
+		return meaning{connection.Denied, finalForAll}
 	}
 	return meaningOfStatus(status)
+}
+
+// familyOf returns the part of a code before its first dot.
+func familyOf(code string) string {
+	family, _, _ := strings.Cut(code, ".")
+	return family
+}
+
+func isAboutKey(code string) bool { return familyOf(code) == "InvalidAccessKeyId" }
+
+// isAboutToken knows the three ways in which gateways refuse a security token. No
+// document lists the suffixes of the first.
+func isAboutToken(code, message string) bool {
+	return familyOf(code) == "InvalidSecurityToken" || code == "MissingSecurityToken" ||
+		code == "InvalidParameter" && strings.Contains(strings.ToLower(message), "securitytoken")
 }
 
 // MayPass reports whether a request that was refused with a code may succeed within
 // moments. STS shares the codes of Alibaba Cloud's gateways.
 func MayPass(code string) bool {
-	c := meaningOf(0, code).class
+	c := meaningOf(0, code, "").class
 	return c == retryMaybeDone || c == retryNotDone
 }
 
@@ -111,12 +133,10 @@ func meaningOfStatus(status int) meaning {
 
 // hint says what a person can do about a refusal; "" for other codes. skew is
 // how far this clock is behind the API's.
-func hint(code, action string, skew func() time.Duration) string {
+func hint(code, message, action string, skew func() time.Duration) string {
 	switch code {
 	case "InvalidSecurityToken.Expired":
 		return "; the credentials of this invocation have expired: send the event again"
-	case "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive":
-		return "; check the function's role, or in the command the access key"
 	case "SignatureDoesNotMatch":
 		return "; check the access key secret, if it is yours; in Function Compute this is a bug of the function"
 	case "InvalidTimeStamp.Expired":
@@ -125,6 +145,12 @@ func hint(code, action string, skew func() time.Duration) string {
 		return "; open Elasticsearch in this account"
 	case "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", "Forbidden", "Forbidden.RAM", "NoPermission":
 		return "; allow elasticsearch:" + action + " on the instance to the function's role"
+	}
+	switch {
+	case isAboutKey(code):
+		return "; check the function's role, or in the command the access key"
+	case isAboutToken(code, message):
+		return "; the security token is refused: check the function's role, or in the command the credentials"
 	}
 	return ""
 }

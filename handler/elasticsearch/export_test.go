@@ -51,21 +51,22 @@ type Class = class
 
 const (
 	Final          = final
+	FinalForAll    = finalForAll
 	Unclassified   = unclassified
 	RetryMaybeDone = retryMaybeDone
 	RetryNotDone   = retryNotDone
 	RetryWhenIdle  = retryWhenIdle
 )
 
-// Meaning is what a code comes to, without its status.
-func Meaning(code string) (connection.Kind, Class) {
-	m := meaningOf(http.StatusBadRequest, code)
+// Meaning is what a code comes to, with a message and a status that says nothing.
+func Meaning(code, message string) (connection.Kind, Class) {
+	m := meaningOf(http.StatusBadRequest, code, message)
 	return m.kind, m.class
 }
 
 // Hint is hint, of an answer without a date.
-func Hint(code, action string) string {
-	return hint(code, action, func() time.Duration { return 0 })
+func Hint(code, message, action string) string {
+	return hint(code, message, action, func() time.Duration { return 0 })
 }
 
 // SetDialer makes connections in the place of a net.Dialer.

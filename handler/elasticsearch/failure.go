@@ -25,7 +25,7 @@ func (e *attemptError) isThrottled() bool { return e.err.Kind == connection.Thro
 
 // failure is for an answer of the API that is not a success.
 func (a *answer) failure(what string) *attemptError {
-	meaning := meaningOf(a.status, a.code)
+	meaning := meaningOf(a.status, a.code, a.message)
 	return &attemptError{&connection.Error{
 		Kind:       meaning.kind,
 		Message:    fmt.Sprintf("the API answered HTTP %d: %s", a.status, what),
@@ -33,6 +33,7 @@ func (a *answer) failure(what string) *attemptError {
 		Status:     a.status,
 		RequestID:  a.requestID,
 		RetryAfter: a.retryAfter,
+		EveryCall:  meaning.class == finalForAll,
 	}, meaning.class}
 }
 
@@ -45,11 +46,16 @@ func notSent(host string, err error) *attemptError {
 	var op *net.OpError
 	switch isProxy := errors.As(err, &op) && op.Op == "proxyconnect"; {
 	case errors.As(err, new(*tls.CertificateVerificationError)):
-		message, class = "the API's certificate is not trusted; not sent", final
+		message, class = "the API's certificate is not trusted; not sent", finalForAll
 	case errors.As(err, &name) && name.IsNotFound && !isProxy:
-		message, class = "the API's host name does not exist; not sent: is the region right?", final
+		message, class = "the API's host name does not exist; not sent: is the region right?", finalForAll
 	}
-	return &attemptError{&connection.Error{Kind: connection.Unavailable, Message: message, Err: fmt.Errorf("%s: %w", host, err)}, class}
+	return &attemptError{&connection.Error{
+		Kind:      connection.Unavailable,
+		Message:   message,
+		EveryCall: class == finalForAll,
+		Err:       fmt.Errorf("%s: %w", host, err),
+	}, class}
 }
 
 // noAnswer is for an error of the network after the connection was made. The API

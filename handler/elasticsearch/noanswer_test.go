@@ -99,7 +99,7 @@ func TestUntrustedIsClosed(t *testing.T) {
 		})
 		client.Transport.(*elasticsearch.Transport).TLSClientConfig.InsecureSkipVerify = false
 		_, err := client.DeleteConnectedCluster(t.Context(), removal())
-		if got, want := outcomeOf(t, "", err), "Unavailable the API's certificate is not trusted; not sent"; got != want {
+		if got, want := outcomeOf(t, "", err), "Unavailable the API's certificate is not trusted; not sent"; got != want || !connection.IsOfEveryCall(err) {
 			t.Errorf("error:\n got %s\nwant %s", got, want)
 		}
 		<-closed
@@ -222,6 +222,9 @@ func TestNotSent(t *testing.T) {
 			checkNoAnswer(t, client, err, connection.Unavailable, strings.TrimPrefix(test.want, "Unavailable "))
 			if test.dial != nil && !errors.Is(err, test.dial) {
 				t.Errorf("the cause is %v", err)
+			}
+			if got := connection.IsOfEveryCall(err); got != (test.attempts == 1) {
+				t.Errorf("of every call: %v", got)
 			}
 			if want := (connection.Outcome{Attempts: test.attempts, Uncertain: test.want == unknown}); outcome != want {
 				t.Errorf("outcome %+v, want %+v", outcome, want)
