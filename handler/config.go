@@ -92,7 +92,7 @@ func (c Config) within(own connection.Scope, requests []trigger.Request) []trigg
 // or a program that asks for it.
 func isReport(action trigger.Action) bool {
 	a, ok := action.(trigger.Cleanup)
-	return ok && a.Certainty != trigger.Requested
+	return ok && !a.Requested
 }
 
 // regionsServed returns the regions in which the function acts, for GET /: their ids with

@@ -61,7 +61,7 @@ func connections(o *object, instance connection.InstanceID, flag func(string) bo
 	dryRun := flag("dryRun")
 	request := Request{Scope: requestScope(o)}
 	if all {
-		request.Action = Cleanup{Instance: instance, Certainty: Requested, ClientToken: token, DryRun: dryRun, Force: force}
+		request.Action = Cleanup{Instance: instance, Requested: true, ClientToken: token, DryRun: dryRun, Force: force}
 	} else {
 		pair := connection.Pair{Instance: instance, Connected: connected}
 		request.Action = Disconnect{connection.Removal{Pair: pair, ClientToken: token, DryRun: dryRun}}

@@ -96,8 +96,8 @@ func checkRequest(t *testing.T, r trigger.Request) {
 		}
 	case trigger.Cleanup:
 		must(connection.ParseInstanceID(a.Instance.String()))
-		if a.Certainty == "" {
-			t.Errorf("no certainty: %+v", a)
+		if a.Requested == (a.Expects != "") {
+			t.Errorf("neither a request nor a report: %+v", a)
 		}
 	case trigger.Ignore:
 		if a.Reason == "" {

@@ -70,7 +70,7 @@ func (n notice) actionTrail(eventType, of string) []Request {
 	case n.isOtherResource():
 		return ignore("the resource is not an Elasticsearch instance but " + quote(strings.Join(n.resourceTypes(), ", ")))
 	default:
-		return n.released(n.instances(), n.certainty(eventType), "requestParameters, requestParameterJson, referencedResources and resourceName")
+		return n.released(n.instances(), n.expects(eventType), "requestParameters, requestParameterJson, referencedResources and resourceName")
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (n notice) config() []Request {
 	default:
 		var found instances
 		found.add(n, "resourceId", texts(lookup(n.data, "resourceId")))
-		return n.released(found, Reported, "resourceId")
+		return n.released(found, Gone, "resourceId")
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func ignore(reason string) []Request { return []Request{{Action: Ignore{reason}}
 // released asks for a cleanup of each instance that was found. looked names the
 // places that were read. A text that is not an id is a fault only if no place names
 // an instance: neither the places nor their content is guaranteed.
-func (n notice) released(found instances, certainty Certainty, looked string) []Request {
+func (n notice) released(found instances, expects Expects, looked string) []Request {
 	if len(found.ids) == 0 {
 		n.faults = append(n.faults, found.refused.faults...)
 		if len(n.faults) == 0 {
@@ -112,7 +112,7 @@ func (n notice) released(found instances, certainty Certainty, looked string) []
 	}
 	var requests []Request
 	for _, id := range found.ids {
-		var action Action = Cleanup{Instance: id, Certainty: certainty}
+		var action Action = Cleanup{Instance: id, Expects: expects}
 		if strings.HasPrefix(id.String(), logstashPrefix) {
 			action = Ignore{id.String() + " is a Logstash instance"}
 		}
@@ -133,26 +133,26 @@ func isRelease(eventType, name string) bool {
 	return false
 }
 
-// certainty reads deleteType, the caller's choice between an immediate release and
+// expects reads deleteType, the caller's choice between an immediate release and
 // one that can be cancelled for 24 hours. Without it the latter is the default
 // (api-deleteinstance), but the newest page no longer says so. The service itself
 // releases at once.
-func (n notice) certainty(eventType string) Certainty {
-	atOnce := Unknown
+func (n notice) expects(eventType string) Expects {
+	expects := PerhapsGone
 	for _, raw := range n.parameters() {
 		for _, deleteType := range texts(lookup(raw, "deleteType")) {
 			switch strings.ToLower(deleteType) {
 			case "protective":
-				return Revocable
+				return PerhapsGone
 			case "immediate":
-				atOnce = Certain
+				expects = Gone
 			}
 		}
 	}
 	if strings.EqualFold(eventType, "AliyunServiceEvent") {
-		return Reported
+		return Gone
 	}
-	return atOnce
+	return expects
 }
 
 // product returns the product of a bare ActionTrail event; "" if it names none.

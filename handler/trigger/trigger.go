@@ -58,13 +58,15 @@ type Info struct{}
 // event gives none.
 type Disconnect struct{ connection.Removal }
 
-// Cleanup asks to remove every connection of an instance.
+// Cleanup asks to remove every connection of an instance: because a request names it
+// (all), or because an event may report its release.
 type Cleanup struct {
 	Instance    connection.InstanceID
-	Certainty   Certainty
+	Requested   bool                   // by a request, which expects nothing
+	Expects     Expects                // of an event
 	ClientToken connection.ClientToken // from which each removal derives its own; zero when the event gives none
 	DryRun      bool
-	Force       bool // also of an instance that exists, where the certainty is Requested
+	Force       bool // of a request: also if the instance exists
 }
 
 // Reconcile asks to remove every connection whose other end does not exist.
@@ -83,15 +85,13 @@ func (Cleanup) action()    {}
 func (Reconcile) action()  {}
 func (Ignore) action()     {}
 
-// A Certainty says how sure an event is that an instance is gone for good.
-type Certainty string
+// Expects is the state that an event expects of an instance. An event is a hint: only
+// the API can prove that the instance is gone.
+type Expects string
 
 const (
-	Requested Certainty = "requested" // somebody asks for its connections, and says nothing of the kind
-	Certain   Certainty = "certain"   // it was deleted at once
-	Reported  Certainty = "reported"  // the service or Cloud Config reports that it is gone
-	Revocable Certainty = "revocable" // it is frozen, and its release can be cancelled
-	Unknown   Certainty = "unknown"   // the event does not say
+	Gone        Expects = "gone"         // deleted at once, or reported as gone by the service or Cloud Config
+	PerhapsGone Expects = "perhaps gone" // frozen, or anything that may have happened
 )
 
 const (

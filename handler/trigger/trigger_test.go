@@ -62,7 +62,10 @@ func asked(e trigger.Event) string {
 		case trigger.Disconnect:
 			line, token, dryRun = fmt.Sprintf("disconnect %s %s", a.Instance, a.Connected), a.ClientToken, a.DryRun
 		case trigger.Cleanup:
-			line, token, dryRun, force = fmt.Sprintf("cleanup %s %s", a.Instance, a.Certainty), a.ClientToken, a.DryRun, a.Force
+			line, token, dryRun, force = fmt.Sprintf("cleanup %s %s", a.Instance, a.Expects), a.ClientToken, a.DryRun, a.Force
+			if a.Requested {
+				line += "requested"
+			}
 		case trigger.Reconcile:
 			line, token, dryRun = "reconcile", a.ClientToken, a.DryRun
 		case trigger.Ignore:
