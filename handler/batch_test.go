@@ -34,7 +34,8 @@ func TestBatch(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
 	refused := `{"specversion":"1.0","id":"e2","source":"s1","type":"t1","data":{}}`
-	s.api.Fail(fault{}, refuse(403, "Forbidden.RAM"))
+	s.api.SetStatus("es-c", "inactive")
+	s.api.OnRequest = at("DeleteConnectedCluster es-a", refuse(403, "Forbidden.RAM"))
 	got := s.handle(t, batch(event, refused, pair("es-a", "es-b"), releaseOf("es-c", byAPI, `,"deleteType":"protective"`)))
 	want := `PartialFailure {"type":"urn:elasticsearch-disconnect:PartialFailure","title":"Some of what was asked failed; it is safe to repeat","status":207,"detail":"2 of 4 failed","requestId":"fc-1","regionId":"cn-hangzhou","failed":[` +
 		`{"regionId":"cn-hangzhou","eventId":"e2","kind":"InvalidEvent","detail":"$[1].data.instanceId is missing; $[1].data.connectedInstanceId is missing"},` +

@@ -190,7 +190,7 @@ func TestConfirmPanics(t *testing.T) {
 	t.Parallel()
 	f, pairs := newSurvivors(t)
 	client, asked := f.client, 0
-	f.client = func(ctx context.Context, scope connection.Scope) (*elasticsearch.Client, error) {
+	f.prover.client = func(ctx context.Context, scope connection.Scope) (*elasticsearch.Client, error) {
 		if asked++; asked == 1 {
 			panic("of the client")
 		}

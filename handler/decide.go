@@ -39,7 +39,9 @@ type removal struct {
 	connection.Removal
 	otherToken connection.ClientToken // for the same removal, asked of the other side
 	withheld   bool                   // nothing is sent before a person approves
-	confirm    bool                   // first make sure that Instance exists
+	isLeftover bool                   // of a reconcile: Connected is not in the list, so Instance has to exist
+	proof      discover.Proof         // that Connected is gone, immediately before the first removal
+	witness    connection.InstanceID  // another instance that was listed; zero if there is none
 	of         trigger.Request
 }
 
@@ -58,6 +60,9 @@ func decide(findings []discover.Finding, r rules) plan {
 				indexes[d.key(pair)] = at
 				p.removals = append(p.removals, r.removal(d, pair))
 			}
+			if f.Proof == discover.NoProof { // a request that names the pair needs none
+				p.removals[at].proof = discover.NoProof
+			}
 			if !own[at] {
 				own[at] = true
 				d.removals = append(d.removals, at)
@@ -71,6 +76,9 @@ func decide(findings []discover.Finding, r rules) plan {
 // decision returns the decision about a finding, without its removals.
 func (r rules) decision(f discover.Finding) decision {
 	d := decision{Finding: f, dryRun: r.isDryRun(f.Request.Action)}
+	if a, _ := f.Request.Action.(trigger.Cleanup); f.Absent && a.Requested && !r.mayBeDone {
+		d.Err = &connection.Error{Kind: connection.NoInstance, Message: fmt.Sprintf("%s does not exist, and no instance of %s lists it: are the id and the region right?", a.Instance, f.Request.Scope.Region)}
+	}
 	if _, isReconcile := f.Request.Action.(trigger.Reconcile); isReconcile && !d.dryRun {
 		d.withheld = r.whyWithheld(f)
 	}
@@ -95,7 +103,7 @@ func (r rules) whyWithheld(f discover.Finding) string {
 // reconcile: the API may have removed the connection together with the instance.
 func (r rules) removal(d decision, pair connection.Pair) removal {
 	q := d.Request
-	to := removal{of: q, withheld: d.withheld != ""}
+	to := removal{of: q, withheld: d.withheld != "", proof: d.Proof, witness: d.Survey.Another(pair.Instance)}
 	to.Removal = connection.Removal{Pair: pair, DryRun: d.dryRun, MayBeDone: r.mayBeDone}
 	switch a := q.Action.(type) {
 	case trigger.Disconnect:
@@ -104,7 +112,7 @@ func (r rules) removal(d decision, pair connection.Pair) removal {
 		to.MayBeDone = true
 		to.ClientToken = r.tokenOfSeveral(a.ClientToken, "", q.Scope, pair)
 	case trigger.Reconcile:
-		to.MayBeDone, to.confirm = true, true
+		to.MayBeDone, to.isLeftover = true, true
 		to.ClientToken = r.tokenOfSeveral(a.ClientToken, q.EventID, q.Scope, pair) // a timer gives the same each time
 	}
 	if to.ClientToken == (connection.ClientToken{}) {

@@ -96,7 +96,7 @@ func (r removal) inShort() string {
 	if r.MayBeDone {
 		text += " may be done"
 	}
-	if r.confirm {
+	if r.isLeftover {
 		text += ", if it exists"
 	}
 	if r.withheld {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -26,14 +26,8 @@ type executor struct {
 	limit     int           // the most requests to the API under way at a time
 	onOutcome func(outcome) // called with each outcome as soon as it is final, from several goroutines
 
-	confirmed parallel.Memo[scopedID, struct{}] // see confirm
-	stop      atomic.Pointer[connection.Error]  // why no further leftover may be removed
-}
-
-// A scopedID is an instance of a scope.
-type scopedID struct {
-	connection.Scope
-	connection.InstanceID
+	prover *prover
+	broken sync.Map // by connection.Scope, the error that every other call would have
 }
 
 // execute carries out the removals and returns their outcomes, in order; a withheld one
@@ -95,10 +89,7 @@ func (e *executor) each(indexes []int, asked func(int) connection.InstanceID, f 
 // remove asks the first side. Its outcome is final unless it needs the other side.
 func (e *executor) remove(ctx context.Context, r removal) outcome {
 	o := outcome{removal: r, begun: time.Now()}
-	if r.confirm && !r.DryRun {
-		o.err = e.confirm(ctx, r)
-	}
-	if o.err != nil {
+	if o.err = e.prover.mayRemove(ctx, r); o.err != nil {
 		e.onOutcome(o)
 		return o
 	}
@@ -122,7 +113,11 @@ func (e *executor) removeFromOtherSide(ctx context.Context, first outcome) outco
 	return e.finish(ctx, o)
 }
 
+// delete sends a removal, unless one of the scope failed as every other would.
 func (e *executor) delete(ctx context.Context, scope connection.Scope, r connection.Removal) (done connection.Outcome, err error) {
+	if cause, ok := e.broken.Load(scope); ok {
+		return done, cause.(error)
+	}
 	err = parallel.Guard(func() error {
 		client, err := e.client(ctx, scope)
 		if err != nil {
@@ -131,13 +126,16 @@ func (e *executor) delete(ctx context.Context, scope connection.Scope, r connect
 		done, err = client.DeleteConnectedCluster(ctx, r)
 		return err
 	})
+	if connection.IsOfEveryCall(err) {
+		e.broken.Store(scope, err)
+	}
 	return done, err
 }
 
 // needsOtherSide reports whether the other instance has to be asked. That of a leftover
 // does not exist.
 func (o outcome) needsOtherSide() bool {
-	return o.mayBeDone() && !o.confirm && connection.KindOf(o.err) == connection.NoInstance
+	return o.mayBeDone() && !o.isLeftover && connection.KindOf(o.err) == connection.NoInstance
 }
 
 // mayBeDone reports whether the connection may have been removed by an earlier
@@ -206,39 +204,4 @@ func contradiction(absent error, side connection.Pair) error {
 	failure.Message = fmt.Sprintf("the API does not remove the connection, because one of its instances no longer exists: %s still lists %s, and the API answers %s to a removal from either side. Remove it in the console of %s, or ask Alibaba Cloud's support to",
 		side.Instance, side.Connected, failure.Code, side.Instance)
 	return &failure
-}
-
-// confirm makes sure, once for each instance, that the one that has a leftover exists.
-// Nothing was removed yet, because the API said that the other end does not exist. If it
-// now says the same of an instance that it listed a moment ago, that answer proves
-// nothing (wrong region or credentials), and no further leftover is removed.
-func (e *executor) confirm(ctx context.Context, r removal) error {
-	_, err := e.confirmed.Get(scopedID{r.of.Scope, r.Instance}, func() (struct{}, error) {
-		return struct{}{}, parallel.Guard(func() error { return e.checkExists(ctx, r.of.Scope, r.Instance) })
-	})
-	if stop := e.stop.Load(); stop != nil {
-		return stop
-	}
-	return err
-}
-
-// checkExists returns why an instance cannot be taken to exist; nil if it can. It sets
-// stop if the answer shows that the API's answers prove nothing.
-func (e *executor) checkExists(ctx context.Context, scope connection.Scope, id connection.InstanceID) error {
-	if e.stop.Load() != nil {
-		return nil // no need to ask
-	}
-	client, err := e.client(ctx, scope)
-	if err != nil {
-		return err
-	}
-	status, err := client.DescribeInstance(ctx, id)
-	switch {
-	case connection.KindOf(err) == connection.NoInstance:
-		e.stop.Store(&connection.Error{Kind: connection.Upstream, Err: err,
-			Message: fmt.Sprintf("the API listed %s but now answers that it does not exist. Check the region and the credentials; no further connection was removed", id)})
-	case err == nil && !status.Exists():
-		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the API listed %s but now reports the status %s, so nothing was removed from it", id, status)}
-	}
-	return err
 }

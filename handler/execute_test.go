@@ -41,6 +41,7 @@ func newFixture(t *testing.T) *fixture {
 		Slots:       make(chan struct{}, 64),
 	}}
 	f.executor = &executor{
+		prover: &prover{client: func(context.Context, connection.Scope) (*elasticsearch.Client, error) { return client, nil }},
 		client: func(context.Context, connection.Scope) (*elasticsearch.Client, error) { return client, nil },
 		onOutcome: func(o outcome) {
 			f.mu.Lock()

@@ -95,7 +95,7 @@ func (h *Handler) serve(ctx context.Context, event trigger.Event, approved map[c
 	defer release()
 	access.common.RetryPolicy = retryPolicy(event)
 	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, RetryCount: inv.RetryCount}
-	executor := &executor{client: access.client, limit: h.Config.Concurrency, onOutcome: func(o outcome) { log.outcome(ctx, o) }}
+	executor := &executor{client: access.client, prover: &prover{client: access.client}, limit: h.Config.Concurrency, onOutcome: func(o outcome) { log.outcome(ctx, o) }}
 
 	findings := finder.Find(reading, h.Config.within(inv.Scope, event.Requests))
 	plan := decide(findings, h.rules(inv, event.Shape, approved))
@@ -154,8 +154,8 @@ func retryPolicy(event trigger.Event) elasticsearch.RetryPolicy {
 const replyReserve = time.Second
 
 // deadlines bounds the work, so that the function replies before Function Compute ends
-// the invocation, and reading to three quarters of that, so that there is time to remove
-// what was found until then.
+// the invocation, and reading to two thirds of that, so that there is time to ask again
+// for the proof and to remove what was found until then.
 func deadlines(ctx context.Context) (reading, writing context.Context, release func()) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -163,7 +163,7 @@ func deadlines(ctx context.Context) (reading, writing context.Context, release f
 	}
 	end := deadline.Add(-min(replyReserve, time.Until(deadline)/10))
 	writing, cancelWriting := context.WithDeadline(ctx, end)
-	reading, cancelReading := context.WithDeadline(writing, end.Add(-time.Until(end)/4))
+	reading, cancelReading := context.WithDeadline(writing, end.Add(-time.Until(end)/3))
 	return reading, writing, func() { cancelReading(); cancelWriting() }
 }
 

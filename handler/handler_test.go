@@ -15,6 +15,7 @@ func TestReleasePolicy(t *testing.T) {
 	for _, eager := range []bool{false, true} {
 		s := newFixture(t)
 		s.Config.Eager = eager
+		s.api.SetStatus(gone, "inactive")
 		s.handle(t, releaseOf(gone, byAPI, `,"deleteType":"protective"`))
 		if left := s.api.Connected(instance, gone); left == eager {
 			t.Errorf("eager: %t; connected: %t", eager, left)
@@ -28,7 +29,7 @@ func TestRedelivery(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ event, token, want string }{
 		"a pair":    {event, eventToken, removed(2, instance, connected, eventToken)},
-		"a release": {released(gone), releasedToken, cleaned(gone, 1, removed(10, instance, gone, releasedToken))},
+		"a release": {released(gone), releasedToken, cleaned(gone, 1, removed(14, instance, gone, releasedToken))},
 	} {
 		s := newFixture(t)
 		if name == "a release" {
@@ -65,7 +66,7 @@ func TestRepeatedAttempt(t *testing.T) {
 // force is needed.
 func TestOperatorsDryRun(t *testing.T) {
 	t.Parallel()
-	reads := []string{"ListConnectedClusters " + gone, "ListInstance 1", "ListInstance 2", "ListConnectedClusters " + instance}
+	reads := []string{"DescribeInstance " + gone, "ListConnectedClusters " + gone, "ListInstance 1", "ListInstance 2", "ListConnectedClusters " + instance}
 	for event, calls := range map[string][]string{
 		direct: nil,
 		strings.Replace(direct, "{", `{"dryRun":false,`, 1): nil,

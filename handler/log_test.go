@@ -95,11 +95,11 @@ func testLogOfBatch(t *testing.T) {
 	}
 	const first, direct, second = `"eventId":"e1","source":"acs.elasticsearch"`, `"eventId":"","source":""`, `"eventId":"e2","source":"s2"`
 	const api, none = `"apiRequestId":"E5C0FFEE-0000-4000-8000-00000000000`, `"code":"","httpStatus":0,"apiRequestId":"","attempts":0,"scanned":`
-	want := line(`INFO","msg":"done`, first, instance, gone, releasedToken, `"outcome":"removed","kind":"","code":"","httpStatus":200,`+api+`9","attempts":1,"scanned":0`, "") +
-		line(`ERROR","msg":"failed`, first, "es-zz", gone, "", `"outcome":"failed","kind":"Denied","code":"Forbidden.RAM","httpStatus":403,`+api+`8","attempts":0,"scanned":0`, `,"error":"the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:ListConnectedClusters on the instance to the function's role"`) +
+	want := line(`INFO","msg":"done`, first, instance, gone, releasedToken, `"outcome":"removed","kind":"","code":"","httpStatus":200,`+api+`C","attempts":1,"scanned":0`, "") +
+		line(`ERROR","msg":"failed`, first, "es-zz", gone, "", `"outcome":"failed","kind":"Denied","code":"Forbidden.RAM","httpStatus":403,`+api+`A","attempts":0,"scanned":0`, `,"error":"the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:ListConnectedClusters on the instance to the function's role"`) +
 		line(`WARN","msg":"incomplete`, first, gone, "", "", `"outcome":"incomplete","kind":"",`+none+`3`, "") +
 		line(`INFO","msg":"done`, direct, "es-alone", "", "", `"outcome":"cleaned","kind":"",`+none+`1`, "") +
-		line(`INFO","msg":"done`, first, instance, "", "", `"outcome":"ignored","kind":"",`+none+`0`, `,"reason":"`+instance+` is frozen for 24 hours and can be recovered until then (deleteType protective; RELEASE_POLICY=eager would not wait)"`) +
+		line(`INFO","msg":"done`, first, instance, "", "", `"outcome":"ignored","kind":"",`+none+`0`, `,"reason":"`+instance+` is still active"`) +
 		line(`WARN","msg":"refused`, second, "", "", "", `"outcome":"failed","kind":"InvalidEvent",`+none+`0`, `,"error":"$[3].data is an array, not an object"`)
 	if got := s.log.String(); got != want {
 		t.Errorf("log:\n got %s\nwant %s", got, want)

@@ -43,11 +43,16 @@ type mishap func(*testing.T, *fixture)
 var (
 	none    mishap = func(*testing.T, *fixture) {}
 	tooMany mishap = func(_ *testing.T, s *fixture) { s.Config.ReconcileLimit = 1 }
-	oneKept mishap = func(_ *testing.T, s *fixture) { s.api.OnRequest = at("DescribeInstance es-y", refuse(403, "NoRights")) }
+	oneKept mishap = func(_ *testing.T, s *fixture) {
+		s.api.OnRequest = at("DescribeInstance es-y", answering(elasticsearchtest.Body(200, jsonMedia, `{"Result":{"status":"active"}}`)))
+	}
 	unread  mishap = func(_ *testing.T, s *fixture) { s.api.OnRequest = at("ListConnectedClusters es-a", refuse(400, "X")) }
 	cut     mishap = func(_ *testing.T, s *fixture) { s.api.OnRequest = at("ListInstance 2", refuse(400, "X")) }
 	isWrong mishap = func(_ *testing.T, s *fixture) {
-		s.api.OnRequest = at("DescribeInstance es-b", refuse(400, "InstanceNotFound"))
+		s.api.OnRequest = elasticsearchtest.Each(at("DescribeInstance es-b", refuse(400, "InstanceNotFound")),
+			elasticsearchtest.At("DescribeInstance es-a", func(n int) fault {
+				return map[bool]fault{true: refuse(400, "InstanceNotFound")}[n > 1] // when it is the witness
+			}))
 	}
 )
 
@@ -80,7 +85,7 @@ func TestReconcile(t *testing.T) {
 	t.Parallel()
 	const (
 		ax, by   = "es-a es-x", "es-b es-y"
-		why      = "whether es-y exists cannot be told: the API answered HTTP 403: NoRights: m"
+		why      = "es-y is active"
 		wrong    = "the API listed es-b but now answers that it does not exist. Check the region and the credentials; no further connection was removed"
 		denied   = "the API answered HTTP 400: X: m"
 		ofFC     = `"requestId":"fc-1","regionId":"cn-hangzhou"`
@@ -92,7 +97,7 @@ func TestReconcile(t *testing.T) {
 		kept     = `{"instanceId":"es-b","connectedInstanceId":"es-y","reason":"` + why + `"}`
 	)
 	of := func(a, b, token, outcome, rest string) string {
-		return fmt.Sprintf(`{"Result":%t,"instanceId":"%s","connectedInstanceId":"%s","regionId":"cn-hangzhou","clientToken":"%s","outcome":"%s"%s}`, outcome == "dry-run", a, b, token, outcome, rest)
+		return fmt.Sprintf(`{%s"instanceId":"%s","connectedInstanceId":"%s","regionId":"cn-hangzhou","clientToken":"%s","outcome":"%s"%s}`, map[bool]string{true: `"Result":false,`}[outcome != "dry-run"], a, b, token, outcome, rest)
 	}
 	line := func(level, a, b, token, rest, dryRun, more string) string {
 		return `{"level":"` + level + `","requestId":"fc-1","retryCount":0,"trigger":"timer","eventId":"2026-11-24T03:17:00Z","source":"daily","regionId":"cn-hangzhou","accountId":"","instanceId":"` + a +
@@ -114,14 +119,14 @@ func TestReconcile(t *testing.T) {
 		return of(a, b, token, "dry-run", `,"request":{"method":"DELETE","url":"`+url+`/openapi/instances/`+a+`/connected-clusters?clientToken=`+token+`\u0026connectedInstanceId=`+b+
 			`","signedHeaders":["host","x-acs-accesskey-id","x-acs-action","x-acs-content-sha256","x-acs-date","x-acs-security-token","x-acs-signature-nonce","x-acs-version"]}`)
 	}
-	removedAX, doneAX, doneBY := removed(8, "es-a", "es-x", dailyAX), one("es-a", "es-x", dailyAX, "8"), one("es-b", "es-y", dailyBY, "A")
+	removedAX, doneAX, doneBY := removed(9, "es-a", "es-x", dailyAX), one("es-a", "es-x", dailyAX, "9"), one("es-b", "es-y", dailyBY, "C")
 	for name, test := range map[string]struct {
 		mishap  mishap
 		reply   func(url string) string
 		left    string
 		logging string
 	}{
-		"removed": {none, always(reportOf("reconciled", removedAX+","+removed(10, "es-b", "es-y", dailyBY), "")), "",
+		"removed": {none, always(reportOf("reconciled", removedAX+","+removed(12, "es-b", "es-y", dailyBY), "")), "",
 			doneAX + doneBY + run(`INFO","msg":"done`, "reconciled", "false", figures(3, 2, 2, 0))},
 		"kept": {oneKept, always(reportOf("reconciled", removedAX, kept)), by,
 			doneAX + run(`INFO","msg":"done`, "reconciled", "false", figures(3, 2, 1, 1)+`,"reason":"es-b-es-y kept: `+why+`"`)},
@@ -129,7 +134,7 @@ func TestReconcile(t *testing.T) {
 			run(`ERROR","msg":"withheld`, "withheld", "false", figures(3, 2, 0, 0)+
 				`,"reason":"2 leftover connections are more than RECONCILE_LIMIT (1), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again: es-a-es-x, es-b-es-y"`)},
 		"unread": {unread, always(partly + `,"failed":[{"instanceId":"es-a",` + atDaily + `,"kind":"Upstream","code":"X","detail":"` + denied + `"}],"done":[{"instanceId":"es-b","connectedInstanceId":"es-y",` + atDaily + `,"outcome":"removed"}]}`), ax,
-			one("es-b", "es-y", dailyBY, "7") +
+			one("es-b", "es-y", dailyBY, "8") +
 				line(`ERROR","msg":"failed`, "es-a", "", "", `"outcome":"failed","kind":"Upstream","code":"X","httpStatus":400,`+apiID+`3","attempts":0,"scanned":0`, "false", `,"error":"`+denied+`"`) +
 				run(`WARN","msg":"incomplete`, "incomplete", "false", figures(2, 1, 1, 0))},
 		"stopped": {isWrong, always(partly + `,"failed":[{"instanceId":"es-b","connectedInstanceId":"es-y",` + atDaily + `,"kind":"Upstream","detail":"` + wrong + `"}],"done":[{"instanceId":"es-a","connectedInstanceId":"es-x",` + atDaily + `,"outcome":"removed"}]}`), by,
@@ -210,13 +215,13 @@ func TestLongReasons(t *testing.T) {
 		s.api.Connect("es-a", fmt.Sprintf("es-x%02d", i))
 	}
 	s.Config.ReconcileLimit = 60
-	s.api.OnRequest = at("DescribeInstance", answering(elasticsearchtest.Refuse(403, "NoRights", strings.Repeat("\u00e9", 1000))))
+	s.api.OnRequest = at("DescribeInstance", answering(elasticsearchtest.Body(200, jsonMedia, `{"Result":{"status":"`+strings.Repeat("\u00e9", 1000)+`"}}`)))
 	s.handle(t, daily)
 	var line struct{ Reason string }
 	decode(t, s.log.String(), &line)
 	reasons := strings.Split(line.Reason, "; ")
 	for i, reason := range reasons {
-		said := fmt.Sprintf("whether es-x%02d exists cannot be told: the API answered HTTP 403: NoRights: ", i)
+		said := fmt.Sprintf("es-x%02d is ", i)
 		want := fmt.Sprintf("es-a-es-x%02d kept: ", i) + said + strings.Repeat("\u00e9", (300-len(said))/2)
 		if reason != want {
 			t.Errorf("reason:\n got %s\nwant %s", reason, want)

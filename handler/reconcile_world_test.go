@@ -45,8 +45,9 @@ func (w *world) check(t *rapid.T, seen map[string]int) {
 	for _, reply := range w.runs(t) {
 		w.checkDocumented(t, reply)
 	}
-	w.happens, w.faults, w.wrong = nil, nil, false
+	w.happens, w.faults, w.wrong, w.lies = nil, nil, false, nil
 	w.checkDryRun(t)
+	w.checkRelease(t, one(t, "released", "es-x", "es-y", "es-0"))
 	for i, limit := range []int{rapid.IntRange(0, 4).Draw(t, "limit"), 100} { // the operator raises it
 		w.checkCalm(t, fmt.Sprintf("calm-%d", i), limit, seen)
 	}
@@ -82,6 +83,25 @@ func (w *world) checkDryRun(t *rapid.T) {
 	got := w.checkDocumented(t, w.invoke(context.Background(), w.handler(0, 1), `{"reconcile":true,"dryRun":true}`, "dry", 0))
 	if w.deletes > before || got.outcome == "withheld" || got.outcome == "reconciled" {
 		t.Errorf("a dry run sends %d, and is %v", w.deletes-before, got)
+	}
+}
+
+// checkRelease: the event of a release removes nothing of an instance that exists, and what
+// it calls cleaned is.
+func (w *world) checkRelease(t *rapid.T, id string) {
+	before := w.api.Connections()
+	clear(w.asked)
+	got := w.checkDocumented(t, w.invoke(context.Background(), w.handler(100, 1), released(id), "release", 0))
+	after := w.api.Connections()
+	if len(after) < len(before) && w.status(id) != "" {
+		t.Errorf("%s exists, and %v is left of %v", id, after, before)
+	}
+	for _, c := range after {
+		for _, pair := range [][2]string{c, {c[1], c[0]}} {
+			if got.outcome == "cleaned" && strings.EqualFold(pair[1], id) && w.asked[pair[0]] {
+				t.Errorf("%v is left, and the outcome is cleaned", pair)
+			}
+		}
 	}
 }
 
@@ -206,10 +226,12 @@ func (w *world) expect(limit int) verdict {
 		return v
 	}
 	leftover := w.leftover(visible)
-	kept := map[string]bool{} // the other ends, in lower case
+	kept := map[string]string{} // by the other end in lower case, kept or failed
 	for _, pair := range leftover {
-		if w.refused[pair[1]] != "" || w.status(pair[1]) != "" {
-			kept[strings.ToLower(pair[1])] = true
+		if end := strings.ToLower(pair[1]); kept[end] == "" && w.refused[pair[1]] != "" {
+			kept[end] = "failed"
+		} else if kept[end] == "" && w.status(pair[1]) != "" {
+			kept[end] = "kept"
 		}
 	}
 	for _, id := range visible {
@@ -220,8 +242,10 @@ func (w *world) expect(limit int) verdict {
 	for _, pair := range leftover {
 		a, name := pair[0], pair[0]+" "+pair[1]
 		switch {
-		case kept[strings.ToLower(pair[1])]:
+		case kept[strings.ToLower(pair[1])] == "kept":
 			v.kept = append(v.kept, name)
+		case kept[strings.ToLower(pair[1])] == "failed":
+			v.results[name] = "failed"
 		case len(leftover) > limit:
 			v.results[name] = "withheld"
 		case w.refused[a] != "", w.alive[a] != "active" && w.alive[a] != "inactive", w.api.Quirks.RefusesGone != "":

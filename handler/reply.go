@@ -17,7 +17,7 @@ import (
 // A report is the reply about one connection. Result and RequestId are the API's own
 // members: a script written for the API can read it.
 type report struct {
-	Result              bool                  `json:"Result"`
+	Result              *bool                 `json:"Result,omitempty"`    // nil in a dry run
 	RequestID           string                `json:"RequestId,omitempty"` // the API's
 	InstanceID          connection.InstanceID `json:"instanceId"`
 	ConnectedInstanceID connection.InstanceID `json:"connectedInstanceId"`
@@ -166,8 +166,7 @@ func (w renderer) report(r result) any {
 }
 
 func (w renderer) connection(o outcome) report {
-	return report{
-		Result:              o.err == nil && o.State != connection.Withheld,
+	r := report{
 		RequestID:           o.RequestID,
 		InstanceID:          o.Instance,
 		ConnectedInstanceID: o.Connected,
@@ -177,6 +176,11 @@ func (w renderer) connection(o outcome) report {
 		Request:             o.Unsent,
 		Problem:             w.problem(o.err, o.of.Scope),
 	}
+	if o.State != connection.DryRun {
+		done := o.err == nil && o.State != connection.Withheld
+		r.Result = &done
+	}
+	return r
 }
 
 // problem renders an error; nil for none.

@@ -34,8 +34,8 @@ func (w *world) draw(t *rapid.T) {
 	w.api.Reset()
 	w.api.Quirks = elasticsearchtest.Quirks{}
 	w.hidden, w.refused, w.unread = map[string]bool{}, map[string]string{}, map[string]string{}
-	w.alive, w.asked, w.live, w.replies = map[string]string{}, map[string]bool{}, nil, nil
-	w.calls, w.deletes, w.created, w.happens, w.faults, w.wrong = 0, 0, 0, nil, nil, false
+	w.alive, w.asked, w.lied, w.live, w.replies = map[string]string{}, map[string]bool{}, map[string]int{}, nil, nil
+	w.calls, w.deletes, w.created, w.happens, w.faults, w.wrong, w.lies = 0, 0, 0, nil, nil, false, nil
 	w.drawInstances(t)
 	w.drawAnswers(t)
 	w.drawLists(t)
@@ -97,7 +97,7 @@ func (w *world) drawLists(t *rapid.T) {
 // disturb draws the changes between calls, and the faults.
 func (w *world) disturb(t *rapid.T) {
 	w.happens, w.faults = map[int][]happening{}, map[int]string{}
-	kinds := []string{"release", "create", "freeze", "connect", "hide", "show", "a release", "another run", "kill"}
+	kinds := []string{"release", "create", "freeze", "connect", "hide", "show", "a release", "a false release", "another run", "kill"}
 	for range rapid.IntRange(0, 5).Draw(t, "happenings") {
 		n := rapid.IntRange(1, 40).Draw(t, "before call")
 		w.happens[n] = append(w.happens[n], happening{rapid.SampledFrom(kinds).Draw(t, "happens"), rapid.IntRange(0, 99).Draw(t, "of")})
@@ -105,6 +105,10 @@ func (w *world) disturb(t *rapid.T) {
 	names := slices.Sorted(maps.Keys(misanswers()))
 	for range rapid.IntRange(0, 4).Draw(t, "faults") {
 		w.faults[rapid.IntRange(1, 40).Draw(t, "fault of call")] = rapid.SampledFrom(names).Draw(t, "fault")
+	}
+	for range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "lies") {
+		from := rapid.IntRange(1, 40).Draw(t, "lie from call")
+		w.lies = append(w.lies, lie{fmt.Sprintf("es-%d", rapid.IntRange(0, 5).Draw(t, "lie about")), from, from + rapid.IntRange(1, 20).Draw(t, "for calls")})
 	}
 	w.wrong = rapid.IntRange(1, 8).Draw(t, "wrong") == 8
 }

@@ -30,6 +30,7 @@ type world struct {
 	refused  map[string]string // what DescribeInstance of one is answered, by a name of misanswers
 	unread   map[string]string // the same of ListConnectedClusters
 	wrong    bool              // to DescribeInstance, none exists
+	lies     []lie             // to DescribeInstance, one does not exist for a while
 	happens  map[int][]happening
 	faults   map[int]string // the answers to calls of these numbers, by a name of misanswers
 
@@ -39,6 +40,7 @@ type world struct {
 	deletes int             // calls that remove
 	created int             // instances, while the calls were made
 	asked   map[string]bool // were to list their connections in this run
+	lied    map[string]int  // how often in a row one that exists did not, to DescribeInstance
 	live    []string        // removals that were sent of connections of two that exist
 	replies []string        // of runs inside of runs
 	cancel  func()          // of the run that can be killed
@@ -48,6 +50,24 @@ type world struct {
 type happening struct {
 	kind string
 	of   int
+}
+
+// A lie is the answer to DescribeInstance that an instance does not exist, in a stretch of
+// calls.
+type lie struct {
+	id         string
+	from, past int // numbers of calls
+}
+
+// liesAbout reports whether the call of a number is answered so.
+func (w *world) liesAbout(id string, n int) bool {
+	isLie := w.wrong || slices.ContainsFunc(w.lies, func(l lie) bool { return l.id == id && l.from <= n && n < l.past })
+	if isLie {
+		w.lied[id]++
+	} else {
+		w.lied[id] = 0
+	}
+	return isLie
 }
 
 func (w *world) exists(id, status string) {
@@ -104,6 +124,8 @@ func (w *world) happen(h happening) {
 		created := fmt.Sprintf("es-new-%d", w.created)
 		w.exists(created, "active")
 		w.api.Connect(id, created)
+	case "a false release":
+		run(released(id))
 	case "freeze":
 		w.exists(id, "inactive")
 	case "connect":
@@ -133,7 +155,8 @@ func (w *world) onRequest(r request) fault {
 	id := strings.TrimSuffix(strings.TrimPrefix(r.Path, "/openapi/instances/"), "/connected-clusters")
 	if r.Action == "DeleteConnectedCluster" {
 		w.deletes++
-		if other := r.Query.Get("connectedInstanceId"); w.status(id) != "" && w.status(other) != "" {
+		other := r.Query.Get("connectedInstanceId")
+		if w.status(id) != "" && w.status(other) != "" && w.lied[id] < 2 && w.lied[other] < 2 {
 			w.live = append(w.live, id+" "+other)
 		}
 	}
@@ -141,7 +164,7 @@ func (w *world) onRequest(r request) fault {
 		return misanswers()[name]
 	}
 	switch {
-	case r.Action == "DescribeInstance" && w.wrong:
+	case r.Action == "DescribeInstance" && w.liesAbout(id, n):
 		return refuse(400, "InstanceNotFound")
 	case r.Action == "DescribeInstance" && w.refused[id] != "":
 		return misanswers()[w.refused[id]]

@@ -36,8 +36,8 @@ func TestListIsReadFirst(t *testing.T) {
 	} {
 		f := newRegion(t, 120)
 		f.RetryCount = turn
-		f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})
-		if got := f.calls()[1:]; !slices.Equal(got, want) {
+		f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Gone)})
+		if got := f.calls()[2:]; !slices.Equal(got, want) {
 			t.Errorf("turn %d:\n got %q\nwant %q", turn, got, want)
 		}
 	}
@@ -47,7 +47,7 @@ func TestListIsReadFirst(t *testing.T) {
 // calls, find everything together, though each is cut.
 func TestCutSweepsGoOn(t *testing.T) {
 	t.Parallel()
-	const instances, calls = 300, 1 + 4 + 300
+	const instances, calls = 300, 2 + 4 + 300
 	found := map[string]bool{}
 	for turn, asked := range []int{198, 198, 198} {
 		f := newRegion(t, instances)
@@ -62,7 +62,7 @@ func TestCutSweepsGoOn(t *testing.T) {
 			}
 			return fault{}
 		})
-		finding := f.Find(ctx, []trigger.Request{cleanup("es-x", trigger.Certain)})[0]
+		finding := f.Find(ctx, []trigger.Request{cleanup("es-x", trigger.Gone)})[0]
 		cancel()
 		want := fmt.Sprintf("Timeout: the time was too short: %d of 300 instances were asked for their connections", asked)
 		if got := code(finding.Err); got != want || finding.Scanned != asked || len(finding.Unread) > 0 {
@@ -84,7 +84,7 @@ func testRateIsTooLow(t *testing.T) {
 	f := newRegion(t, 3, 0, 2)
 	f.api.OnRequest = at("ListConnectedClusters es-0001", refuse("Throttling.User"))
 	want := "2 asked, es-0000-es-x, es-0002-es-x, Throttled Throttling.User"
-	found := f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0]
+	found := f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Gone)})[0]
 	if got := said(found); got != want {
 		t.Errorf("finding:\n got %s\nwant %s", got, want)
 	}

@@ -3,6 +3,7 @@
 package discover
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -22,9 +23,14 @@ type Finding struct {
 	Malformed []Malformed       // entries of lists that were skipped
 	Err       error             // why the request failed, or why there may be more connections
 
-	Survey Survey // of a request to reconcile
-	Kept   []Kept // leftovers whose other end is not proven to be gone
+	Proof  Proof // what has to be asked again before the removal of Pairs
+	Absent bool  // of a cleanup: the instance does not exist, and no instance lists it
 
+	Survey Survey // of a request to reconcile
+	Kept   []Kept // leftovers whose other end is not gone
+
+	isGone     bool // DescribeInstance, or the instance's own list, says that it does not exist
+	needsList  bool // the list of the scope is part of the proof
 	needsSweep bool // the other instances of the scope have to be asked, too
 }
 
@@ -60,8 +66,8 @@ type Finder struct {
 	Progress func(asked, of int)
 }
 
-// Find returns a Finding for each request, in order. The instances of a scope are
-// asked once for all cleanups there, and only if one of these needs it.
+// Find returns a Finding for each request, in order. The list of a scope is read once for
+// all cleanups there that need it, and its instances are asked if one of these needs it.
 func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding {
 	findings := make([]Finding, len(requests))
 	errs := parallel.Do(f.Limit, len(requests), func(i int) (err error) {
@@ -71,19 +77,19 @@ func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding 
 	for i, err := range errs {
 		findings[i].Request, findings[i].Err = requests[i], err
 	}
-	f.sweepScopes(ctx, findings)
+	f.readScopes(ctx, findings)
 	return findings
 }
 
-// sweepScopes completes the findings that need a sweep, with one sweep for each
-// scope. What keeps a sweep from being made is the failure of each of its findings.
-func (f Finder) sweepScopes(ctx context.Context, findings []Finding) {
+// readScopes completes the findings that need the list of their scope or its instances.
+// What keeps that from being read is the failure of each of them.
+func (f Finder) readScopes(ctx context.Context, findings []Finding) {
 	var scopes []connection.Scope
 	waiting := map[connection.Scope][]*Finding{}
 	for i := range findings {
 		found := &findings[i]
 		scope := found.Request.Scope
-		if !found.needsSweep {
+		if !found.needsSweep && !found.needsList {
 			continue
 		}
 		if waiting[scope] == nil {
@@ -92,8 +98,7 @@ func (f Finder) sweepScopes(ctx context.Context, findings []Finding) {
 		waiting[scope] = append(waiting[scope], found)
 	}
 	errs := parallel.Do(f.Limit, len(scopes), func(i int) error {
-		s, err := f.sweep(ctx, scopes[i], false)
-		complete(waiting[scopes[i]], s, err)
+		f.readScope(ctx, scopes[i], waiting[scopes[i]])
 		return nil
 	})
 	for i, err := range errs {
@@ -105,12 +110,35 @@ func (f Finder) sweepScopes(ctx context.Context, findings []Finding) {
 	}
 }
 
-// complete gives the findings of a scope what a sweep found. Its malformed entries
-// are reported once.
+// readScope reads the list of a scope, and asks its instances if a finding needs that and
+// may still remove something.
+func (f Finder) readScope(ctx context.Context, scope connection.Scope, findings []*Finding) {
+	s, err := f.open(ctx, scope)
+	if err == nil {
+		s.unread = s.readList(ctx, false)
+		if slices.ContainsFunc(findings, func(found *Finding) bool { return found.needsSweep && found.unproven(s) == nil }) {
+			err = s.askAll(ctx, f.RetryCount)
+		}
+		s.unread = s.cut(ctx, s.unread)
+	}
+	complete(findings, s, err)
+}
+
+// unproven returns why the list of the scope does not prove that the instance is gone; nil
+// if it does, or need not.
+func (f *Finding) unproven(s *sweep) error {
+	if !f.needsList {
+		return nil
+	}
+	return judgeList(f.Instance(), s.has(f.Instance()), s.unread)
+}
+
+// complete gives the findings of a scope what was read of it. Its malformed entries are
+// reported once.
 func complete(findings []*Finding, s *sweep, err error) {
 	malformed := s.malformed
 	for _, found := range findings {
-		found.add(s, err)
+		found.complete(s, err)
 		own := found.Malformed
 		found.Malformed = append(own, slices.DeleteFunc(malformed, func(m Malformed) bool { return slices.Contains(own, m) })...)
 		malformed = nil
@@ -123,12 +151,26 @@ func (f Finding) Instance() connection.InstanceID {
 	return a.Instance
 }
 
-// add takes from a sweep the connections with the instance of a cleanup, which may
-// be listed still.
-func (f *Finding) add(s *sweep, err error) {
-	f.Scanned, f.Err = len(s.answers), err
+// complete takes what was read of the scope. Without the proof nothing is removed.
+func (f *Finding) complete(s *sweep, err error) {
+	if unproven := f.unproven(s); err == nil && unproven != nil {
+		f.Pairs, f.Scanned, f.Err = nil, 0, unproven
+		return
+	}
+	if f.needsSweep {
+		f.add(s)
+		f.Err = cmp.Or(err, s.unread)
+		f.Absent = f.Err == nil && f.isGone && len(f.Pairs)+len(f.Unread)+len(f.Malformed) == 0
+	}
+	f.Err = cmp.Or(err, f.Err)
+}
+
+// add takes from a sweep the connections with the instance of a cleanup. What is removed
+// has the spelling that the API lists.
+func (f *Finding) add(s *sweep) {
+	f.Scanned = len(s.answers)
 	for _, a := range s.answers {
-		switch pair := (connection.Pair{Instance: a.from, Connected: f.Instance()}); {
+		switch pair := (connection.Pair{Instance: a.from, Connected: a.list.Spelling(f.Instance())}); {
 		case pair.Instance.Same(pair.Connected):
 		case a.err != nil && !slices.Contains(f.Pairs, pair):
 			f.Unread = append(f.Unread, Unread{pair, a.err})

@@ -88,48 +88,43 @@ func TestRegion(t *testing.T) {
 		requests  int // the list of es-x, the pages of each reading, the lists of the survivors, questions about them
 		want      string
 	}{
-		"no instance":                                     {0, nil, nil, 1 + 1, "0 asked"},
-		"none is connected":                               {3, nil, nil, 1 + 2 + 3, "3 asked"},
-		"some are connected":                              {201, []int{0, 120, 200}, nil, 1 + 4 + 201, "201 asked, es-0000-es-x, es-0120-es-x, es-0200-es-x"},
-		"a survivor vanishes":                             {3, []int{0, 1, 2}, releasing(1, 1, list1), 1 + 2 + 3 + 1, "2 asked, es-0000-es-x, es-0002-es-x"},
-		"a survivor is there, and its list says not":      {2, []int{0}, always(at(list1, refuse("InstanceNotFound"))), 1 + (2 + 2) + 1, "2 asked, es-0000-es-x, es-0001-es-x unread (Upstream: es-0001 is listed and active, but the API answers for its connections that it does not exist)"},
-		"a survivor vanishes, and may not be asked after": {2, []int{0}, always(elasticsearchtest.Each(at(list1, refuse("InstanceNotFound")), at("DescribeInstance es-0001", deny))), 1 + (2 + 2) + 1, "2 asked, es-0000-es-x, es-0001-es-x unread (Denied Forbidden.RAM)"},
-		"an entry that is no id names it":                 {2, []int{0}, always(at(list1, answer(`{"Result":[{"instances":"es-b;ES-X"}]}`))), 1 + 2 + 2, `2 asked, es-0000-es-x, es-0001-es-x, (es-0001) has a character other than letters, digits, - and _: "es-b;ES-X"`},
-		"it is listed in other letter case":               {2, nil, always(at(list1, answer(`{"Result":[{"instances":"ES-X"}]}`))), 1 + 2 + 2, "2 asked, es-0001-es-x"},
-		"a survivor may not be read":                      {3, []int{0, 1, 2}, always(at(list1, deny)), 1 + 2 + 3, "3 asked, es-0000-es-x, es-0002-es-x, es-0001-es-x unread (Denied Forbidden.RAM)"},
-		"no survivor can be read":                         {2, []int{0}, always(at("ListConnectedClusters es-0", fail)), 1 + 2 + 2, "2 asked, es-0000-es-x unread (Upstream X), es-0001-es-x unread (Upstream X)"},
-		"none of the first page may be read":              {150, []int{0}, always(at("ListConnectedClusters es-0", deny)), 1 + 3 + 100, "100 asked, Denied Forbidden.RAM"},
-		"none may be read, and the first vanished":        {150, []int{0}, always(elasticsearchtest.Each(at("ListConnectedClusters es-0000", refuse("InstanceNotFound")), at("DescribeInstance es-0000", refuse("InstanceNotFound")), at("ListConnectedClusters es-0", deny))), 1 + 3 + 101, "99 asked, Denied Forbidden.RAM"},
-		"none of the second page may be read":             {101, []int{0}, always(at("ListConnectedClusters es-0100", deny)), 1 + 3 + 101, "101 asked, es-0000-es-x, es-0100-es-x unread (Denied Forbidden.RAM)"},
-		"the first page fails":                            {150, []int{3}, always(at("ListInstance 1", fail)), 1 + 1, "0 asked, Upstream X"},
-		"the second page fails":                           {150, []int{3, 120}, always(at(page2, fail)), 1 + 3 + 100, "100 asked, es-0003-es-x, Upstream X"},
+		"no instance":                                     {0, nil, nil, 2 + 1, "0 asked"},
+		"none is connected":                               {3, nil, nil, 2 + 2 + 3, "3 asked"},
+		"some are connected":                              {201, []int{0, 120, 200}, nil, 2 + 4 + 201, "201 asked, es-0000-es-x, es-0120-es-x, es-0200-es-x"},
+		"a survivor vanishes":                             {3, []int{0, 1, 2}, releasing(1, 1, list1), 2 + 2 + 2 + 3 + 1, "2 asked, es-0000-es-x, es-0002-es-x"},
+		"a survivor is there, and its list says not":      {2, []int{0}, always(at(list1, refuse("InstanceNotFound"))), 2 + (2 + 2) + 1, "2 asked, es-0000-es-x, es-0001-es-x unread (Upstream: es-0001 is listed and active, but the API answers for its connections that it does not exist)"},
+		"a survivor vanishes, and may not be asked after": {2, []int{0}, always(elasticsearchtest.Each(at(list1, refuse("InstanceNotFound")), at("DescribeInstance es-0001", deny))), 2 + (2 + 2) + 1, "2 asked, es-0000-es-x, es-0001-es-x unread (Denied Forbidden.RAM)"},
+		"an entry that is no id names it":                 {2, []int{0}, always(at(list1, answer(`{"Result":[{"instances":"es-b;ES-X"}]}`))), 2 + 2 + 2, `2 asked, es-0000-es-x, es-0001-es-x, (es-0001) has a character other than letters, digits, - and _: "es-b;ES-X"`},
+		"it is listed in other letter case":               {2, nil, always(at(list1, answer(`{"Result":[{"instances":"ES-X"}]}`))), 2 + 2 + 2, "2 asked, es-0001-ES-X"},
+		"a survivor may not be read":                      {3, []int{0, 1, 2}, always(at(list1, deny)), 2 + 2 + 3, "3 asked, es-0000-es-x, es-0002-es-x, es-0001-es-x unread (Denied Forbidden.RAM)"},
+		"no survivor can be read":                         {2, []int{0}, always(at("ListConnectedClusters es-0", fail)), 2 + 2 + 2, "2 asked, es-0000-es-x unread (Upstream X), es-0001-es-x unread (Upstream X)"},
+		"none of the first page may be read":              {150, []int{0}, always(at("ListConnectedClusters es-0", deny)), 2 + 3 + 100, "100 asked, Denied Forbidden.RAM"},
+		"none may be read, and the first vanished":        {150, []int{0}, always(elasticsearchtest.Each(at("ListConnectedClusters es-0000", refuse("InstanceNotFound")), at("DescribeInstance es-0000", refuse("InstanceNotFound")), at("ListConnectedClusters es-0", deny))), 2 + 3 + 101, "99 asked, Denied Forbidden.RAM"},
+		"none of the second page may be read":             {101, []int{0}, always(at("ListConnectedClusters es-0100", deny)), 2 + 3 + 101, "101 asked, es-0000-es-x, es-0100-es-x unread (Denied Forbidden.RAM)"},
+		"the first page fails":                            {150, []int{3}, always(at("ListInstance 1", fail)), 2 + 1, "0 asked, Upstream X"},
+		"the second page fails":                           {150, []int{3, 120}, always(at(page2, fail)), 2 + 3, "0 asked, Upstream X"},
 
-		"the released one is listed still, in other letter case, with itself": {1, []int{0}, func(f *fixture) hook {
-			return elasticsearchtest.Each(pages(2, []string{"es-0000", "ES-X"})(f), at("ListConnectedClusters ES-X", answer(`{"Result":[{"instances":"es-x"}]}`)))
-		}, 1 + 2 + 2, "2 asked, es-0000-es-x"},
-		"the released one is listed still": {1, []int{0}, pages(2, []string{"es-0000", "es-x"}), 1 + 2 + 3, "1 asked, es-0000-es-x"},
+		"more are said to be there than listed":              {1, []int{0}, pages(3, []string{"es-0000"}), 2 + (2 + 1) + 2, "1 asked, es-0000-es-x"},
+		"none is listed of the one that is said to be there": {0, nil, pages(1), 2 + 3, "0 asked, Upstream: the instance list is empty, but its total says 1"},
+		"how many there are is said on the first page alone": {101, []int{100}, always(listed([]int{101, -1}, hundred, []string{"es-0100"})), 2 + 3 + 101, "101 asked, es-0100-es-x"},
 
-		"more are said to be there than listed":              {1, []int{0}, pages(3, []string{"es-0000"}), 1 + (2 + 1) + 2, "1 asked, es-0000-es-x"},
-		"none is listed of the one that is said to be there": {0, nil, pages(1), 1 + 3, "0 asked, Upstream: the instance list is empty, but its total says 1"},
-		"how many there are is said on the first page alone": {101, []int{100}, always(listed([]int{101, -1}, hundred, []string{"es-0100"})), 1 + 3 + 101, "101 asked, es-0100-es-x"},
+		"one is on two pages":                      {3, []int{2}, pages(3, []string{"es-0000", "es-0001"}, []string{"es-0001", "es-0002"}), 2 + 3 + 3, "3 asked, es-0002-es-x"},
+		"one is on two pages, and another on none": {3, []int{2}, pages(4, []string{"es-0000", "es-0001"}, []string{"es-0001", "es-0002"}), 2 + 3 + 3 + 3, "0 asked, " + changed},
 
-		"one is on two pages":                      {3, []int{2}, pages(3, []string{"es-0000", "es-0001"}, []string{"es-0001", "es-0002"}), 1 + 3 + 3, "3 asked, es-0002-es-x"},
-		"one is on two pages, and another on none": {3, []int{2}, pages(4, []string{"es-0000", "es-0001"}, []string{"es-0001", "es-0002"}), 1 + (3 + 3) + 3 + 3, "3 asked, es-0002-es-x, " + changed},
+		"page is ignored, one page":    {3, []int{1}, paging(func(int, int) int { return 1 }), 2 + (2 + 3) + 2, "3 asked, es-0001-es-x"},
+		"page is ignored, a full page": {100, []int{1}, paging(func(int, int) int { return 1 }), 2 + 2 + 2 + 2, "0 asked, " + repeats(100)},
+		"the last page is read again":  {150, []int{120}, paging(func(asked, last int) int { return min(asked, last) }), 2 + (3 + 150), "150 asked, es-0120-es-x"},
 
-		"page is ignored, one page":    {3, []int{1}, paging(func(int, int) int { return 1 }), 1 + (2 + 3) + 2, "3 asked, es-0001-es-x"},
-		"page is ignored, a full page": {100, []int{1}, paging(func(int, int) int { return 1 }), 1 + (2 + 100) + 2 + 2, "100 asked, es-0001-es-x, " + repeats(100)},
-		"the last page is read again":  {150, []int{120}, paging(func(asked, last int) int { return min(asked, last) }), 1 + (3 + 150), "150 asked, es-0120-es-x"},
-
-		"one passed over is found in the second reading": {101, []int{100}, releasing(0, 1, page2), 1 + 3 + 2 + 101 + 1, "100 asked, es-0100-es-x"},
-		"one vanishes in every reading":                  {110, []int{5, 108}, releasing(0, 3, page2), 1 + 3 + 3 + 3 + 110 + 3, "107 asked, es-0005-es-x, es-0108-es-x"},
+		"one passed over is found in the second reading": {101, []int{100}, releasing(0, 1, page2), 2 + 2 + 3 + 2 + 101 + 1, "100 asked, es-0100-es-x"},
+		"one vanishes in every reading":                  {110, []int{5, 108}, releasing(0, 3, page2), 2 + 3 + 3 + 3 + 3 + 110 + 3, "107 asked, es-0005-es-x, es-0108-es-x"},
 		"one appears in every reading": {1, []int{0}, func(f *fixture) hook {
 			return elasticsearchtest.At(page2, func(n int) fault {
 				f.api.AddInstance(fmt.Sprintf("es-9%03d", n))
 				return fault{}
 			})
-		}, 1 + (2 + 1) + (2 + 1) + (2 + 1), "3 asked, es-0000-es-x, " + changed},
+		}, 2 + 2 + 2 + 2, "0 asked, " + changed},
 
-		"odd entries are said once": {2, []int{1}, func(f *fixture) hook { f.api.Quirks.Malformed = []string{"a.b", ""}; return nil }, 1 + 2 + 2,
+		"odd entries are said once": {2, []int{1}, func(f *fixture) hook { f.api.Quirks.Malformed = []string{"a.b", ""}; return nil }, 2 + 2 + 2,
 			`2 asked, es-0001-es-x, () has a character other than letters, digits, - and _: "a.b", () is empty, ` +
 				`(es-0000) has a character other than letters, digits, - and _: "a.b", (es-0000) is empty, ` +
 				`(es-0001) has a character other than letters, digits, - and _: "a.b", (es-0001) is empty`},
@@ -140,7 +135,7 @@ func TestRegion(t *testing.T) {
 			if test.hook != nil {
 				f.api.OnRequest = test.hook(f)
 			}
-			got := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0])
+			got := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Gone)})[0])
 			if got != test.want {
 				t.Errorf("finding:\n got %s\nwant %s", got, test.want)
 			}
@@ -162,11 +157,11 @@ func TestSeveralAreOneReading(t *testing.T) {
 	f.api.OnRequest = at("ListConnectedClusters es-0001", refuse("X"))
 	var got []string
 	for _, found := range f.Find(t.Context(), []trigger.Request{
-		cleanup("es-x", trigger.Certain), cleanup("es-alive", trigger.Certain), cleanup("es-y", trigger.Certain), cleanup("es-x", trigger.Certain),
+		cleanup("es-x", trigger.Gone), cleanup("es-alive", requested), cleanup("es-y", trigger.Gone), cleanup("es-x", trigger.Gone),
 	}) {
 		got = append(got, said(found))
 	}
-	const requests = 4 + 2 + 4
+	const requests = 7 + 2 + 4
 	x := "4 asked, es-0000-es-x, es-0001-es-x unread (Upstream X)"
 	want := []string{x, "1 asked, es-0002-es-alive", "4 asked, es-0000-es-y, es-0001-es-y unread (Upstream X)", x}
 	if !slices.Equal(got, want) {
@@ -187,7 +182,7 @@ func TestAsManyAsAllowed(t *testing.T) {
 			f := newRegion(t, 120, 0, 110)
 			f.Limit = limit
 			f.api.OnRequest = elasticsearchtest.Together(t.Context(), limit, "ListConnectedClusters es-0")
-			got := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0])
+			got := said(f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Gone)})[0])
 			if want := "120 asked, es-0000-es-x, es-0110-es-x"; got != want {
 				t.Errorf("finding:\n got %s\nwant %s", got, want)
 			}
@@ -206,12 +201,12 @@ func TestListWithoutEnd(t *testing.T) {
 	f.api.OnRequest = elasticsearchtest.At("ListInstance", func(n int) fault {
 		return fault{Answer: elasticsearchtest.Page(1, fmt.Sprintf("page.%d", n))}
 	})
-	found := f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain)})[0]
+	found := f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Gone)})[0]
 	if got, want := code(found.Err), "Upstream: the list of instances does not end: there are more than 1000 pages"; got != want {
 		t.Errorf("error:\n got %s\nwant %s", got, want)
 	}
-	if n := len(f.api.Requests()); n != 1+1000 {
-		t.Errorf("%d requests, want %d", n, 1+1000)
+	if n := len(f.api.Requests()); n != 2+1000 {
+		t.Errorf("%d requests, want %d", n, 2+1000)
 	}
 	if len(found.Malformed) != 20 {
 		t.Errorf("%d malformed entries are reported, want 20", len(found.Malformed))
@@ -234,7 +229,7 @@ func TestNoReaderForASweep(t *testing.T) {
 			}
 			return reader(ctx, scope)
 		}
-		for _, found := range f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Certain), cleanup("es-y", trigger.Certain)}) {
+		for _, found := range f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Gone), cleanup("es-y", trigger.Gone)}) {
 			if got := said(found); got != want {
 				t.Errorf("finding %s, want %s", got, want)
 			}
@@ -257,7 +252,7 @@ func TestScopesAreSweptApart(t *testing.T) {
 		}
 		return own.Reader(ctx, scope)
 	}}
-	first, second, third := cleanup("es-x", trigger.Certain), cleanup("es-x", trigger.Certain), cleanup("es-y", trigger.Certain)
+	first, second, third := cleanup("es-x", trigger.Gone), cleanup("es-x", trigger.Gone), cleanup("es-y", trigger.Gone)
 	second.Scope.Region, third.Scope.Region = beijing, beijing
 	var got []string
 	for _, found := range f.Find(t.Context(), []trigger.Request{first, second, third}) {
@@ -269,7 +264,7 @@ func TestScopesAreSweptApart(t *testing.T) {
 	for name, region := range map[string]struct {
 		*fixture
 		want int
-	}{"own": {own, 1 + 2 + 3}, "other": {other, 2 + 2 + 4}} {
+	}{"own": {own, 2 + 2 + 3}, "other": {other, 4 + 2 + 4}} {
 		if n := len(region.calls()); n != region.want {
 			t.Errorf("%s: %d calls, want %d: %q", name, n, region.want, region.calls())
 		}

@@ -1,10 +1,12 @@
 package discover
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sort"
 	"strings"
+	"sync/atomic"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -17,6 +19,19 @@ type Survey struct {
 	Instances   map[connection.InstanceID]elasticsearch.Status // as listed; "" if the list does not say it
 	Connections []Connection                                   // each once, in order
 	Leftover    []connection.Pair                              // those whose other end, Connected, is in no reading of the list; none if that is not whole
+
+	Witnesses []connection.InstanceID // two of the instances listed, or fewer
+}
+
+// Another returns an instance that was listed, other than the given one; zero if there is
+// none.
+func (s Survey) Another(id connection.InstanceID) connection.InstanceID {
+	for _, other := range s.Witnesses {
+		if !other.Same(id) {
+			return other
+		}
+	}
+	return connection.InstanceID{}
 }
 
 // A Connection is a pair, and the type of its network, "" if the API does not say it.
@@ -36,50 +51,94 @@ type Kept struct {
 // that is not in the list may exist: the list may be cut, or hold only what the role may
 // see. Without a whole reading nothing is found.
 func (f Finder) reconcile(ctx context.Context, scope connection.Scope) (Finding, error) {
-	s, err := f.sweep(ctx, scope, true)
-	found := Finding{Scanned: len(s.answers), Malformed: s.malformed, Survey: s.survey(err == nil)}
+	s, err := f.readWhole(ctx, scope)
+	found := Finding{Proof: Gone, Scanned: len(s.answers), Malformed: s.malformed, Survey: s.survey(err == nil)}
 	for _, a := range s.answers {
 		if a.err != nil {
 			found.Unread = append(found.Unread, Unread{connection.Pair{Instance: a.from}, a.err})
 		}
 	}
-	if err != nil {
-		return found, err
+	if err == nil {
+		err = f.prove(ctx, s.reader, &found)
 	}
-	kept := f.prove(ctx, s.reader, found.Survey.Leftover)
+	return found, err
+}
+
+// readWhole reads the list of a scope, and asks its instances even if the list is not
+// whole: what they answer is for the report.
+func (f Finder) readWhole(ctx context.Context, scope connection.Scope) (*sweep, error) {
+	s, err := f.open(ctx, scope)
+	if err != nil {
+		return s, err
+	}
+	unread := s.readList(ctx, true)
+	if connection.IsOfEveryCall(unread) {
+		return s, unread
+	}
+	if err := s.askAll(ctx, f.RetryCount); err != nil {
+		return s, err
+	}
+	return s, s.cut(ctx, unread)
+}
+
+// prove asks about the other end of each leftover. A leftover is a pair to remove if the end
+// is gone, kept if the API answers anything else about it, and unread if it could not be
+// asked. The error is one that every question would have.
+func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, found *Finding) error {
+	ends, err := f.describeEnds(ctx, reader, found.Survey.Leftover)
+	if err != nil {
+		return err
+	}
 	for _, pair := range found.Survey.Leftover {
-		if k := kept[pair.Connected.Key()]; k.Reason != "" {
-			found.Kept = append(found.Kept, Kept{pair, k.Status, k.Reason})
-		} else {
+		switch end := ends[pair.Connected.Key()]; {
+		case end.err != nil:
+			found.Unread = append(found.Unread, Unread{pair, end.err})
+		case end.state != gone:
+			found.Kept = append(found.Kept, Kept{pair, end.status, fmt.Sprintf("%s is %s", end.id, end.status)})
+		default:
 			found.Pairs = append(found.Pairs, pair)
 		}
 	}
-	return found, nil
+	return nil
 }
 
-// prove asks once for each other end, in each letter case that is listed. It returns
-// why the connections of an end are kept, by its key: no Reason if the API says in each
-// spelling that it does not exist.
-func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, leftover []connection.Pair) map[string]Kept {
-	ends := endsOf(leftover)
-	found := make([]Kept, len(ends))
-	errs := parallel.Do(f.Limit, len(ends), func(i int) error {
-		status, state, err := describe(ctx, reader, ends[i])
-		if err == nil && state != doesNotExist {
-			found[i] = Kept{Status: status, Reason: fmt.Sprintf("%s is %s", ends[i], status)}
+// An end is what DescribeInstance answers about the other end of leftovers.
+type end struct {
+	id     connection.InstanceID
+	status elasticsearch.Status
+	state  state
+	err    error // why it could not be asked
+}
+
+// describeEnds asks once about each end, in each letter case that is listed. By the key of
+// its id, an end is gone if all answers say so; else it is the first that says otherwise.
+func (f Finder) describeEnds(ctx context.Context, reader *elasticsearch.Reader, leftover []connection.Pair) (map[string]end, error) {
+	ids := endsOf(leftover)
+	ends := make([]end, len(ids))
+	var cause atomic.Pointer[error]
+	errs := parallel.Do(f.Limit, len(ids), func(i int) error {
+		if cause.Load() != nil {
+			return nil
 		}
-		return err
+		status, answer := reader.DescribeInstance(ctx, ids[i])
+		s, err := stateOf(status, answer)
+		if connection.IsOfEveryCall(err) {
+			cause.Store(&err)
+		}
+		ends[i] = end{ids[i], status, s, err}
+		return nil
 	})
-	kept := map[string]Kept{}
-	for i, end := range ends {
-		if errs[i] != nil {
-			found[i] = Kept{Reason: fmt.Sprintf("whether %s exists cannot be told: %s", end, connection.MessageOf(errs[i]))}
-		}
-		if kept[end.Key()].Reason == "" {
-			kept[end.Key()] = found[i]
+	if cause := cause.Load(); cause != nil {
+		return nil, *cause
+	}
+	found := map[string]end{}
+	for i, e := range ends {
+		e.err = cmp.Or(e.err, errs[i]) // a panic
+		if first, ok := found[ids[i].Key()]; !ok || first.err == nil && first.state == gone {
+			found[ids[i].Key()] = e
 		}
 	}
-	return kept
+	return found, nil
 }
 
 // endsOf returns the other ends of leftovers, each spelling once, in order.
@@ -97,7 +156,7 @@ func endsOf(leftover []connection.Pair) (ends []connection.InstanceID) {
 // survey returns what a sweep read, each connection once though both ends list it. An
 // instance does not count as connected with itself.
 func (s *sweep) survey(isWhole bool) Survey {
-	survey := Survey{Instances: s.statuses}
+	survey := Survey{Instances: s.statuses, Witnesses: s.listed[:min(2, len(s.listed))]}
 	seen := map[[2]string]bool{}
 	for _, a := range s.answers {
 		for _, peer := range a.list.Entries {

@@ -101,10 +101,13 @@ func TestLeftovers(t *testing.T) {
 		}, slices.Concat(readingOf(), readingOf("es-a", "es-b", "es-x")), "0 of 2: 3 asked"},
 		"it was in the first reading": {append(ab, "es-x"), [][2]string{{"es-a", "es-x"}}, func(f *fixture) hook {
 			return elasticsearchtest.At("ListInstance 2", func(int) fault { f.api.RemoveInstance("es-x"); return fault{} })
-		}, slices.Concat(readingOf(), append(readingOf("es-a", "es-b", "es-x"), x)), "0 of 1: 2 asked"},
+		}, slices.Concat(readingOf(), append(readingOf("es-a", "es-b", "es-x"), x), readingOf()), "0 of 1: 2 asked"},
 		"it vanishes when it is asked": {append(ab, "es-x"), [][2]string{{"es-a", "es-x"}}, func(f *fixture) hook {
 			return elasticsearchtest.At("ListConnectedClusters es-x", func(int) fault { f.api.RemoveInstance("es-x"); return fault{} })
-		}, append(readingOf("es-a", "es-b", "es-x"), x), "0 of 1: 2 asked"},
+		}, slices.Concat(readingOf("es-a", "es-b", "es-x"), []string{x}, readingOf()), "0 of 1: 2 asked"},
+		"it is listed, and answers twice that it does not exist": {append(ab, "es-x"), nil, func(*fixture) hook {
+			return elasticsearchtest.Each(at("ListConnectedClusters es-x", refuse("InstanceNotFound")), at(x, refuse("InstanceNotFound")))
+		}, slices.Concat(readingOf("es-a", "es-b", "es-x"), []string{x}, readingOf()), "0 of 0: 3 asked, es-x- unread (Conflict: the API answers that es-x does not exist, and lists it: nothing is removed)"},
 		"it appears after the reading": {ab, [][2]string{{"es-a", "es-x"}}, func(f *fixture) hook {
 			return elasticsearchtest.At(x, func(int) fault { f.api.SetStatus("es-x", "activating"); return fault{} })
 		}, append(readingOf(ab...), x), "1 of 1: 2 asked, es-a-es-x kept: es-x is activating"},
@@ -158,29 +161,28 @@ func TestProof(t *testing.T) {
 		return answer(`{"RequestId":"E5","Result":{"instanceId":"es-x","status":"` + s + `"}}`)
 	}
 	refuse := func(status int, code string) fault { return fault{Answer: elasticsearchtest.Refuse(status, code, "m")} }
-	const untold = "whether es-x exists cannot be told: the API answered HTTP "
 	for name, test := range map[string]struct {
 		answer fault
 		asked  int    // how often; 0 for once
-		kept   string // why; "" if it is not
+		then   string // what becomes of the leftovers; "" if they are to be removed
 	}{
 		"InstanceNotFound":            {refuse(400, "InstanceNotFound"), 0, ""},
 		"InstanceNotFound as 404":     {refuse(404, "InstanceNotFound"), 0, ""},
-		"active":                      {status("active"), 0, "es-x is active"},
-		"a status nobody knows":       {status("deleted"), 0, "es-x is deleted"},
-		"no status":                   {answer(`{"Result":{"instanceId":"es-x"}}`), 0, untold + "200: Result has no status"},
-		"a Code in a success":         {answer(`{"Code":"InstanceNotFound","Message":"m","RequestId":"E5"}`), 0, untold + "200: InstanceNotFound: m"},
-		"a Code and a status":         {fault{Answer: elasticsearchtest.Body(400, "application/json", `{"Code":"InstanceNotFound","Message":"m","Result":{"status":"active"},"RequestId":"E5"}`)}, 0, untold + "400: InstanceNotFound: m"},
-		"a Code of a broken gateway":  {fault{Answer: elasticsearchtest.Body(503, "application/json", `{"Code":"InstanceNotFound","Message":"m","RequestId":"E5"}`)}, 0, untold + "503: InstanceNotFound: m"},
-		"Denied":                      {refuse(403, "Forbidden.RAM"), 0, untold + "403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role"},
-		"no such connection":          {refuse(400, "RepetitionOperationError"), 0, untold + "400: RepetitionOperationError: m"},
-		"a bare 404":                  {fault{Answer: elasticsearchtest.Body(404, "", "")}, 0, untold + "404: the body is empty"},
-		"a wrong path":                {refuse(404, "InvalidApi.NotFound"), 0, untold + "404: InvalidApi.NotFound: m"},
-		"another code that sounds so": {refuse(400, "InstanceId.NotFound"), 0, untold + "400: InstanceId.NotFound: m"},
-		"in other letter case":        {refuse(400, "instanceNotFound"), 0, untold + "400: instanceNotFound: m"},
-		"500":                         {refuse(500, "InternalError"), 6, untold + "500: InternalError: m"},
-		"throttled":                   {refuse(400, "Throttling.User"), 6, untold + "400: Throttling.User: m"},
-		"a page of a proxy":           {fault{Answer: elasticsearchtest.HTML(200)}, 6, untold + `200: the body is "text/html"`},
+		"active":                      {status("active"), 0, " kept: es-x is active"},
+		"a status nobody knows":       {status("deleted"), 0, " kept: es-x is deleted"},
+		"no status":                   {answer(`{"Result":{"instanceId":"es-x"}}`), 0, " unread (Upstream: the API answered HTTP 200: Result has no status)"},
+		"a Code in a success":         {answer(`{"Code":"InstanceNotFound","Message":"m","RequestId":"E5"}`), 0, " unread (Upstream InstanceNotFound)"},
+		"a Code and a status":         {fault{Answer: elasticsearchtest.Body(400, "application/json", `{"Code":"InstanceNotFound","Message":"m","Result":{"status":"active"},"RequestId":"E5"}`)}, 0, " unread (Upstream InstanceNotFound)"},
+		"a Code of a broken gateway":  {fault{Answer: elasticsearchtest.Body(503, "application/json", `{"Code":"InstanceNotFound","Message":"m","RequestId":"E5"}`)}, 0, " unread (Upstream InstanceNotFound)"},
+		"Denied":                      {refuse(403, "Forbidden.RAM"), 0, " unread (Denied Forbidden.RAM)"},
+		"no such connection":          {refuse(400, "RepetitionOperationError"), 0, " unread (Absent RepetitionOperationError)"},
+		"a bare 404":                  {fault{Answer: elasticsearchtest.Body(404, "", "")}, 0, " unread (Upstream: the API answered HTTP 404: the body is empty)"},
+		"a wrong path":                {refuse(404, "InvalidApi.NotFound"), 0, " unread (Upstream InvalidApi.NotFound)"},
+		"another code that sounds so": {refuse(400, "InstanceId.NotFound"), 0, " unread (Upstream InstanceId.NotFound)"},
+		"in other letter case":        {refuse(400, "instanceNotFound"), 0, " unread (Upstream instanceNotFound)"},
+		"500":                         {refuse(500, "InternalError"), 6, " unread (Upstream InternalError)"},
+		"throttled":                   {refuse(400, "Throttling.User"), 6, " unread (Throttled Throttling.User)"},
+		"a page of a proxy":           {fault{Answer: elasticsearchtest.HTML(200)}, 6, ` unread (Upstream: the API answered HTTP 200: the body is "text/html")`},
 	} {
 		t.Run(name, bubbled(func(t *testing.T) {
 			f := newFixture(t)
@@ -190,8 +192,8 @@ func TestProof(t *testing.T) {
 			f.api.Connect("es-b", "es-y")
 			f.api.OnRequest = at("DescribeInstance es-x", test.answer)
 			want := "3 of 3: 2 asked, es-a-es-x, es-b-es-x, es-b-es-y"
-			if test.kept != "" {
-				want = fmt.Sprintf("3 of 3: 2 asked, es-b-es-y, es-a-es-x kept: %s, es-b-es-x kept: %s", test.kept, test.kept)
+			if test.then != "" {
+				want = fmt.Sprintf("3 of 3: 2 asked, es-b-es-y, es-a-es-x%s, es-b-es-x%s", test.then, test.then)
 			}
 			calls := append(readingOf("es-a", "es-b"), slices.Repeat([]string{"DescribeInstance es-x"}, cmp.Or(test.asked, 1))...)
 			f.check(t, reconcile(), reconciled, want, append(calls, "DescribeInstance es-y"))
@@ -199,15 +201,15 @@ func TestProof(t *testing.T) {
 	}
 }
 
-// TestProofIsNotHad: what cannot be asked after in time, and what panics, is kept.
+// TestProofIsNotHad: what cannot be asked after in time, and what panics, is unread.
 func TestProofIsNotHad(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		breaks func(cancel func())
 		want   string
 	}{
-		"the time is up": {func(cancel func()) { cancel() }, "2 of 2: 1 asked, es-a-es-x, es-a-es-y kept: whether es-y exists cannot be told: out of time: not sent; safe to repeat"},
-		"a panic":        {func(func()) { panic("of the transport") }, "2 of 2: 1 asked, es-a-es-y, es-a-es-x kept: whether es-x exists cannot be told: unexpected error"},
+		"the time is up": {func(cancel func()) { cancel() }, "2 of 2: 1 asked, es-a-es-x, es-a-es-y unread (Timeout: out of time: not sent; safe to repeat)"},
+		"a panic":        {func(func()) { panic("of the transport") }, "2 of 2: 1 asked, es-a-es-y, es-a-es-x unread (panic: of the transport)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -244,7 +246,8 @@ func TestSurvey(t *testing.T) {
 			{Pair: pair("es-a", "es-c"), NetworkType: "vpc"}, {Pair: pair("es-a", "es-x"), NetworkType: "vpc"},
 			{Pair: pair("es-b", "es-c"), NetworkType: "vpc"}, {Pair: pair("es-b", "ls-1"), NetworkType: "vpc"},
 		},
-		Leftover: []connection.Pair{pair("es-a", "es-x")},
+		Leftover:  []connection.Pair{pair("es-a", "es-x")},
+		Witnesses: []connection.InstanceID{id("es-a"), id("es-b")},
 	}
 	if got := fmt.Sprintf("%v", found.Survey); got != fmt.Sprintf("%v", want) || len(found.Unread)+len(found.Malformed) > 0 || found.Err != nil {
 		t.Errorf("survey:\n got %v, %v, %v, %v\nwant %v", got, found.Unread, found.Malformed, found.Err, want)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -21,8 +22,12 @@ type sweep struct {
 	statuses  map[connection.InstanceID]elasticsearch.Status // of the instances listed
 	listed    []connection.InstanceID                        // in the order of the list
 	total     int                                            // how many instances exist, as the list says; -1 if it does not
+	unread    error                                          // why no reading of the list is whole; nil if one is
 	answers   []answer
+	vanished  []answer // of instances that are listed, and answer that they do not exist
 	malformed []Malformed
+
+	cause atomic.Pointer[error] // a failure that every other call would have
 }
 
 // An answer is what one instance lists as connected, or why that could not be read.
@@ -40,23 +45,46 @@ const (
 	maxPages = 1000
 )
 
-// sweep reads a scope. Its error is why there may be more connections than were found.
-// If exact, a list whose total contradicts it is an error: an instance that is missing
-// from the list could count as gone.
+// open returns a sweep that has read nothing yet.
+func (f Finder) open(ctx context.Context, scope connection.Scope) (*sweep, error) {
+	reader, err := f.Reader(ctx, scope)
+	return newSweep(reader, f.Limit, f.Progress), err
+}
+
+func newSweep(reader *elasticsearch.Reader, limit int, progress func(asked, of int)) *sweep {
+	return &sweep{reader: reader, limit: limit, progress: progress, statuses: map[connection.InstanceID]elasticsearch.Status{}, total: -1}
+}
+
+// has reports whether any reading of the list has an instance, in any letter case.
+func (s *sweep) has(id connection.InstanceID) bool {
+	return slices.ContainsFunc(s.listed, id.Same)
+}
+
+// askAll asks every instance of the list. Its error is why it did not.
 //
 // On a repetition the instances are asked in another order, so that a sweep that runs
 // out of time again gets to others.
-func (f Finder) sweep(ctx context.Context, scope connection.Scope, exact bool) (*sweep, error) {
-	s := &sweep{limit: f.Limit, progress: f.Progress, statuses: map[connection.InstanceID]elasticsearch.Status{}, total: -1}
-	var err error
-	if s.reader, err = f.Reader(ctx, scope); err != nil {
-		return s, err
+func (s *sweep) askAll(ctx context.Context, retryCount int) error {
+	if err := s.ask(ctx, rotate(s.listed, retryCount)); err != nil {
+		return s.cut(ctx, err)
 	}
-	unlisted := s.readList(ctx, exact)
-	if err := s.ask(ctx, rotate(s.listed, f.RetryCount)); err != nil {
-		return s, s.cut(ctx, err)
+	s.checkVanished(ctx)
+	return nil
+}
+
+// checkVanished reads the list again if instances vanished during the sweep. One that is
+// still listed has contradicted the list, and may have connections.
+func (s *sweep) checkVanished(ctx context.Context) {
+	if len(s.vanished) == 0 {
+		return
 	}
-	return s, s.cut(ctx, unlisted)
+	again := newSweep(s.reader, s.limit, nil)
+	unread := again.readList(ctx, false)
+	for _, a := range s.vanished {
+		if a.err = judgeList(a.from, again.has(a.from), unread); a.err != nil {
+			s.answers = append(s.answers, a)
+		}
+	}
 }
 
 // rotate begins at a place that depends on the turn: at the start, at a half, a quarter,
@@ -67,7 +95,9 @@ func rotate(ids []connection.InstanceID, turn int) []connection.InstanceID {
 	return slices.Concat(ids[begin:], ids[:begin])
 }
 
-// readList reads the list of instances until a reading is whole.
+// readList reads the list of instances until a reading is whole. If exact, a list whose
+// total contradicts it is an error: to a reconcile, an instance that is missing from the
+// list could be gone.
 //
 // Three cases go unnoticed: (1) between two pages one instance is released and another
 // created, so the total is unchanged while a third slips from one page to the other;
@@ -172,38 +202,46 @@ func (s *sweep) answerOf(ctx context.Context, id connection.InstanceID) answer {
 		if err := ctx.Err(); err != nil {
 			return &connection.Error{Kind: connection.Timeout, Err: err}
 		}
+		if cause := s.cause.Load(); cause != nil {
+			return *cause
+		}
 		a.list, err = s.reader.ListConnectedClusters(ctx, id)
 		if connection.KindOf(err) == connection.NoInstance {
-			err = s.vanished(ctx, id, err)
+			err = s.confirmVanished(ctx, id, err)
+		}
+		if connection.IsOfEveryCall(err) {
+			s.cause.Store(&err)
 		}
 		return err
 	})
 	return a
 }
 
-// vanished returns the answer NoInstance of an instance's list, if DescribeInstance
+// confirmVanished returns the answer NoInstance of an instance's list, if DescribeInstance
 // confirms it; else another error.
-func (s *sweep) vanished(ctx context.Context, id connection.InstanceID, answer error) error {
-	status, state, err := describe(ctx, s.reader, id)
+func (sw *sweep) confirmVanished(ctx context.Context, id connection.InstanceID, answer error) error {
+	status, described := sw.reader.DescribeInstance(ctx, id)
+	s, err := stateOf(status, described)
 	switch {
 	case err != nil:
 		return err
-	case state == doesNotExist:
+	case s == gone:
 		return answer
 	}
 	return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s is listed and %s, but the API answers for its connections that it does not exist", id, status), Err: answer}
 }
 
-// take keeps answers, in order. An instance that vanished meanwhile has no connection.
-// Its error is why the sweep has to stop: the time is up, or the first instances all
-// refuse for want of a permission, as the next ones would.
+// take keeps answers, in order. Its error is why the sweep has to stop: the next instances
+// would fail as these did, since the time is up, the failure holds for every call, or the
+// first instances all refuse for want of a permission.
 func (s *sweep) take(ctx context.Context, answers []answer) (stop error) {
 	isFirst, denied := len(s.answers) == 0, 0
 	for _, a := range answers {
 		switch kind := connection.KindOf(a.err); {
 		case kind == connection.NoInstance:
+			s.vanished = append(s.vanished, a)
 			continue
-		case isOutOfTime(ctx, a.err):
+		case isOutOfTime(ctx, a.err), connection.IsOfEveryCall(a.err):
 			stop = a.err
 			continue
 		case kind == connection.Denied:

@@ -97,6 +97,17 @@ func (l List) Has(id connection.InstanceID) bool {
 		slices.ContainsFunc(l.Malformed, func(why string) bool { return strings.Contains(strings.ToLower(why), id.Key()) })
 }
 
+// Spelling returns an instance's id in the letter case of the list; the same id if the list
+// does not have it.
+func (l List) Spelling(id connection.InstanceID) connection.InstanceID {
+	for _, e := range l.Entries {
+		if e.ID.Same(id) {
+			return e.ID
+		}
+	}
+	return id
+}
+
 // ListConnectedClusters returns the instances connected with one. Its error is a
 // *[connection.Error], of kind NoInstance if the instance does not exist.
 //

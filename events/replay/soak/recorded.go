@@ -41,10 +41,9 @@ func recordings() []recording {
 		{ask{cleanups: []string{alsoGone}}, true, `http-post-all-partly`},
 		{ask{cleanups: []string{third}}, false, `http-post-all-nothing`},
 		{ask{cleanups: []string{gone}}, true, `eventbridge-release-api-immediate eventbridge-release-config-remove
-			eventbridge-release-console eventbridge-release-raw-actiontrail eventbridge-release-raw-config
+			eventbridge-release-console eventbridge-release-service-expiry eventbridge-release-raw-actiontrail eventbridge-release-raw-config
 			eventbridge-batch-strings`},
 		{ask{cleanups: []string{first}}, true, `eventbridge-release-config-active direct-all-exists`},
-		{ask{cleanups: []string{invalid}}, true, `eventbridge-release-service-expiry`},
 		{ask{cleanups: []string{gone, invalid}}, true, `eventbridge-release-several`},
 		{ask{cleanups: []string{invalid}, pairs: pairs}, true, `eventbridge-batch-array`},
 		{ask{cleanups: []string{alsoGone}, pairs: pairs}, true, `eventbridge-batch-partly`},

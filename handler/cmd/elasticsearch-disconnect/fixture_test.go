@@ -173,7 +173,7 @@ func region(f *fixture) {
 	// known to the goroutines that serve another process.
 	f.api.OnRequest = elasticsearchtest.Each(
 		at("DescribeInstance es-hidden", answering(`{"Result":{"status":"inactive"},"RequestId":"r"}`)),
-		at("DescribeInstance es-refused", refuse(403, "Forbidden.RAM", "You are not authorized.")),
+		at("DescribeInstance es-unclear", answering(`{"Result":{"status":"unknown"},"RequestId":"r"}`)),
 	)
 	f.api.AddInstance("es-a", "es-b", "es-alone")
 	f.api.SetStatus("es-changing", "activating")
@@ -181,7 +181,7 @@ func region(f *fixture) {
 	f.api.SetStatus("es-invalid", "invalid")
 	for _, pair := range [][2]string{
 		{"es-a", "es-b"}, {"es-a", "es-frozen"}, {"es-a", "es-invalid"}, {"es-a", "ls-pipeline"},
-		{"es-a", "es-gone"}, {"es-b", "es-gone"}, {"es-changing", "es-hidden"}, {"es-frozen", "es-refused"},
+		{"es-a", "es-gone"}, {"es-b", "es-gone"}, {"es-changing", "es-hidden"}, {"es-frozen", "es-unclear"},
 	} {
 		f.api.Connect(pair[0], pair[1])
 	}

@@ -89,5 +89,8 @@ func (s survey) fate() string {
 	if n := s.kept(); n > 0 {
 		parts = append(parts, thousands(n)+" kept")
 	}
+	if s.unproven > 0 {
+		parts = append(parts, thousands(s.unproven)+" unknown")
+	}
 	return strings.Join(parts, ", ")
 }

@@ -35,7 +35,7 @@ func removals() map[string]removal {
 			f.api.AddInstance("es-a", "es-b")
 			f.api.Connect("es-a", "es-b")
 		}, "", handler.ExitDone, nil},
-		"what is kept":                      {[]string{"--yes"}, unproven, "", handler.ExitDone, nil},
+		"what cannot be asked about":        {[]string{"--yes"}, unproven, "", handler.ExitFailed, nil},
 		"what is kept of more than allowed": {[]string{"--yes"}, limited(unproven), "", handler.ExitLeft, nil},
 		"refused": {nil, func(f *fixture) {
 			f.api.AddInstance("es-a")

@@ -42,6 +42,11 @@ func reports() map[string]report {
 		"json denied":  {[]string{"--json"}, denied, handler.ExitFailed},
 		"not all read": {nil, unread, handler.ExitFailed},
 		"json not all": {[]string{"--json"}, unread, handler.ExitFailed},
+		"of a leftover that cannot be asked": {nil, func(f *fixture) {
+			region(f)
+			hook := f.api.OnRequest
+			f.api.OnRequest = elasticsearchtest.Each(at("DescribeInstance es-unclear", refuse(403, "Forbidden.RAM", "You are not authorized.")), hook)
+		}, handler.ExitFailed},
 		"of a list that is cut": {nil, func(f *fixture) {
 			region(f)
 			f.api.OnRequest = at("ListInstance 2", refuse(403, "Forbidden.RAM", "You are not authorized."))

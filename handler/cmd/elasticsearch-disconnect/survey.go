@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,8 +20,9 @@ type survey struct {
 	connections []row // leftovers first
 	leftover    int
 	removable   []connection.Pair // the leftovers that a removal would remove
+	unproven    int               // leftovers whose other end could not be asked about
 	withheld    bool              // there are more leftovers than the limit, so none is removable
-	unread      []note            // instances without a readable list of connections
+	unread      []note            // instances that could not be asked
 	malformed   []note            // skipped entries of lists
 	problem     string            // why the reading was cut; "" if it was not
 }
@@ -70,7 +72,14 @@ func surveyOf(found discover.Finding, region string, withheld bool, limit int) s
 		s.problem = ascii(connection.MessageOf(found.Err))
 	}
 	for _, u := range found.Unread {
-		s.unread = append(s.unread, note{u.Instance.String(), ascii(connection.MessageOf(u.Err))})
+		n := note{u.Instance.String(), ascii(connection.MessageOf(u.Err))}
+		if u.Connected != (connection.InstanceID{}) { // the other end of a leftover
+			s.unproven++
+			n.Instance = u.Connected.String()
+		}
+		if !slices.Contains(s.unread, n) {
+			s.unread = append(s.unread, n)
+		}
 	}
 	for _, m := range found.Malformed {
 		s.malformed = append(s.malformed, note{m.Of.String(), ascii(m.Reason)})
@@ -96,6 +105,11 @@ func indexOf(found discover.Finding, withheld bool, limit int) index {
 	for _, k := range found.Kept {
 		x.statuses[k.Connected.Key()] = statusText(k.Status)
 		x.leftover[k.Pair] = ascii(k.Reason)
+	}
+	for _, u := range found.Unread {
+		if u.Connected != (connection.InstanceID{}) {
+			x.leftover[u.Pair] = "it could not be asked whether " + u.Connected.String() + " exists"
+		}
 	}
 	for id, status := range found.Survey.Instances {
 		x.statuses[id.Key()] = statusText(status)
@@ -132,7 +146,7 @@ func statusText(s elasticsearch.Status) string {
 	return ascii(string(s))
 }
 
-func (s survey) kept() int { return s.leftover - len(s.removable) }
+func (s survey) kept() int { return s.leftover - len(s.removable) - s.unproven }
 
 // isWhole reports whether the whole region could be read.
 func (s survey) isWhole() bool { return s.problem == "" && len(s.unread) == 0 }

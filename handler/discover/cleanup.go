@@ -1,0 +1,76 @@
+package discover
+
+import (
+	"context"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// cleanup asks DescribeInstance whether an instance is gone, and then the instance itself
+// for its connections. The region is read where that is not enough. In each pair the
+// connected instance is asked for the removal: that one still exists.
+func (f Finder) cleanup(ctx context.Context, scope connection.Scope, a trigger.Cleanup) (Finding, error) {
+	reader, err := f.Reader(ctx, scope)
+	if err != nil {
+		return Finding{}, err
+	}
+	proof := f.proofOf(a)
+	if proof == NoProof {
+		return forced(ctx, reader, a.Instance)
+	}
+	status, answer := reader.DescribeInstance(ctx, a.Instance)
+	if ignored, err := proof.judge(a, status, answer); err != nil || ignored != "" {
+		return Finding{Ignored: ignored}, err
+	}
+	found := Finding{}
+	if listed, err := reader.ListConnectedClusters(ctx, a.Instance); err == nil {
+		found = listedBy(a.Instance, listed)
+	}
+	found.Proof = proof
+	found.isGone = answer != nil
+	found.needsList = found.isGone
+	found.needsSweep = found.isOpen()
+	return found, nil
+}
+
+// forced finds the connections of an instance that may well exist.
+func forced(ctx context.Context, reader *elasticsearch.Reader, id connection.InstanceID) (Finding, error) {
+	listed, err := reader.ListConnectedClusters(ctx, id)
+	switch {
+	case connection.KindOf(err) == connection.NoInstance:
+		return Finding{isGone: true, needsSweep: true}, nil
+	case err != nil:
+		return Finding{}, err
+	}
+	found := listedBy(id, listed)
+	exists := false
+	if len(found.Pairs) == 0 {
+		s, err := stateOf(reader.DescribeInstance(ctx, id))
+		if err != nil {
+			return Finding{}, err
+		}
+		found.isGone, exists = s == gone, s == frozen || s == there
+	}
+	found.needsSweep = found.isOpen() && !(exists && len(found.Malformed) == 0)
+	return found, nil
+}
+
+// isOpen reports whether an instance's own list leaves open with which others it is
+// connected: a malformed entry may stand for one.
+func (f Finding) isOpen() bool { return len(f.Pairs) == 0 || len(f.Malformed) > 0 }
+
+// listedBy returns what an instance lists, but for itself.
+func listedBy(id connection.InstanceID, listed elasticsearch.List) Finding {
+	f := Finding{Scanned: 1}
+	for _, peer := range listed.Entries {
+		if !peer.ID.Same(id) {
+			f.Pairs = append(f.Pairs, connection.Pair{Instance: peer.ID, Connected: id})
+		}
+	}
+	for _, reason := range listed.Malformed[:min(len(listed.Malformed), maxMalformed)] {
+		f.Malformed = append(f.Malformed, Malformed{id, reason})
+	}
+	return f
+}
