@@ -40,9 +40,9 @@ func (c Config) endpoint(region, own connection.Region) (elasticsearch.Endpoint,
 		return elasticsearch.Endpoint{}, internal(fmt.Sprintf("%s serves only the function's own region, and the request is for %s", variable, region))
 	case c.Endpoint != (elasticsearch.Endpoint{}):
 		return c.Endpoint, nil
-	case region != own && !slices.Contains(elasticsearch.Regions(), region.String()):
+	case region != own && !c.names(region.String()) && Unlisted(region.String()) != "":
 		// The region comes from an event and becomes part of a host's name.
-		return elasticsearch.Endpoint{}, denied(fmt.Sprintf("%s is not a region of Elasticsearch that this version knows", region), nil)
+		return elasticsearch.Endpoint{}, denied(region.String()+" "+Unlisted(region.String())+newRegion, nil)
 	case region == connection.Region{}: // never in Function Compute
 		return elasticsearch.Endpoint{}, internal("no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID")
 	}
@@ -68,6 +68,11 @@ func (c Config) ownRegionAlone() string {
 // actsIn reports whether the function may act in a region.
 func (c Config) actsIn(region connection.Region) bool {
 	return len(c.Regions) == 0 || slices.Contains(c.Regions, region)
+}
+
+// names reports whether REGIONS has a region.
+func (c Config) names(region string) bool {
+	return slices.ContainsFunc(c.Regions, func(r connection.Region) bool { return r.String() == region })
 }
 
 func notOneOfRegions(region connection.Region) string {
@@ -121,10 +126,27 @@ func (c Config) CheckRegion(region string) error {
 		return nil
 	case region == "":
 		return errors.New("is missing")
-	case !slices.Contains(elasticsearch.Regions(), region):
-		return fmt.Errorf("is %q; Elasticsearch is available in %s", region, strings.Join(elasticsearch.Regions(), ", "))
+	case !c.names(region) && Unlisted(region) != "":
+		return fmt.Errorf("is %q: it %s%s", region, Unlisted(region), newRegion)
 	}
 	return nil
+}
+
+// newRegion follows the text of Unlisted where the operator can correct the list.
+const newRegion = ". A new region can be named in REGIONS"
+
+// Unlisted returns what is wrong with a region that is not in the list of Elasticsearch
+// regions, to follow its name; "" if it is in the list. The list is a hint: it changes
+// every year, so the operator may name other regions, and nobody else.
+func Unlisted(region string) string {
+	switch nearest := elasticsearch.NearestRegion(region); nearest {
+	case "":
+		return "is not in this version's list of Elasticsearch regions"
+	case region:
+		return ""
+	default:
+		return "is not in this version's list of Elasticsearch regions (did you mean " + nearest + "?)"
+	}
 }
 
 // Bounds of SWEEP_CONCURRENCY. The API throttles each user.
@@ -210,14 +232,14 @@ func isNotOfRoleName(c rune) bool {
 	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(".-_", c)
 }
 
-// parseRegions reads region ids with commas between them. It refuses an unknown one: with
-// a mistyped region the function would ignore the events that it is deployed for.
+// parseRegions reads region ids with commas between them. They need not be in the list of
+// Elasticsearch regions.
 func parseRegions(text string) ([]connection.Region, error) {
 	var regions []connection.Region
 	for id := range strings.SplitSeq(text, ",") {
 		region, err := connection.ParseRegion(strings.TrimSpace(id))
-		if err != nil || !slices.Contains(elasticsearch.Regions(), region.String()) {
-			return nil, errors.New("is not a list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing")
+		if err != nil {
+			return nil, errors.New("is not a list of region ids, such as cn-hangzhou,cn-beijing")
 		}
 		regions = append(regions, region)
 	}

@@ -2,6 +2,7 @@ package handler_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -29,17 +30,18 @@ func TestReadConfig(t *testing.T) {
 		"nothing set": {nil, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
 		"everything set": {map[string]string{"ELASTICSEARCH_NETWORK": "vpc", "ELASTICSEARCH_ENDPOINT": "https://example.com", "DRY_RUN": "true", "LOG_LEVEL": "debug", "RELEASE_POLICY": "eager", "SWEEP_CONCURRENCY": "64", "RECONCILE_LIMIT": "100", "REGIONS": "cn-hangzhou, ap-southeast-1", "MEMBER_ROLE": "Es_disconnect-1.x"},
 			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug, Eager: true, Concurrency: 64, ReconcileLimit: 100, Regions: regions(t, "cn-hangzhou", "ap-southeast-1"), MemberRole: "Es_disconnect-1.x"}, ""},
-		"a region mistyped": {map[string]string{"REGIONS": "cn-hangzho"}, handler.Config{}, "REGIONS is not a list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing"},
-		"a comma too many":  {map[string]string{"REGIONS": "cn-hangzhou,"}, handler.Config{}, "REGIONS is not a list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing"},
-		"a role too long":   {map[string]string{"MEMBER_ROLE": strings.Repeat("r", 65)}, handler.Config{}, "MEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores"},
-		"no removal":        {map[string]string{"RECONCILE_LIMIT": "0"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
-		"less than none":    {map[string]string{"RECONCILE_LIMIT": "-1"}, handler.Config{}, "RECONCILE_LIMIT is not a number from 0 to 100000"},
-		"none at a time":    {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
-		"a level nearly":    {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is not true or false\nLOG_LEVEL is not debug, info, warn or error"},
-		"no number":         {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
-		"no dry run":        {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
+		"a new region":     {map[string]string{"REGIONS": "xx-new-1"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20, Regions: regions(t, "xx-new-1")}, ""},
+		"no region's id":   {map[string]string{"REGIONS": "Hangzhou"}, handler.Config{}, "REGIONS is not a list of region ids, such as cn-hangzhou,cn-beijing"},
+		"a comma too many": {map[string]string{"REGIONS": "cn-hangzhou,"}, handler.Config{}, "REGIONS is not a list of region ids, such as cn-hangzhou,cn-beijing"},
+		"a role too long":  {map[string]string{"MEMBER_ROLE": strings.Repeat("r", 65)}, handler.Config{}, "MEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores"},
+		"no removal":       {map[string]string{"RECONCILE_LIMIT": "0"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
+		"less than none":   {map[string]string{"RECONCILE_LIMIT": "-1"}, handler.Config{}, "RECONCILE_LIMIT is not a number from 0 to 100000"},
+		"none at a time":   {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
+		"a level nearly":   {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is not true or false\nLOG_LEVEL is not debug, info, warn or error"},
+		"no number":        {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
+		"no dry run":       {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
 		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud", "RELEASE_POLICY": "never", "SWEEP_CONCURRENCY": "65", "RECONCILE_LIMIT": "many", "REGIONS": "cn-hangzhou,Shanghai", "MEMBER_ROLE": "acs:ram::1:role/x"},
-			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nREGIONS is not a list of regions of Elasticsearch, such as cn-hangzhou,cn-beijing\nMEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores\nDRY_RUN is not true or false\nRELEASE_POLICY is not final or eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nRECONCILE_LIMIT is not a number from 0 to 100000\nLOG_LEVEL is not debug, info, warn or error"},
+			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nREGIONS is not a list of region ids, such as cn-hangzhou,cn-beijing\nMEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores\nDRY_RUN is not true or false\nRELEASE_POLICY is not final or eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nRECONCILE_LIMIT is not a number from 0 to 100000\nLOG_LEVEL is not debug, info, warn or error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,6 +57,35 @@ func TestReadConfig(t *testing.T) {
 				t.Errorf("config:\n got %+v\nwant %+v", got, test.want)
 			}
 		})
+	}
+}
+
+// TestCheckRegion: a person may name what is in the list or in REGIONS.
+func TestCheckRegion(t *testing.T) {
+	t.Parallel()
+	endpoint, err := elasticsearch.ParseEndpoint("https://example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := handler.Config{Regions: regions(t, "xx-new-1", "cn-shanghai")}
+	for name, test := range map[string]struct {
+		config handler.Config
+		region string
+		want   string
+	}{
+		"in the list":             {handler.Config{}, "na-south-1", "<nil>"},
+		"in REGIONS":              {named, "xx-new-1", "<nil>"},
+		"in the list alone":       {named, "cn-hangzhou", "<nil>"},
+		"in neither":              {named, "xx-new-2", `is "xx-new-2": it is not in this version's list of Elasticsearch regions. A new region can be named in REGIONS`},
+		"mistyped":                {handler.Config{}, "cn-hangzou", `is "cn-hangzou": it is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?). A new region can be named in REGIONS`},
+		"no region's id":          {named, "hangzhou", `is "hangzhou": it is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?). A new region can be named in REGIONS`},
+		"no region":               {handler.Config{}, "", "is missing"},
+		"no region, but a host":   {handler.Config{Endpoint: endpoint}, "", "<nil>"},
+		"any region, with a host": {handler.Config{Endpoint: endpoint}, "xx-new-2", "<nil>"},
+	} {
+		if got := fmt.Sprint(test.config.CheckRegion(test.region)); got != test.want {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, test.want)
+		}
 	}
 }
 
@@ -143,6 +174,7 @@ func TestWarmUp(t *testing.T) {
 		want    string
 	}{
 		"the region's":        {handler.Config{}, "cn-beijing", false, "https://elasticsearch.cn-beijing.aliyuncs.com"},
+		"a new region's":      {handler.Config{}, "xx-new-1", false, "https://elasticsearch.xx-new-1.aliyuncs.com"},
 		"the region's VPC":    {handler.Config{Network: elasticsearch.VPC}, "cn-beijing", false, "https://elasticsearch-vpc.cn-beijing.aliyuncs.com"},
 		"the one configured":  {handler.Config{Endpoint: configured}, "", false, "https://example.com"},
 		"no region":           {handler.Config{}, "", false, ""},

@@ -73,14 +73,3 @@ func (n Network) Endpoint(region connection.Region) Endpoint {
 	}
 	return Endpoint{"https", service + "." + region.String() + ".aliyuncs.com"}
 }
-
-// Regions are those in which Elasticsearch is served (Alibaba Cloud's endpoint
-// list of the product).
-func Regions() []string {
-	return []string{
-		"ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-5",
-		"cn-beijing", "cn-chengdu", "cn-guangzhou", "cn-hangzhou", "cn-hangzhou-finance", "cn-hongkong",
-		"cn-north-2-gov-1", "cn-qingdao", "cn-shanghai", "cn-shanghai-finance-1", "cn-shenzhen",
-		"cn-wulanchabu", "cn-zhangjiakou", "eu-central-1", "eu-west-1", "us-east-1", "us-west-1",
-	}
-}

@@ -1,7 +1,6 @@
 package elasticsearch_test
 
 import (
-	"slices"
 	"testing"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -79,19 +78,5 @@ func TestParseNetwork(t *testing.T) {
 		if got != want {
 			t.Errorf("ParseNetwork(%q) is %q, want %q", text, got, want)
 		}
-	}
-}
-
-// TestRegions: each is a region's id.
-func TestRegions(t *testing.T) {
-	t.Parallel()
-	regions := elasticsearch.Regions()
-	for _, region := range append(regions, "cn-hangzhou", "ap-southeast-1") {
-		if parseRegion(t, region); !slices.Contains(regions, region) {
-			t.Errorf("%s is missing", region)
-		}
-	}
-	if unique := slices.Compact(slices.Sorted(slices.Values(regions))); len(unique) != len(regions) || slices.Contains(regions, "cn-nowhere") {
-		t.Errorf("regions %q", regions)
 	}
 }

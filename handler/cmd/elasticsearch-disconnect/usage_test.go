@@ -66,9 +66,11 @@ func TestConfigurationAndRegion(t *testing.T) {
 		"an empty region": {"--report --region=", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint, "ALIBABA_CLOUD_REGION_ID": "cn-hangzhou"},
 			"--region (or ALIBABA_CLOUD_REGION_ID) is missing\n"},
 		"a region that there is not": {"--instance es-a --all --region cn-hangzou", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint},
-			`--region (or ALIBABA_CLOUD_REGION_ID) is "cn-hangzou"; Elasticsearch is available in ap-northeast-1, `},
+			`--region (or ALIBABA_CLOUD_REGION_ID) is "cn-hangzou": it is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?). A new region can be named in REGIONS` + "\n"},
+		"one not in REGIONS": {"--report --region xx-new-2", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint, "REGIONS": "xx-new-1"},
+			`--region (or ALIBABA_CLOUD_REGION_ID) is "xx-new-2": it is not in this version's list of Elasticsearch regions. A new region can be named in REGIONS` + "\n"},
 		"one in the environment": {"--event -", map[string]string{"ELASTICSEARCH_ENDPOINT": noEndpoint, "ALIBABA_CLOUD_REGION_ID": "moon"},
-			`--region (or ALIBABA_CLOUD_REGION_ID) is "moon"; Elasticsearch is available in ap-northeast-1, `},
+			`--region (or ALIBABA_CLOUD_REGION_ID) is "moon": it is not in this version's list of Elasticsearch regions. A new region can be named in REGIONS` + "\n"},
 		"no such file": {"--event none.json", nil, "open none.json: no such file or directory\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -86,7 +86,7 @@ warning  FUNCTION_NAME      has a $ in .env, which Serverless Devs expands but t
 warning  DRY_RUN            is empty in the shell, which hides "true" of .env, so "false" would be deployed: unset DRY_RUN
 ERROR    SWEEP_CONCURRENCY  is not a number from 1 to 64; the function would not start: handler/README.md, Configuration
 ERROR    LOG_LEVEL          is not debug, info, warn or error; the function would not start: handler/README.md, Configuration
-ERROR    FUNCTION_REGION    is "cn-hangzou"; Elasticsearch is available in ap-northeast-1, ap-south-1, ap-southeast-1, ap-southeast-2, ap-southeast-3, ap-southeast-5, cn-beijing, cn-chengdu, cn-guangzhou, cn-hangzhou, cn-hangzhou-finance, cn-hongkong, cn-north-2-gov-1, cn-qingdao, cn-shanghai, cn-shanghai-finance-1, cn-shenzhen, cn-wulanchabu, cn-zhangjiakou, eu-central-1, eu-west-1, us-east-1, us-west-1
+warning  FUNCTION_REGION    is cn-hangzou, which is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?)
 warning  FUNCTION_ROLE      is "Disconnect", but "disconnect" would be deployed: use a role with a name in lower case
 ERROR    DEAD_LETTER_QUEUE  is "acs:mns:cn-hangzhou:1:/queues/q/messages"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed
 ERROR    RECONCILE          is "on"; must be off, report or remove, such as RECONCILE=report
@@ -138,6 +138,8 @@ func TestFindings(t *testing.T) {
 		"no s.yaml":                  {func(f *fixture) { delete(f.folder, "s.yaml") }, finding{bad, "s.yaml", "and .env cannot be read: open s.yaml: file does not exist; run this in their folder"}},
 		"s.yaml is not YAML":         {template("a: [b"), finding{bad, "s.yaml", "and .env cannot be read: yaml: line 1: did not find expected ',' or ']'; run this in their folder"}},
 		"the shell makes it live":    {shell("DRY_RUN", "false"), finding{fine, "function", "starts with these variables, and removes connections: DRY_RUN is false"}},
+		"no region's id":             {shell("FUNCTION_REGION", "Hangzhou"), finding{bad, "FUNCTION_REGION", `is not a region id such as cn-hangzhou: "Hangzhou"`}},
+		"a new region":               {shell("REGIONS", "cn-hangzhou,xx-new-1"), finding{warning, "REGIONS", "has xx-new-1, which is not in this version's list of Elasticsearch regions"}},
 		"a role's ARN":               {shell("FUNCTION_ROLE", "acs:ram::1:role/Disconnect"), finding{warning, "FUNCTION_ROLE", `is "acs:ram::1:role/Disconnect", but "acs:ram::1:role/disconnect" would be deployed: use a role with a name in lower case`}},
 		"a queue of 120 characters":  {shell("DEAD_LETTER_QUEUE", longest), finding{fine, "DEAD_LETTER_QUEUE", longest + "; this queue must exist"}},
 		"a queue of 121 characters":  {shell("DEAD_LETTER_QUEUE", longest+"q"), finding{bad, "DEAD_LETTER_QUEUE", `is "` + longest + `q"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed`}},

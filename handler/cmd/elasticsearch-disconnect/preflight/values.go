@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/connection"
 )
 
 // envFile checks that s.yaml reads each variable of .env.
@@ -45,13 +46,19 @@ func hidden(s settings) (found []finding) {
 // configuration reads the variables of the function as it does at its start.
 func configuration(s settings) []finding {
 	config, err := handler.ReadConfig(s.value)
-	switch {
-	case err != nil:
+	if err != nil {
 		return configurationFaults(err)
-	case config.DryRun:
-		return []finding{ok("function", "starts with these variables, and removes nothing: DRY_RUN is true")}
 	}
-	return []finding{ok("function", "starts with these variables, and removes connections: DRY_RUN is false")}
+	found := []finding{ok("function", "starts with these variables, and removes connections: DRY_RUN is false")}
+	if config.DryRun {
+		found = []finding{ok("function", "starts with these variables, and removes nothing: DRY_RUN is true")}
+	}
+	for _, region := range config.Regions {
+		if text := handler.Unlisted(region.String()); text != "" {
+			found = append(found, warn("REGIONS", "has %s, which %s", region, text))
+		}
+	}
+	return found
 }
 
 // configurationFaults returns a finding for each line of an error of ReadConfig, which
@@ -64,11 +71,16 @@ func configurationFaults(err error) (found []finding) {
 	return found
 }
 
+// functionRegion warns of a region that may be new. In REGIONS, configuration does.
 func functionRegion(region string) finding {
-	if err := (handler.Config{}).CheckRegion(region); err != nil {
-		return fault("FUNCTION_REGION", "%v", err)
+	const about = "FUNCTION_REGION"
+	if _, err := connection.ParseRegion(region); err != nil {
+		return fault(about, "%v", err)
 	}
-	return ok("FUNCTION_REGION", "%s", region)
+	if text := handler.Unlisted(region); text != "" {
+		return warn(about, "is %s, which %s", region, text)
+	}
+	return ok(about, "%s", region)
 }
 
 // functionRole warns of upper case: fc3 deploys the role, a name or a whole ARN, in lower
