@@ -22,6 +22,7 @@ type Config struct {
 
 	Regions    []connection.Region // where the function acts; empty: everywhere
 	MemberRole string              // the name of the role in other accounts; "" for none
+	Protected  Protection          // the instances whose connections stay
 
 	ReconcileLimit int // the most leftovers of a reconcile; if there are more, it removes none
 
@@ -189,6 +190,10 @@ func variables() []variable {
 			}
 			c.MemberRole = text
 			return nil
+		}},
+		{"PROTECTED_INSTANCES", func(c *Config, text string) (err error) {
+			c.Protected, err = parseProtection(text)
+			return err
 		}},
 		{"DRY_RUN", func(c *Config, text string) error {
 			if text != "true" && text != "false" {

@@ -16,6 +16,8 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
+const notProtection = "PROTECTED_INSTANCES is not a list of instance ids, or of beginnings of ids with a * behind them: write for example es-cn-n6w1o1x0w001c0001,es-sg-*"
+
 func TestReadConfig(t *testing.T) {
 	t.Parallel()
 	endpoint, err := elasticsearch.ParseEndpoint("https://example.com")
@@ -28,20 +30,25 @@ func TestReadConfig(t *testing.T) {
 		wantErr string
 	}{
 		"nothing set": {nil, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
-		"everything set": {map[string]string{"ELASTICSEARCH_NETWORK": "vpc", "ELASTICSEARCH_ENDPOINT": "https://example.com", "DRY_RUN": "true", "LOG_LEVEL": "debug", "RELEASE_POLICY": "eager", "SWEEP_CONCURRENCY": "64", "RECONCILE_LIMIT": "100", "REGIONS": "cn-hangzhou, ap-southeast-1", "MEMBER_ROLE": "Es_disconnect-1.x"},
-			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug, Eager: true, Concurrency: 64, ReconcileLimit: 100, Regions: regions(t, "cn-hangzhou", "ap-southeast-1"), MemberRole: "Es_disconnect-1.x"}, ""},
+		"everything set": {map[string]string{"ELASTICSEARCH_NETWORK": "vpc", "ELASTICSEARCH_ENDPOINT": "https://example.com", "DRY_RUN": "true", "LOG_LEVEL": "debug", "RELEASE_POLICY": "eager", "SWEEP_CONCURRENCY": "64", "RECONCILE_LIMIT": "100", "REGIONS": "cn-hangzhou, ap-southeast-1", "MEMBER_ROLE": "Es_disconnect-1.x", "PROTECTED_INSTANCES": "es-cn-A1b2, es-sg-*"},
+			handler.Config{Network: elasticsearch.VPC, Endpoint: endpoint, DryRun: true, LogLevel: slog.LevelDebug, Eager: true, Concurrency: 64, ReconcileLimit: 100, Regions: regions(t, "cn-hangzhou", "ap-southeast-1"), MemberRole: "Es_disconnect-1.x", Protected: handler.Protection{"es-cn-a1b2", "es-sg-*"}}, ""},
 		"a new region":     {map[string]string{"REGIONS": "xx-new-1"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20, Regions: regions(t, "xx-new-1")}, ""},
 		"no region's id":   {map[string]string{"REGIONS": "Hangzhou"}, handler.Config{}, "REGIONS is not a list of region ids, such as cn-hangzhou,cn-beijing"},
 		"a comma too many": {map[string]string{"REGIONS": "cn-hangzhou,"}, handler.Config{}, "REGIONS is not a list of region ids, such as cn-hangzhou,cn-beijing"},
 		"a role too long":  {map[string]string{"MEMBER_ROLE": strings.Repeat("r", 65)}, handler.Config{}, "MEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores"},
+		"a * alone":        {map[string]string{"PROTECTED_INSTANCES": "es-a,*"}, handler.Config{}, notProtection},
+		"a * in between":   {map[string]string{"PROTECTED_INSTANCES": "es-*-a"}, handler.Config{}, notProtection},
+		"two *":            {map[string]string{"PROTECTED_INSTANCES": "es-**"}, handler.Config{}, notProtection},
+		"an empty entry":   {map[string]string{"PROTECTED_INSTANCES": "es-a,,es-b"}, handler.Config{}, notProtection},
+		"spaces between":   {map[string]string{"PROTECTED_INSTANCES": "es-a es-b"}, handler.Config{}, notProtection},
 		"no removal":       {map[string]string{"RECONCILE_LIMIT": "0"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8}, ""},
 		"less than none":   {map[string]string{"RECONCILE_LIMIT": "-1"}, handler.Config{}, "RECONCILE_LIMIT is not a number from 0 to 100000"},
 		"none at a time":   {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
 		"a level nearly":   {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is not true or false\nLOG_LEVEL is not debug, info, warn or error"},
 		"no number":        {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
 		"no dry run":       {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
-		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud", "RELEASE_POLICY": "never", "SWEEP_CONCURRENCY": "65", "RECONCILE_LIMIT": "many", "REGIONS": "cn-hangzhou,Shanghai", "MEMBER_ROLE": "acs:ram::1:role/x"},
-			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nREGIONS is not a list of region ids, such as cn-hangzhou,cn-beijing\nMEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores\nDRY_RUN is not true or false\nRELEASE_POLICY is not final or eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nRECONCILE_LIMIT is not a number from 0 to 100000\nLOG_LEVEL is not debug, info, warn or error"},
+		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud", "RELEASE_POLICY": "never", "SWEEP_CONCURRENCY": "65", "RECONCILE_LIMIT": "many", "REGIONS": "cn-hangzhou,Shanghai", "MEMBER_ROLE": "acs:ram::1:role/x", "PROTECTED_INSTANCES": "es-a;es-b"},
+			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nREGIONS is not a list of region ids, such as cn-hangzhou,cn-beijing\nMEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores\n" + notProtection + "\nDRY_RUN is not true or false\nRELEASE_POLICY is not final or eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nRECONCILE_LIMIT is not a number from 0 to 100000\nLOG_LEVEL is not debug, info, warn or error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package handler
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -18,6 +19,7 @@ type rules struct {
 	mayBeDone bool                     // an earlier delivery may have removed the connections
 	limit     int                      // the most leftovers that a reconcile removes
 	approved  map[connection.Pair]bool // the leftovers that a reconcile may remove; nil: any
+	protected Protection
 }
 
 // A plan is a decision about each finding, and the removals of all of them.
@@ -29,9 +31,10 @@ type plan struct {
 // A decision is what to do about one finding.
 type decision struct {
 	discover.Finding
-	dryRun   bool   // nothing is sent
-	withheld string // why nothing is sent before a person approves; "": send
-	removals []int  // indexes of the plan's removals: the finding's connections, each once
+	dryRun   bool              // nothing is sent
+	counted  []connection.Pair // the leftovers that count for RECONCILE_LIMIT
+	withheld string            // why nothing is sent before a person approves; "": send
+	removals []int             // indexes of the plan's removals: the finding's connections, each once
 }
 
 // A removal is one connection to remove, and the request that asked for it first.
@@ -39,6 +42,7 @@ type removal struct {
 	connection.Removal
 	otherToken connection.ClientToken // for the same removal, asked of the other side
 	withheld   bool                   // nothing is sent before a person approves
+	denied     error                  // why nothing is sent; nil: send
 	isLeftover bool                   // of a reconcile: Connected is not in the list, so Instance has to exist
 	proof      discover.Proof         // that Connected is gone, immediately before the first removal
 	witness    connection.InstanceID  // another instance that was listed; zero if there is none
@@ -51,9 +55,9 @@ func decide(findings []discover.Finding, r rules) plan {
 	p := plan{decisions: make([]decision, len(findings))}
 	indexes := map[key]int{}
 	for i, f := range findings {
-		d := r.decision(f)
+		d := r.decision(r.keep(f))
 		own := map[int]bool{}
-		for _, pair := range f.Pairs {
+		for _, pair := range d.Pairs {
 			at, ok := indexes[d.key(pair)]
 			if !ok {
 				at = len(p.removals)
@@ -73,25 +77,57 @@ func decide(findings []discover.Finding, r rules) plan {
 	return p
 }
 
+// keep moves the protected connections of a release or a reconcile to those that are kept.
+// A request that names them is denied: see removal.
+func (r rules) keep(f discover.Finding) discover.Finding {
+	stays := discover.Kept{}
+	switch _, isReconcile := f.Request.Action.(trigger.Reconcile); {
+	case isReconcile:
+		stays.Status = discover.StatusGone
+	case !isReport(f.Request.Action):
+		return f
+	}
+	pairs := f.Pairs
+	f.Pairs, f.Kept = nil, slices.Clip(f.Kept)
+	for _, pair := range pairs {
+		stays.Pair, stays.Reason = pair, r.protected.reason(pair)
+		if stays.Reason == "" {
+			f.Pairs = append(f.Pairs, pair)
+		} else {
+			f.Kept = append(f.Kept, stays)
+		}
+	}
+	return f
+}
+
+func (r rules) unprotected(pairs []connection.Pair) (others []connection.Pair) {
+	for _, pair := range pairs {
+		if r.protected.reason(pair) == "" {
+			others = append(others, pair)
+		}
+	}
+	return others
+}
+
 // decision returns the decision about a finding, without its removals.
 func (r rules) decision(f discover.Finding) decision {
-	d := decision{Finding: f, dryRun: r.isDryRun(f.Request.Action)}
+	d := decision{Finding: f, dryRun: r.isDryRun(f.Request.Action), counted: r.unprotected(f.Survey.Leftover)}
 	if a, _ := f.Request.Action.(trigger.Cleanup); f.Absent && a.Requested && !r.mayBeDone {
 		d.Err = &connection.Error{Kind: connection.NoInstance, Message: fmt.Sprintf("%s does not exist, and no instance of %s lists it: are the id and the region right?", a.Instance, f.Request.Scope.Region)}
 	}
 	if _, isReconcile := f.Request.Action.(trigger.Reconcile); isReconcile && !d.dryRun {
-		d.withheld = r.whyWithheld(f)
+		d.withheld = r.whyWithheld(d)
 	}
 	return d
 }
 
 // whyWithheld returns why a reconcile must not remove what it found before a person
 // approves; "" if it may.
-func (r rules) whyWithheld(f discover.Finding) string {
-	if n := len(f.Survey.Leftover); n > r.limit {
+func (r rules) whyWithheld(d decision) string {
+	if n := len(d.counted); n > r.limit {
 		return fmt.Sprintf("%d leftover connections are more than RECONCILE_LIMIT (%d), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again:", n, r.limit)
 	}
-	for _, pair := range f.Pairs {
+	for _, pair := range d.Pairs {
 		if r.approved != nil && !r.approved[pair] {
 			return "the leftover connections differ from those that were approved, so nothing was removed:"
 		}
@@ -117,6 +153,9 @@ func (r rules) removal(d decision, pair connection.Pair) removal {
 	}
 	if to.ClientToken == (connection.ClientToken{}) {
 		to.ClientToken = r.token(q, pair)
+	}
+	if reason := r.protected.reason(pair); reason != "" {
+		to.denied = denied(reason, nil)
 	}
 	to.otherToken = r.derived("token", "", to.ClientToken.String(), q.Scope, pair.Reversed())
 	return to

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/discover"
 	"elasticsearch-disconnect/handler/trigger"
@@ -83,7 +85,7 @@ func (f flags) disconnect(pair connection.Pair) discover.Finding {
 // cleanup is the finding of a request for all connections of B.
 func (f flags) cleanup(pairs ...connection.Pair) discover.Finding {
 	b := pairOf(idA, idB).Connected
-	return found(f.request(trigger.Cleanup{Instance: b, ClientToken: f.clientToken(), DryRun: f.dryRun}), pairs...)
+	return found(f.request(trigger.Cleanup{Instance: b, Requested: true, ClientToken: f.clientToken(), DryRun: f.dryRun}), pairs...)
 }
 
 // inShort is a planned removal in short.
@@ -97,10 +99,13 @@ func (r removal) inShort() string {
 		text += " may be done"
 	}
 	if r.isLeftover {
-		text += ", if it exists"
+		text += ", if it is there"
 	}
 	if r.withheld {
 		text += ", withheld"
+	}
+	if r.denied != nil {
+		text += ", denied"
 	}
 	return text
 }
@@ -110,7 +115,7 @@ func TestDecide(t *testing.T) {
 	ab, ba, cb := pairOf(idA, idB), pairOf(idB, idA), pairOf("es-c", idB)
 	none, byEvent, byCaller, dry := flags{}, flags{event: true}, flags{token: "t1"}, flags{dryRun: true}
 	operator, redelivered := rules{dryRun: true}, rules{mayBeDone: true}
-	const leftover = " may be done, if it exists"
+	const leftover = " may be done, if it is there"
 	withheld := []string{"A-B " + tokenOfRequest + leftover + ", withheld", "es-c-B " + tokenOfCB + leftover + ", withheld"}
 	two := flags{}.reconcile(ab, cb)
 	three := flags{}.reconcile(ab, cb)
@@ -184,6 +189,112 @@ func TestDecide(t *testing.T) {
 			}
 		})
 	}
+}
+
+// release is the finding of an event about the release of B.
+func (f flags) release(pairs ...connection.Pair) discover.Finding {
+	b := pairOf(idA, idB).Connected
+	return found(f.request(trigger.Cleanup{Instance: b, Expects: trigger.Gone, DryRun: f.dryRun}), pairs...)
+}
+
+// TestProtected: of a request, the removal of a protected connection is denied; of a release
+// or a reconcile, the connection is kept. The others are removed.
+func TestProtected(t *testing.T) {
+	t.Parallel()
+	ab, ba, cb := pairOf(idA, idB), pairOf(idB, idA), pairOf("es-c", idB)
+	none, dry := flags{}, flags{dryRun: true}
+	const leftover = " may be done, if it is there"
+	removesC, keepsA := "es-c-B "+tokenOfCB+" may be done", "A-B kept: A is protected: PROTECTED_INSTANCES names it"
+	for name, test := range map[string]struct {
+		protected string
+		rules     rules
+		finding   discover.Finding
+		want      []string // of the removals, then of what is kept
+	}{
+		"a pair":                         {idA, rules{}, none.disconnect(ab), []string{"A-B " + tokenOfRequest + ", denied"}},
+		"a pair, from the other side":    {idA, rules{}, none.disconnect(ba), []string{"B-A " + tokenOfBA + ", denied"}},
+		"a pair, dry":                    {idA, rules{}, dry.disconnect(ab), []string{"A-B " + tokenOfRequest + " dry, denied"}},
+		"a pair of others":               {"es-c", rules{}, none.disconnect(ab), []string{"A-B " + tokenOfRequest}},
+		"all, of which one is protected": {idA, rules{}, none.cleanup(ab, cb), []string{"A-B " + tokenOfRequest + " may be done, denied", removesC}},
+		"all, dry":                       {idB, rules{dryRun: true}, none.cleanup(ab), []string{"A-B " + tokenOfRequest + " dry may be done, denied"}},
+
+		"a release, of which one is protected":  {idA, rules{}, none.release(ab, cb), []string{removesC, keepsA}},
+		"a release of one that is protected":    {idB, rules{}, none.release(ab), []string{"A-B kept: B is protected: PROTECTED_INSTANCES names it"}},
+		"a release, dry":                        {idA, rules{dryRun: true}, none.release(ab), []string{keepsA}},
+		"a reconcile, of which one is":          {idA, rules{limit: 9}, none.reconcile(ab, cb), []string{removesC + ", if it is there", keepsA}},
+		"a reconcile, dry":                      {idA, rules{}, dry.reconcile(ab), []string{keepsA}},
+		"a reconcile, not too many without one": {idA, rules{limit: 1}, none.reconcile(ab, cb), []string{"es-c-B " + tokenOfCB + leftover, keepsA}},
+		"a reconcile, too many without one":     {idA, rules{}, none.reconcile(ab, cb), []string{"es-c-B " + tokenOfCB + leftover + ", withheld", keepsA}},
+		"approved but for one":                  {idA, rules{limit: 9, approved: setOf([]connection.Pair{cb})}, none.reconcile(ab, cb), []string{"es-c-B " + tokenOfCB + leftover, keepsA}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.rules.requestID, test.rules.protected = "fc-1", must(parseProtection(test.protected))
+			p := decide([]discover.Finding{test.finding}, test.rules)
+			var got []string
+			for _, r := range p.removals {
+				got = append(got, r.inShort())
+			}
+			for _, k := range p.decisions[0].Kept {
+				got = append(got, strings.NewReplacer(idA, "A", idB, "B").Replace(fmt.Sprintf("%s-%s kept: %s", k.Instance, k.Connected, k.Reason)))
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("plan:\n got %q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestProtectionCovers(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"es-a":       "es-a ES-A",
+		"ES-A":       "es-a ES-A",
+		"es-a*":      "es-a ES-A es-ab ES-Ab",
+		"Es-Ab*":     "es-ab ES-Ab",
+		"es-b, es-a": "es-a ES-A es-b",
+	} {
+		var got []string
+		for _, id := range []string{"es-a", "ES-A", "es-ab", "ES-Ab", "es-b", "es-"} {
+			if must(parseProtection(text)).covers(must(connection.ParseInstanceID(id))) {
+				got = append(got, id)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q protects %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestNothingProtectedIsRemoved: whatever is asked for and found, a removal of a protected
+// connection is denied, and each connection is removed, denied or kept.
+func TestNothingProtectedIsRemoved(t *testing.T) {
+	t.Parallel()
+	ids := []string{"es-a", "es-ab", "ES-AB", "es-b", "es-bc", "es-c"}
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"es-a", "ES-B*", "es-ab", "es-c*", "es-x"}), 1, 3).Draw(t, "protected"), ",")
+		protected := must(parseProtection(text))
+		var findings []discover.Finding
+		for range rapid.IntRange(1, 3).Draw(t, "findings") {
+			var pairs []connection.Pair
+			for range rapid.IntRange(0, 4).Draw(t, "pairs") {
+				pairs = append(pairs, pairOf(rapid.SampledFrom(ids).Draw(t, "instance"), rapid.SampledFrom(ids).Draw(t, "connected")))
+			}
+			f := flags{dryRun: rapid.Bool().Draw(t, "dry")}
+			findings = append(findings, rapid.SampledFrom([]discover.Finding{f.disconnect(pairOf("es-a", "es-b")), f.cleanup(pairs...), f.release(pairs...), f.reconcile(pairs...)}).Draw(t, "finding"))
+		}
+		p := decide(findings, rules{limit: rapid.IntRange(0, 3).Draw(t, "limit"), protected: protected})
+		for _, r := range p.removals {
+			if isProtected := protected.covers(r.Instance) || protected.covers(r.Connected); isProtected != (r.denied != nil) {
+				t.Errorf("%s protects: %s", text, r.inShort())
+			}
+		}
+		for i, d := range p.decisions {
+			if len(d.Pairs)+len(d.Kept) != len(findings[i].Pairs) {
+				t.Errorf("of %d, %d are removed, and %d kept", len(findings[i].Pairs), len(d.Pairs), len(d.Kept))
+			}
+		}
+	})
 }
 
 // TestDecideNamesWhoAskedFirst: the log line of a shared removal names the first event.

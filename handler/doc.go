@@ -23,6 +23,7 @@
 // (handler.go) divides the time of an invocation.
 //
 // Beside the path: config.go has the variables, and the regions and endpoints they allow;
+// protection.go has the instances whose connections stay;
 // invocation.go has the request id, scope and credentials of an invocation; access.go makes
 // a client for each scope, with credentials that member.go gets for other accounts; info.go
 // has the name and the version. The files of this package use each other in one direction,
@@ -46,6 +47,7 @@
 //	cleanup    the removal of all connections of one instance
 //	leftover   a connection whose other end is in no reading of the region's instance list
 //	reconcile  the removal of all leftovers whose other end is proven not to exist; the others are kept
+//	protected  an instance in PROTECTED_INSTANCES: no connection of it is removed
 //	withheld   not removed before a person approves: more leftovers than RECONCILE_LIMIT, or others than approved
 //	absent     the connection was already removed; success if an earlier request may have done it
 //	outcome    what became of a connection (connection.State) or of a request (result.go), in one word

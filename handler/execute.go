@@ -30,19 +30,22 @@ type executor struct {
 	broken sync.Map // by connection.Scope, the error that every other call would have
 }
 
-// execute carries out the removals and returns their outcomes, in order; a withheld one
-// is not sent. If the instance asked does not exist, the other one is asked: after a
+// execute carries out the removals and returns their outcomes, in order; a denied or
+// a withheld one is not sent. If the instance asked does not exist, the other one is asked: after a
 // release that one still has the connection.
 func (e *executor) execute(ctx context.Context, removals []removal) []outcome {
 	outcomes := make([]outcome, len(removals))
 	var all []int
 	for i, r := range removals {
-		outcomes[i] = outcome{removal: r, err: errNotCarriedOut}
-		if r.withheld {
+		switch {
+		case r.denied != nil:
+			outcomes[i] = outcome{removal: r, err: r.denied}
+		case r.withheld:
 			outcomes[i] = outcome{removal: r, Outcome: connection.Outcome{State: connection.Withheld}}
-			continue
+		default:
+			outcomes[i] = outcome{removal: r, err: errNotCarriedOut}
+			all = append(all, i)
 		}
-		all = append(all, i)
 	}
 	first := func(i int) connection.InstanceID { return removals[i].Instance }
 	e.each(all, first, func(i int) { outcomes[i] = e.remove(ctx, removals[i]) })

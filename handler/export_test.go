@@ -21,7 +21,7 @@ func FailingCredentials() (acs3.Credentials, error) {
 func Outcomes() []string {
 	return []string{
 		string(connection.Removed), string(connection.AlreadyAbsent), string(connection.DryRun),
-		cleaned, reconciled, string(connection.Withheld), incomplete, ignored, failed,
+		cleaned, reconciled, kept, string(connection.Withheld), incomplete, ignored, failed,
 	}
 }
 

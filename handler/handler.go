@@ -115,6 +115,7 @@ func (h *Handler) rules(inv Invocation, shape trigger.Shape, approved map[connec
 		mayBeDone: shape.IsDelivered() || inv.RetryCount > 0,
 		limit:     h.Config.ReconcileLimit,
 		approved:  approved,
+		protected: h.Config.Protected,
 	}
 }
 

@@ -32,7 +32,7 @@ type line struct {
 	answer  connection.Outcome
 	scanned int
 	start   time.Time
-	reason  string // why the event was ignored, or which leftovers a reconcile did not remove
+	reason  string // why the event was ignored, or which connections stay
 	err     error
 	figures []slog.Attr // of a reconcile
 }
@@ -81,11 +81,11 @@ func (l logger) result(ctx context.Context, r result) {
 		outcome: r.outcome,
 		scanned: r.Scanned,
 		start:   l.start,
-		reason:  r.Ignored,
+		reason:  cmp.Or(r.Ignored, r.whatStays()),
 		err:     r.Err,
 	}
 	if _, isReconcile := r.Request.Action.(trigger.Reconcile); isReconcile {
-		summary.reason, summary.figures = r.leftoverText(), r.figures()
+		summary.figures = r.figures()
 	}
 	l.write(ctx, summary)
 }
@@ -106,11 +106,11 @@ func (r result) figures() []slog.Attr {
 	}
 }
 
-// leftoverText returns which leftovers a reconcile did not remove, and why.
-func (r result) leftoverText() string {
+// whatStays returns which connections are not removed on purpose, and why.
+func (r result) whatStays() string {
 	var texts []string
 	if r.outcome == withheld {
-		for _, pair := range r.Survey.Leftover[:min(len(r.Survey.Leftover), maxPairs)] {
+		for _, pair := range r.counted[:min(len(r.counted), maxPairs)] {
 			texts = append(texts, pair.Instance.String()+"-"+pair.Connected.String())
 		}
 		return r.withheld + " " + strings.Join(texts, ", ")

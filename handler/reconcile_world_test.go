@@ -197,7 +197,7 @@ func (w *world) checkDocumented(t *rapid.T, reply string) verdict {
 	for _, k := range r.Kept {
 		v.kept = append(v.kept, k.InstanceID+" "+k.ConnectedInstanceID)
 	}
-	isKnown := slices.Contains([]string{"reconciled", "withheld", "incomplete", "failed", "cleaned", "ignored", "dry-run"}, v.outcome)
+	isKnown := slices.Contains([]string{"reconciled", "withheld", "incomplete", "failed", "cleaned", "kept", "ignored", "dry-run"}, v.outcome)
 	if err != nil || !isKnown || strings.Contains(reply, "Internal") && !strings.Contains(reply, "InternalError") {
 		t.Errorf("reply %s: %v", reply, err)
 	}

@@ -32,10 +32,11 @@ type report struct {
 type cleanupReport struct {
 	InstanceID connection.InstanceID `json:"instanceId"`
 	connection.Scope
-	Outcome string   `json:"outcome"`
-	Scanned int      `json:"scanned"` // instances asked for their connections
-	Results []report `json:"results"`
-	Problem *problem `json:"problem,omitempty"` // why there may be more connections than these
+	Outcome string       `json:"outcome"`
+	Scanned int          `json:"scanned"` // instances asked for their connections
+	Results []report     `json:"results"`
+	Kept    []keptReport `json:"kept,omitempty"`
+	Problem *problem     `json:"problem,omitempty"` // why there may be more connections than these
 }
 
 // A reconcileReport is the reply about the leftovers of a scope.
@@ -49,7 +50,7 @@ type reconcileReport struct {
 	Problem     *problem     `json:"problem,omitempty"` // why there may be more connections than these
 }
 
-// A keptReport is the reason why a leftover is not removed.
+// A keptReport is the reason why a connection is not removed.
 type keptReport struct {
 	InstanceID          connection.InstanceID `json:"instanceId"`
 	ConnectedInstanceID connection.InstanceID `json:"connectedInstanceId"`
@@ -155,12 +156,12 @@ func (w renderer) report(r result) any {
 	for _, part := range r.parts {
 		results = append(results, w.connection(part))
 	}
-	if _, isReconcile := r.Request.Action.(trigger.Reconcile); !isReconcile {
-		return cleanupReport{r.Instance(), scope, r.outcome, r.Scanned, results, problem}
-	}
 	kept := []keptReport{}
 	for _, k := range r.Kept {
 		kept = append(kept, keptReport{k.Instance, k.Connected, k.Reason})
+	}
+	if _, isReconcile := r.Request.Action.(trigger.Reconcile); !isReconcile {
+		return cleanupReport{r.Instance(), scope, r.outcome, r.Scanned, results, kept, problem}
 	}
 	return reconcileReport{scope, r.outcome, r.Scanned, len(r.Survey.Connections), results, kept, problem}
 }

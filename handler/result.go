@@ -13,6 +13,7 @@ import (
 const (
 	cleaned    = "cleaned"    // every connection of the instance is removed
 	reconciled = "reconciled" // every connection is removed whose other end is proven not to exist
+	kept       = "kept"       // some connections of a released instance stay: the operator protects them
 	withheld   = string(connection.Withheld)
 	incomplete = "incomplete" // some connections are left, or may be
 	ignored    = "ignored"    // there was nothing to do
@@ -89,6 +90,9 @@ func (r result) word() string {
 	}
 	if _, ok := r.Request.Action.(trigger.Reconcile); ok {
 		return reconciled
+	}
+	if len(r.Kept) > 0 {
+		return kept
 	}
 	return cleaned
 }

@@ -22,6 +22,10 @@ func resultsOf(p plan, ends ...any) []result {
 	outcomes := make([]outcome, len(p.removals))
 	for i, r := range p.removals {
 		outcomes[i].removal = r
+		if r.denied != nil {
+			outcomes[i].err = r.denied
+			continue
+		}
 		if r.withheld {
 			outcomes[i].State = connection.Withheld
 			continue
@@ -143,6 +147,44 @@ func TestSummarize(t *testing.T) {
 				t.Errorf("results:\n got %s\nwant %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestSummarizeProtected: the same where es-c is protected.
+func TestSummarizeProtected(t *testing.T) {
+	t.Parallel()
+	const removed = connection.Removed
+	ab, cb := pairOf(idA, idB), pairOf("es-c", idB)
+	denied := failureOf(connection.Denied)
+	failing := func(f discover.Finding) discover.Finding { f.Err = denied; return f }
+	unread := func(f discover.Finding) discover.Finding {
+		f.Unread = append(f.Unread, discover.Unread{Pair: ab, Err: denied})
+		return f
+	}
+	release, reconcile, dry := flags{}.release, flags{}.reconcile, flags{dryRun: true}
+	for name, test := range map[string]struct {
+		finding discover.Finding
+		ends    []any
+		want    string
+	}{
+		"a pair":                        {flags{}.disconnect(cb), nil, "failed, exit 1, 403 Denied"},
+		"a pair, dry":                   {dry.disconnect(cb), nil, "failed, exit 1, 403 Denied"},
+		"all":                           {flags{}.cleanup(cb), nil, "incomplete, exit 1, 403 PartialFailure"},
+		"all, and one removed":          {flags{}.cleanup(ab, cb), []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
+		"a release":                     {release(cb), nil, "kept, exit 0, 200"},
+		"a release, one removed":        {release(ab, cb), []any{removed}, "kept, exit 0, 200"},
+		"a release, others":             {release(ab), []any{removed}, "cleaned, exit 0, 200"},
+		"a release, one failed":         {release(ab, cb), []any{denied}, "incomplete, exit 1, 403 PartialFailure"},
+		"a release, one unread":         {unread(release(cb)), nil, "incomplete, exit 1, 403 PartialFailure"},
+		"a release, there may be more":  {failing(release(cb)), nil, "failed, exit 1, 403 Denied"},
+		"a release, dry":                {dry.release(cb), nil, "dry-run, exit 0, 200"},
+		"a reconcile":                   {reconcile(cb), nil, "reconciled, exit 0, 200"},
+		"a reconcile, one removed":      {reconcile(ab, cb), []any{removed}, "reconciled, exit 0, 200"},
+		"a reconcile, too many without": {reconcile(ab, pairOf("es-d", idB), pairOf("es-e", idB), cb), nil, "withheld, exit 3, 200"},
+	} {
+		if got := saidOf(t, resultsOf(decide([]discover.Finding{test.finding}, rules{limit: 2, protected: Protection{"es-c"}}), test.ends...)); got != test.want {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, test.want)
+		}
 	}
 }
 

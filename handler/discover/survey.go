@@ -47,6 +47,9 @@ type Kept struct {
 	Reason string
 }
 
+// StatusGone is the status of an instance that, as the API says, does not exist.
+const StatusGone elasticsearch.Status = "gone"
+
 // reconcile finds the connections whose other end is proven not to exist. An instance
 // that is not in the list may exist: the list may be cut, or hold only what the role may
 // see. Without a whole reading nothing is found.

@@ -31,6 +31,13 @@ func reports() map[string]report {
 			f.api.Connect("es-a", "es-gone")
 		}, handler.ExitLeft},
 
+		"with one protected": {nil, func(f *fixture) {
+			f.env["PROTECTED_INSTANCES"] = "es-prod-*"
+			f.api.AddInstance("es-a", "es-prod-1")
+			f.api.Connect("es-a", "es-gone")
+			f.api.Connect("es-prod-1", "es-gone")
+		}, handler.ExitLeft},
+
 		"on a terminal":                   {nil, onTerminal(1040), handler.ExitLeft},
 		"on a terminal of no known total": {nil, untold(onTerminal(120)), handler.ExitLeft},
 		"on a terminal logging all":       {nil, debugging(onTerminal(2)), handler.ExitLeft},

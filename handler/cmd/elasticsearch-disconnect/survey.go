@@ -48,7 +48,7 @@ type note struct {
 // Statuses besides the API's own.
 const (
 	frozen  = "frozen" // released, and can be recovered
-	gone    = "gone"   // the API says that it does not exist
+	gone    = string(discover.StatusGone)
 	unknown = "?"
 )
 

@@ -140,6 +140,7 @@ func TestFindings(t *testing.T) {
 		"the shell makes it live":    {shell("DRY_RUN", "false"), finding{fine, "function", "starts with these variables, and removes connections: DRY_RUN is false"}},
 		"no region's id":             {shell("FUNCTION_REGION", "Hangzhou"), finding{bad, "FUNCTION_REGION", `is not a region id such as cn-hangzhou: "Hangzhou"`}},
 		"a new region":               {shell("REGIONS", "cn-hangzhou,xx-new-1"), finding{warning, "REGIONS", "has xx-new-1, which is not in this version's list of Elasticsearch regions"}},
+		"no list of instances":       {shell("PROTECTED_INSTANCES", "es-a es-b"), finding{bad, "PROTECTED_INSTANCES", "is not a list of instance ids, or of beginnings of ids with a * behind them: write for example es-cn-n6w1o1x0w001c0001,es-sg-*; the function would not start: handler/README.md, Configuration"}},
 		"a role's ARN":               {shell("FUNCTION_ROLE", "acs:ram::1:role/Disconnect"), finding{warning, "FUNCTION_ROLE", `is "acs:ram::1:role/Disconnect", but "acs:ram::1:role/disconnect" would be deployed: use a role with a name in lower case`}},
 		"a queue of 120 characters":  {shell("DEAD_LETTER_QUEUE", longest), finding{fine, "DEAD_LETTER_QUEUE", longest + "; this queue must exist"}},
 		"a queue of 121 characters":  {shell("DEAD_LETTER_QUEUE", longest+"q"), finding{bad, "DEAD_LETTER_QUEUE", `is "` + longest + `q"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed`}},
