@@ -45,6 +45,11 @@ const (
 	willingSurvivor = "es-cn-3xv1t2w6c001q0021" // keeps what a released instance left
 	busySurvivor    = "es-cn-6yb1z8c4f001s0022" // does so too, and is being changed
 	doublyStranded  = "es-cn-9dg1h1j5k001t0023" // gone
+
+	// In cn-qingdao.
+	protectedSurvivor = "es-cn-1vk1m3p7r001v0024" // keeps what a released instance left, and is protected
+	plainSurvivor     = "es-cn-4nw1r6s2t001w0025" // keeps what a released instance left
+	partlyStranded    = "es-cn-7px1v9w5x001x0026" // gone
 )
 
 // A place is the contents of another region than the function's own.
@@ -64,6 +69,10 @@ func otherRegions() map[string]place {
 		"cn-guangzhou": {
 			[]string{willingSurvivor, busySurvivor},
 			[][2]string{{doublyStranded, willingSurvivor}, {doublyStranded, busySurvivor}},
+		},
+		"cn-qingdao": {
+			[]string{protectedSurvivor, plainSurvivor},
+			[][2]string{{partlyStranded, protectedSurvivor}, {partlyStranded, plainSurvivor}},
 		},
 	}
 }

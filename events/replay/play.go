@@ -16,10 +16,10 @@ type player struct {
 
 // prepare deploys the function with services of its own. Unless variables say otherwise, it makes one request at a time:
 // else they come in another order each time, and their ids with them. And RECONCILE_LIMIT is so low that the leftovers of
-// its own region exceed it.
+// its own region exceed it. One instance is protected.
 func prepare(ctx context.Context, binary, dir string, everywhere bool, variables ...string) (*player, error) {
 	s := newServices(everywhere)
-	variables = append(append([]string{"SWEEP_CONCURRENCY=1", "RECONCILE_LIMIT=3"}, s.variables()...), variables...)
+	variables = append(append([]string{"SWEEP_CONCURRENCY=1", "RECONCILE_LIMIT=3", "PROTECTED_INSTANCES=" + protectedSurvivor}, s.variables()...), variables...)
 	f, err := deploy(ctx, binary, dir, s.CertificatePEM(), variables...)
 	if err != nil {
 		s.close()
