@@ -10,8 +10,13 @@ import (
 	"strings"
 )
 
-// mask is printed in place of a secret.
-const mask = "***"
+const (
+	mask = "***" // printed in place of a secret
+
+	// minRedacted is the length of the shortest value that Redact looks for, in bytes. A
+	// shorter one, a slip of a person or a test, would also be found in codes and ids.
+	minRedacted = 8
+)
 
 // Secret is a string that does not print itself: fmt, encoding/json, log/slog
 // and every user of [encoding.TextMarshaler] show "***", or "" if it is empty.
@@ -73,7 +78,7 @@ func (c Credentials) Same(other Credentials) bool {
 // Redact returns text with "***" in place of each of the three values, plain or
 // escaped for a URL, and in place of each signature. It is for text from outside,
 // such as the message of SignatureDoesNotMatch, which quotes the canonical
-// request and with it the security token.
+// request and with it the security token. A value shorter than eight characters stays.
 func (c Credentials) Redact(text string) string {
 	text = maskSignatures(text)
 	escaped := strings.ContainsAny(text, "%+") // every escaped form that differs from its value contains one of these
@@ -92,10 +97,14 @@ func (c Credentials) Redact(text string) string {
 func (c Credentials) forms(escaped bool) [15]string {
 	var forms [15]string
 	for i, s := range [...]Secret{c.AccessKeyID, c.AccessKeySecret, c.SecurityToken} {
-		forms[5*i] = s.Reveal()
+		value := s.Reveal()
+		if len(value) < minRedacted {
+			continue
+		}
+		forms[5*i] = value
 		if escaped {
-			forms[5*i+1] = url.QueryEscape(s.Reveal())
-			forms[5*i+2] = url.PathEscape(s.Reveal())
+			forms[5*i+1] = url.QueryEscape(value)
+			forms[5*i+2] = url.PathEscape(value)
 			forms[5*i+3] = lowerEscapes(forms[5*i+1])
 			forms[5*i+4] = lowerEscapes(forms[5*i+2])
 		}

@@ -132,34 +132,35 @@ func withoutRecord(groups []string, a slog.Attr) slog.Attr {
 
 func TestRedact(t *testing.T) {
 	t.Parallel()
-	plain := Credentials{AccessKeyID: NewSecret("LTAI"), AccessKeySecret: NewSecret("s3cr3t")}
-	sts := Credentials{NewSecret("STS.id"), NewSecret("s3cr3t"), NewSecret("CAIS+a/b==")}
+	plain := Credentials{AccessKeyID: NewSecret("LTAI5tKey"), AccessKeySecret: NewSecret("s3cr3ttt")}
+	sts := Credentials{NewSecret("STS.NTid"), NewSecret("s3cr3ttt"), NewSecret("CAIS+a/b==")}
 	tests := map[string]struct {
 		credentials Credentials
 		text, want  string
 	}{
-		"no text":                       {sts, "", ""},
-		"no credentials":                {Credentials{}, "a+b%20c", "a+b%20c"},
-		"nothing to hide":               {sts, "the signature + 100% of the rest", "the signature + 100% of the rest"},
-		"each value":                    {sts, "STS.id s3cr3t CAIS+a/b==", "*** *** ***"},
-		"every occurrence":              {plain, "s3cr3ts3cr3t,LTAI,s3cr3t", "******,***,***"},
-		"without a token":               {plain, "Credential=LTAI,SignedHeaders=host", "Credential=***,SignedHeaders=host"},
-		"query-escaped":                 {sts, "?SecurityToken=CAIS%2Ba%2Fb%3D%3D&b", "?SecurityToken=***&b"},
-		"escaped in lower case":         {sts, "?SecurityToken=CAIS%2ba%2fb%3d%3d&b /CAIS+a%2fb==/", "?SecurityToken=***&b /***/"},
-		"path-escaped":                  {sts, "/CAIS+a%2Fb==/", "/***/"},
-		"escaped and not":               {sts, "CAIS%2Ba%2Fb%3D%3D CAIS+a/b==", "*** ***"},
-		"a space, query-escaped":        {Credentials{AccessKeySecret: NewSecret("a b")}, "a+b", "***"},
-		"a space, path-escaped":         {Credentials{AccessKeySecret: NewSecret("a b")}, "a%20b a b", "*** ***"},
-		"a value within a longer value": {Credentials{NewSecret("abc"), NewSecret("abcdef"), NewSecret("xabcdef")}, "xabcdef abcdef abc", "*** *** ***"},
-		"a longer value within a text":  {Credentials{NewSecret("bc"), NewSecret("abcd"), Secret{}}, "xabcdx", "x***x"},
-		"an escaped form that is longer than another value": {Credentials{NewSecret("2Fb"), NewSecret("a/b"), Secret{}}, "a%2Fb", "***"},
-		"a signature":               {sts, "Credential=STS.id,Signature=09afAF", "Credential=***,Signature=***"},
+		"no text":                              {sts, "", ""},
+		"no credentials":                       {Credentials{}, "a+b%20c", "a+b%20c"},
+		"nothing to hide":                      {sts, "the signature + 100% of the rest", "the signature + 100% of the rest"},
+		"each value":                           {sts, "STS.NTid s3cr3ttt CAIS+a/b==", "*** *** ***"},
+		"values of less than eight characters": {Credentials{NewSecret("Denied"), NewSecret("instance"), NewSecret("404 a/b")}, "404 a/b 404+a%2Fb Denied: instance", "404 a/b 404+a%2Fb Denied: ***"},
+		"every occurrence":                     {plain, "s3cr3ttts3cr3ttt,LTAI5tKey,s3cr3ttt", "******,***,***"},
+		"without a token":                      {plain, "Credential=LTAI5tKey,SignedHeaders=host", "Credential=***,SignedHeaders=host"},
+		"query-escaped":                        {sts, "?SecurityToken=CAIS%2Ba%2Fb%3D%3D&b", "?SecurityToken=***&b"},
+		"escaped in lower case":                {sts, "?SecurityToken=CAIS%2ba%2fb%3d%3d&b /CAIS+a%2fb==/", "?SecurityToken=***&b /***/"},
+		"path-escaped":                         {sts, "/CAIS+a%2Fb==/", "/***/"},
+		"escaped and not":                      {sts, "CAIS%2Ba%2Fb%3D%3D CAIS+a/b==", "*** ***"},
+		"a space, query-escaped":               {Credentials{AccessKeySecret: NewSecret("secret b")}, "secret+b", "***"},
+		"a space, path-escaped":                {Credentials{AccessKeySecret: NewSecret("secret b")}, "secret%20b secret b", "*** ***"},
+		"a value within a longer value":        {Credentials{NewSecret("12345678"), NewSecret("12345678ef"), NewSecret("x12345678ef")}, "x12345678ef 12345678ef 12345678", "*** *** ***"},
+		"a longer value within a text":         {Credentials{NewSecret("12345678"), NewSecret("a12345678d"), Secret{}}, "xa12345678dx", "x***x"},
+		"an escaped form that is longer than another value": {Credentials{NewSecret("2Fbcdefg"), NewSecret("a/bcdefg"), Secret{}}, "a%2Fbcdefg", "***"},
+		"a signature":               {sts, "Credential=STS.NTid,Signature=09afAF", "Credential=***,Signature=***"},
 		"a signature within a text": {plain, "Signature=0af9; bad", "Signature=***; bad"},
 		"a signature in a URL":      {sts, "?Signature=a%2Fb+c%3D&b", "?Signature=***&b"},
 		"two signatures":            {plain, "Signature=0a Signature=1b", "Signature=*** Signature=***"},
 		"the message of SignatureDoesNotMatch": {
 			sts,
-			"server string to sign is: DELETE\n/\n\nhost:h\nx-acs-accesskey-id:STS.id\nx-acs-security-token:CAIS+a/b==\n\nhost",
+			"server string to sign is: DELETE\n/\n\nhost:h\nx-acs-accesskey-id:STS.NTid\nx-acs-security-token:CAIS+a/b==\n\nhost",
 			"server string to sign is: DELETE\n/\n\nhost:h\nx-acs-accesskey-id:***\nx-acs-security-token:***\n\nhost",
 		},
 	}

@@ -24,7 +24,7 @@ const (
 	token     = "5A2CFF0E-5718-45B5-9D4D-70B3FF000000"
 )
 
-var account = elasticsearchtest.Account{AccessKeyID: "STS.key", AccessKeySecret: "the secret", SecurityToken: "token+/=="}
+var account = elasticsearchtest.Account{AccessKeyID: "STS.NTkey", AccessKeySecret: "the secret", SecurityToken: "token+/=="}
 
 func must[T any](value T, err error) T {
 	if err != nil {

@@ -24,7 +24,7 @@ func FuzzDecode(f *testing.F) {
 	for _, body := range []string{
 		`{"Result":"true","RequestId":7,"Code":200}`,
 		`{"Result":{"Result":[{"instances":"es-a, es-b,","instanceId":["es-c"]},null]},"Headers":{"X-Total-Count":["3"]}}`,
-		`{"Result":[{"instances":"Canary"},{"instances":"../Canary"},{"instanceId":null}],"result":{}}`,
+		`{"Result":[{"instances":"TheCanary"},{"instances":"../TheCanary"},{"instanceId":null}],"result":{}}`,
 		`{"Result":["es-a",1]}`,
 		`{"Result":{"status":"active","Result":""}}`,
 		`{"Result":true,"RequestId":"4EA9579E"}`,
@@ -33,11 +33,11 @@ func FuzzDecode(f *testing.F) {
 		`{"Result":[{"instances":"es-a"}],"Headers":{"X-Total-Count":"7"}}`,
 		`{"Result":null}`,
 		`{"Result":[],"Headers":{"X-Total-Count":-1}}`,
-		`<Error><Code>a</Code><Message>the Canary</Message></Error>`,
+		`<Error><Code>a</Code><Message>the TheCanary</Message></Error>`,
 	} {
 		f.Add(200, "application/json", []byte(body))
 	}
-	known := acs3.Credentials{SecurityToken: acs3.NewSecret("Canary")}
+	known := acs3.Credentials{SecurityToken: acs3.NewSecret("TheCanary")}
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
 		d := elasticsearch.Decode(status, contentType, bytes.NewReader(body), known)
 		if d.Failure == nil && status/100 != 2 {
@@ -51,7 +51,7 @@ func FuzzDecode(f *testing.F) {
 		for _, e := range d.List.Entries {
 			must(connection.ParseInstanceID(e.ID.String()))
 		}
-		if texts := strings.Join(d.List.Malformed, " "); strings.Contains(texts, "Canary") {
+		if texts := strings.Join(d.List.Malformed, " "); strings.Contains(texts, "TheCanary") {
 			t.Errorf("a secret is shown: %s", texts)
 		}
 		if d.Err != nil && len(d.List.Entries)+len(d.List.Malformed) != 0 {
@@ -69,7 +69,7 @@ func checkFailure(t *testing.T, err error, status int) {
 	if !errors.As(err, &failed) || failed.Kind == 0 || failed.Status != status {
 		t.Fatalf("failure %#v of HTTP %d", err, status)
 	}
-	if strings.Contains(failed.Message+failed.Code+failed.RequestID, "Canary") {
+	if strings.Contains(failed.Message+failed.Code+failed.RequestID, "TheCanary") {
 		t.Errorf("a secret is shown: %+v", failed)
 	}
 }

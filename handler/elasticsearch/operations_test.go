@@ -187,7 +187,7 @@ func TestDescribeInstance(t *testing.T) {
 		"no Result":            {answer: said(`{}`), want: missing},
 		"a list":               {answer: said(`{"Result":[]}`), want: missing},
 		"a list of statuses":   {answer: said(`{"Result":[{"status":"active"}]}`), want: missing},
-		"a status with a key":  {answer: said(`{"Result":{"status":"of STS.key"}}`), want: "of ***"},
+		"a status with a key":  {answer: said(`{"Result":{"status":"of STS.NTkey"}}`), want: "of ***"},
 		"a large instance":     {answer: said(`{"Result":{"tags":["` + strings.Repeat("x", 1<<19) + `"],"status":"active"}}`), want: "active"},
 		"200 with a Code":      {answer: said(`{"Result":{"status":"active"},"Code":"X","Message":"m"}`), want: "Upstream the API answered HTTP 200: X: m"},
 		"the service is short": {answer: elasticsearchtest.Refuse(503, "ServiceUnavailable", "m"), want: "Unavailable the API answered HTTP 503: ServiceUnavailable: m"},
