@@ -30,9 +30,6 @@ type value struct {
 	entries []entry    // of a list
 }
 
-// isTrue reports whether the API carried out a deletion.
-func (v value) isTrue() bool { return v.token == true || v.token == "true" }
-
 // isEmptyList reports whether the document is a list without entries. Without a
 // Result, a RequestId has to show that it is an answer of the API.
 func (doc document) isEmptyList() bool {

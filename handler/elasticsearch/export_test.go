@@ -26,7 +26,7 @@ type Decoded struct {
 func Decode(status int, contentType string, body io.Reader, known acs3.Credentials) Decoded {
 	r := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}}
 	a := decode(r, &bounded{r: body, most: maxPageSize}, time.Time{}, known.Redact)
-	d := Decoded{Done: a.result.isTrue(), Total: a.total}
+	d := Decoded{Done: a.result.token == true, Total: a.total}
 	if f := a.failed("Action", time.Time{}); f != nil {
 		d.Failure = f.err
 	}

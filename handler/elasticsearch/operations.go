@@ -3,6 +3,7 @@ package elasticsearch
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,7 +16,8 @@ import (
 // DeleteConnectedCluster removes the connection of a pair of instances.
 //
 // Success is an HTTP status of the 200s with a body whose Result is true and
-// whose Code is empty: the API also answers 200 when it did nothing. Any error
+// whose Code is empty: the API also answers 200 when it did nothing. The text "true",
+// which no document has, counts if the lists of both instances agree. Any error
 // is a *[connection.Error]. The Outcome has Status, Attempts and Uncertain with an
 // error too.
 //
@@ -30,8 +32,8 @@ func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Remova
 		return connection.Outcome{State: connection.DryRun, Unsent: c.prepare(op)}, nil
 	}
 	answer, history, failure := c.do(ctx, op)
-	if failure == nil && !answer.result.isTrue() {
-		failure = answer.failure("Result is not true")
+	if failure == nil {
+		failure = c.notDone(ctx, r.Pair, answer)
 	}
 	outcome := connection.Outcome{
 		RequestID: answer.requestID,
@@ -47,6 +49,37 @@ func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Remova
 		return c.readState(ctx, r.Pair, outcome, failure)
 	}
 	return outcome, failure.err
+}
+
+// notDone returns why an answer that is no failure proves no removal; nil if it proves it.
+func (c *Client) notDone(ctx context.Context, pair connection.Pair, a answer) *attemptError {
+	switch a.result.token {
+	case true:
+		return nil
+	case "true":
+		return c.stillConnected(ctx, pair, a)
+	}
+	return a.failure("Result is not true")
+}
+
+// stillConnected returns why a connection may still exist that the API answered to have
+// removed; nil if neither instance lists the other. One that does not exist lists nothing.
+func (c *Client) stillConnected(ctx context.Context, pair connection.Pair, a answer) *attemptError {
+	for _, side := range []connection.Pair{pair, pair.Reversed()} {
+		peers, err := c.ListConnectedClusters(ctx, side.Instance)
+		switch {
+		case connection.KindOf(err) == connection.NoInstance:
+		case err != nil:
+			f := a.failure(`Result is a text, and whether it is done cannot be read`)
+			f.class, f.err.Err, f.err.EveryCall = final, err, connection.IsOfEveryCall(err)
+			return f
+		case peers.Has(side.Connected):
+			f := a.failure(fmt.Sprintf("Result is a text, and %s still lists %s", side.Instance, side.Connected))
+			f.class = final
+			return f
+		}
+	}
+	return nil
 }
 
 // readState decides about an unclassified refusal by whether the instance still

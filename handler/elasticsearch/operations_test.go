@@ -263,3 +263,51 @@ func TestListInstance(t *testing.T) {
 		})
 	}
 }
+
+// TestTextTrue: "Result":"true" counts if the lists show that the connection is gone. The calls
+// are the removal, and the lists of the instance and of the other one.
+func TestTextTrue(t *testing.T) {
+	t.Parallel()
+	const says = "Upstream the API answered HTTP 200: Result is a text, and "
+	unread := said(`{"Result":7}`)
+	gone := elasticsearchtest.Refuse(400, "InstanceNotFound", "m")
+	expired := elasticsearchtest.Refuse(400, "InvalidSecurityToken.Expired", "m")
+	none, own, other := said(`{"Result":[]}`), said(`{"Result":[{"instances":"`+connected+`"}]}`), said(`{"Result":[{"instances":"`+strings.ToUpper(instance)+`"}]}`)
+	for name, test := range map[string]struct {
+		lists []http.HandlerFunc // of the two; one that is missing is not asked for
+		want  string             // "": removed
+	}{
+		"gone from both":            {[]http.HandlerFunc{none, none}, ""},
+		"the other does not exist":  {[]http.HandlerFunc{none, gone}, ""},
+		"this one does not exist":   {[]http.HandlerFunc{gone, none}, ""},
+		"still listed":              {[]http.HandlerFunc{own}, says + instance + " still lists " + connected},
+		"still listed by the other": {[]http.HandlerFunc{none, other}, says + connected + " still lists " + instance},
+		"listed, this one is gone":  {[]http.HandlerFunc{gone, other}, says + connected + " still lists " + instance},
+		"unread":                    {[]http.HandlerFunc{unread}, says + "whether it is done cannot be read"},
+		"the other is unread":       {[]http.HandlerFunc{none, unread}, says + "whether it is done cannot be read"},
+		"expired":                   {[]http.HandlerFunc{expired}, says + "whether it is done cannot be read"},
+	} {
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
+			server, client := start(t)
+			server.Fail(elasticsearchtest.Fault{Answer: said(`{"Result":"true","RequestId":"r"}`)})
+			for _, list := range test.lists {
+				server.Fail(elasticsearchtest.Fault{Answer: list})
+			}
+			r := removal()
+			r.MayBeDone = true // which spares no proof
+			outcome, err := client.DeleteConnectedCluster(t.Context(), r)
+			want := connection.Outcome{RequestID: "r", Status: 200, Attempts: 1}
+			if test.want == "" {
+				want.State = connection.Removed
+			} else if got := outcomeOf(t, outcome, err); got != test.want {
+				t.Errorf("error:\n got %s\nwant %s", got, test.want)
+			}
+			if n := len(server.Requests()); n != 1+len(test.lists) || outcome != want || (err == nil) != (test.want == "") {
+				t.Errorf("%d requests, outcome %+v, %v", n, outcome, err)
+			}
+			if connection.IsOfEveryCall(err) != (name == "expired") {
+				t.Errorf("of every call: %v", err)
+			}
+		})
+	}
+}
