@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -274,6 +275,9 @@ func ReadConfig(getenv func(string) string) (Config, error) {
 		if err := v.set(&config, text); err != nil {
 			faults = append(faults, fmt.Errorf("%s %w", v.name, err))
 		}
+	}
+	if err := elasticsearch.CheckProxy(cmp.Or(getenv("HTTPS_PROXY"), getenv("https_proxy"))); err != nil {
+		faults = append(faults, fmt.Errorf("HTTPS_PROXY %w", err))
 	}
 	return config, errors.Join(faults...)
 }

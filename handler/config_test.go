@@ -46,6 +46,9 @@ func TestReadConfig(t *testing.T) {
 		"none at a time":   {map[string]string{"SWEEP_CONCURRENCY": "0"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
 		"a level nearly":   {map[string]string{"LOG_LEVEL": "warn+3", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is not true or false\nLOG_LEVEL is not debug, info, warn or error"},
 		"no number":        {map[string]string{"SWEEP_CONCURRENCY": "8.5"}, handler.Config{}, "SWEEP_CONCURRENCY is not a number from 1 to 64"},
+		"no proxy":         {map[string]string{"HTTPS_PROXY": "http://user:secret@proxy:port"}, handler.Config{}, "HTTPS_PROXY is not the address of a proxy, such as http://HOST:PORT"},
+		"a small proxy":    {map[string]string{"https_proxy": "ftp://proxy", "DRY_RUN": "T"}, handler.Config{}, "DRY_RUN is not true or false\nHTTPS_PROXY is not the address of a proxy, such as http://HOST:PORT"},
+		"the large counts": {map[string]string{"HTTPS_PROXY": "proxy:3128", "https_proxy": "ftp://proxy"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
 		"no dry run":       {map[string]string{"DRY_RUN": "false"}, handler.Config{Network: elasticsearch.Public, Concurrency: 8, ReconcileLimit: 20}, ""},
 		"everything wrong": {map[string]string{"ELASTICSEARCH_NETWORK": "moon", "ELASTICSEARCH_ENDPOINT": "https://u:secret@h", "DRY_RUN": "on", "LOG_LEVEL": "loud", "RELEASE_POLICY": "never", "SWEEP_CONCURRENCY": "65", "RECONCILE_LIMIT": "many", "REGIONS": "cn-hangzhou,Shanghai", "MEMBER_ROLE": "acs:ram::1:role/x", "PROTECTED_INSTANCES": "es-a;es-b"},
 			handler.Config{}, "ELASTICSEARCH_NETWORK is neither public nor vpc\nELASTICSEARCH_ENDPOINT has more than a scheme and a host\nREGIONS is not a list of region ids, such as cn-hangzhou,cn-beijing\nMEMBER_ROLE is not the name of a role, which has at most 64 letters, digits, dots, hyphens and underscores\n" + notProtection + "\nDRY_RUN is not true or false\nRELEASE_POLICY is not final or eager\nSWEEP_CONCURRENCY is not a number from 1 to 64\nRECONCILE_LIMIT is not a number from 0 to 100000\nLOG_LEVEL is not debug, info, warn or error"},
@@ -114,8 +117,33 @@ func TestVariables(t *testing.T) {
 	if _, err := handler.ReadConfig(func(name string) string { asked = append(asked, name); return "" }); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(asked, handler.Variables()) {
-		t.Errorf("ReadConfig reads %v, Variables are %v", asked, handler.Variables())
+	if want := append(handler.Variables(), "HTTPS_PROXY", "https_proxy"); !slices.Equal(asked, want) {
+		t.Errorf("ReadConfig reads %v, want %v", asked, want)
+	}
+}
+
+// TestControlCharacters: credentials with one are refused where they are obtained, and no
+// request is sent.
+func TestControlCharacters(t *testing.T) {
+	t.Parallel()
+	for part, change := range map[string]func(*fccontext.Credentials){
+		"access key id":     func(c *fccontext.Credentials) { c.AccessKeyId += "\n" },
+		"access key secret": func(c *fccontext.Credentials) { c.AccessKeySecret = "\t" + c.AccessKeySecret },
+		"access key id and the security token": func(c *fccontext.Credentials) {
+			c.AccessKeyId, c.SecurityToken = c.AccessKeyId+"\r", c.SecurityToken+"\x7f"
+		},
+	} {
+		s := newFixture(t)
+		given := role
+		change(&given)
+		reply, err := s.Handle(invocation(t, given), []byte(direct))
+		want := `"status":403,"detail":"a line end or another control character is in the ` + part + `, which came from the function's role",`
+		if got := posted(t, reply, err); !strings.Contains(got, want) || strings.Contains(got+s.log.String(), role.AccessKeyId) || strings.Contains(got+s.log.String(), role.SecurityToken) {
+			t.Errorf("reply:\n got %s\nwant %s", got, want)
+		}
+		if n := len(s.api.Requests()); n != 0 {
+			t.Errorf("%d requests were sent", n)
+		}
 	}
 }
 
@@ -163,6 +191,11 @@ func TestCredentialsOfCommandLine(t *testing.T) {
 	}
 	if inv.Scope.Region.String() != "cn-beijing" || inv.RequestID == "" || inv.RequestID == of(t.Context()).RequestID {
 		t.Errorf("invocation %+v", inv)
+	}
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "env-key\r\n")
+	const want = "a line end or another control character is in the access key id, which came from default/env"
+	if _, err := inv.Credentials(); err == nil || err.Error() != want || !connection.IsOfEveryCall(err) {
+		t.Errorf("error %v, want %s", err, want)
 	}
 }
 

@@ -1,9 +1,12 @@
 package handler
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/aliyun/credentials-go/credentials/providers"
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
@@ -57,7 +60,19 @@ func scopeOf(fc *fccontext.FcContext) connection.Scope {
 // roleCredentials returns the function role's credentials. It refuses an empty part:
 // credentials-go would fill it from the environment, and mix two identities.
 func roleCredentials(c acs3.Credentials) (acs3.Credentials, error) {
-	var missing []string
+	missing := partsThat(c, func(value string) bool { return value == "" })
+	if len(missing) > 0 {
+		return acs3.Credentials{}, denied("the invocation came without "+strings.Join(missing, " and ")+": give the function a role", nil)
+	}
+	from, err := static(c)
+	if err != nil {
+		return acs3.Credentials{}, denied("the invocation's credentials cannot be used", err)
+	}
+	return obtain(from, "the function's role")
+}
+
+// partsThat returns the names of the parts of credentials whose value has a property.
+func partsThat(c acs3.Credentials, has func(value string) bool) (names []string) {
 	for _, part := range []struct {
 		name  string
 		value acs3.Secret
@@ -66,18 +81,11 @@ func roleCredentials(c acs3.Credentials) (acs3.Credentials, error) {
 		{"access key secret", c.AccessKeySecret},
 		{"security token", c.SecurityToken},
 	} {
-		if part.value.Reveal() == "" {
-			missing = append(missing, part.name)
+		if has(part.value.Reveal()) {
+			names = append(names, part.name)
 		}
 	}
-	if len(missing) > 0 {
-		return acs3.Credentials{}, denied("the invocation came without "+strings.Join(missing, " and ")+": give the function a role", nil)
-	}
-	from, err := static(c)
-	if err != nil {
-		return acs3.Credentials{}, denied("the invocation's credentials cannot be used", err)
-	}
-	return obtain(from)
+	return names
 }
 
 // OnCommandLine returns the invocation of a run outside Function Compute, with the
@@ -91,17 +99,20 @@ func OnCommandLine(region string) func(context.Context) Invocation {
 
 // ChainCredentials returns the credentials of the person who runs the command.
 func ChainCredentials() (acs3.Credentials, error) {
-	c, err := obtain(providers.NewDefaultCredentialsProvider())
-	if err != nil {
+	c, err := obtain(providers.NewDefaultCredentialsProvider(), "")
+	if err != nil && connection.KindOf(err) == 0 {
 		return c, denied("no credentials; set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`."+
 			" Looked in the environment, for an OIDC token, in ~/.aliyun/config.json, in ~/.alibabacloud/credentials,"+
 			" for an ECS RAM role, and for ALIBABA_CLOUD_CREDENTIALS_URI", err)
 	}
-	return c, nil
+	return c, err
 }
 
-// obtain takes the credentials from credentials-go, whose own type would print them.
-func obtain(from providers.CredentialsProvider) (acs3.Credentials, error) {
+// obtain takes the credentials from credentials-go, whose own type would print them. With
+// a control character, mostly a line end, they could not be sent or would sign wrongly:
+// that is a *connection.Error which names the part and the source; "" is the source that
+// credentials-go names.
+func obtain(from providers.CredentialsProvider, source string) (acs3.Credentials, error) {
 	c, err := from.GetCredentials()
 	if err != nil {
 		return acs3.Credentials{}, err
@@ -109,11 +120,18 @@ func obtain(from providers.CredentialsProvider) (acs3.Credentials, error) {
 	if c.AccessKeyId == "" || c.AccessKeySecret == "" {
 		return acs3.Credentials{}, errors.New("an empty access key")
 	}
-	return acs3.Credentials{
+	obtained := acs3.Credentials{
 		AccessKeyID:     acs3.NewSecret(c.AccessKeyId),
 		AccessKeySecret: acs3.NewSecret(c.AccessKeySecret),
 		SecurityToken:   acs3.NewSecret(c.SecurityToken),
-	}, nil
+	}
+	malformed := partsThat(obtained, func(value string) bool { return strings.ContainsFunc(value, unicode.IsControl) })
+	if len(malformed) > 0 {
+		failed := denied(fmt.Sprintf("a line end or another control character is in the %s, which came from %s", strings.Join(malformed, " and the "), cmp.Or(source, c.ProviderName)), nil)
+		failed.EveryCall = true
+		return acs3.Credentials{}, failed
+	}
+	return obtained, nil
 }
 
 // static returns a provider of the given credentials.

@@ -86,7 +86,7 @@ func (m member) ask(ctx context.Context, own acs3.Credentials) (c acs3.Credentia
 		if err != nil {
 			return err
 		}
-		c, err = obtain(provider)
+		c, err = obtain(provider, m.arn())
 		return err
 	})
 	switch {

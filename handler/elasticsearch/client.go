@@ -34,7 +34,7 @@ type Reader struct {
 	Credentials acs3.Credentials
 	UserAgent   string
 
-	Transport http.RoundTripper // follows no redirects
+	Transport http.RoundTripper // follows no redirects; calls the hooks of httptrace
 	Nonce     func() string     // new for every request
 
 	Pace        *Pace         // shared by all calls that the API counts together; required
@@ -121,10 +121,7 @@ func (c *Reader) roundTrip(r *http.Request, op call) (answer, *attemptError) {
 	response, err := c.Transport.RoundTrip(r.WithContext(way.trace(r.Context())))
 	if err != nil {
 		c.closeIdleConnections()
-		if way.asked && !way.connected {
-			return answer{}, notSent(r.Host, c.redacted(err))
-		}
-		return answer{}, noAnswer(r.Context(), r.Host, c.redacted(err))
+		return answer{}, way.failure(r, c.redacted(err))
 	}
 	defer response.Body.Close()
 
@@ -161,6 +158,19 @@ func (c *Reader) closeIdleConnections() {
 
 // A progress says how far a request came: it asked for a connection, and had one.
 type progress struct{ asked, connected bool }
+
+// failure is for a request that came so far and got no answer.
+func (p progress) failure(r *http.Request, err error) *attemptError {
+	switch {
+	case p.connected:
+		return noAnswer(r.Context(), r.Host, err)
+	case p.asked:
+		return notSent(r.Host, err)
+	case r.Context().Err() != nil:
+		return notBegun(r.Context())
+	}
+	return notSendable(err)
+}
 
 func (p *progress) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{

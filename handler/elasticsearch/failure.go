@@ -44,10 +44,17 @@ func notSent(host string, err error) *attemptError {
 	message, class := "no connection to the API; not sent, safe to repeat", retryNotDone
 	var name *net.DNSError
 	var op *net.OpError
+	var refusal *proxyRefusal
 	switch isProxy := errors.As(err, &op) && op.Op == "proxyconnect"; {
+	case errors.As(err, &refusal) && refusal.isFinal():
+		message, class = refusal.Error()+"; not sent: check HTTPS_PROXY", finalForAll
+	case errors.As(err, &refusal):
+		message = refusal.Error() + "; not sent, safe to repeat"
+	case errors.As(err, &name) && name.IsNotFound && isProxy:
+		message, class = "the host name of the proxy does not exist; not sent: check HTTPS_PROXY", finalForAll
 	case errors.As(err, new(*tls.CertificateVerificationError)):
 		message, class = "the API's certificate is not trusted; not sent", finalForAll
-	case errors.As(err, &name) && name.IsNotFound && !isProxy:
+	case errors.As(err, &name) && name.IsNotFound:
 		message, class = "the API's host name does not exist; not sent: is the region right?", finalForAll
 	}
 	return &attemptError{&connection.Error{
@@ -56,6 +63,17 @@ func notSent(host string, err error) *attemptError {
 		EveryCall: class == finalForAll,
 		Err:       fmt.Errorf("%s: %w", host, err),
 	}, class}
+}
+
+// notSendable is for a request that net/http refuses before it asks for a connection. Its
+// error names a malformed header, and not the value. Any other is about the address of the
+// proxy, and may repeat it with its password.
+func notSendable(err error) *attemptError {
+	failed := &connection.Error{Kind: connection.Internal, Message: "not sent: the address of the proxy cannot be used: check HTTPS_PROXY", EveryCall: true}
+	if what, isHeader := strings.CutPrefix(err.Error(), "net/http: invalid header "); isHeader {
+		failed.Message, failed.Err = "not sent: a header has a character that cannot be sent: "+what, err
+	}
+	return &attemptError{failed, finalForAll}
 }
 
 // noAnswer is for an error of the network after the connection was made. The API

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
@@ -162,7 +163,8 @@ func TestSilence(t *testing.T) {
 func TestNotSent(t *testing.T) {
 	t.Parallel()
 	https := certificate()
-	proxy := must(url.Parse("http://127.0.0.1:3128"))
+	proxy := must(url.Parse("http://user:hunter22@127.0.0.1:3128"))
+	const refused = "Unavailable the proxy 127.0.0.1:3128 answered HTTP "
 	const region = "Unavailable the API's host name does not exist; not sent: is the region right?"
 	const unknown = "Unavailable no answer from the API: the connection failed; outcome unknown; safe to repeat"
 	says := func(text string) func(net.Conn) {
@@ -195,14 +197,17 @@ func TestNotSent(t *testing.T) {
 		"an unknown host":                         {"https", nil, &net.DNSError{Err: "no such host", Name: "127.0.0.1", IsNotFound: true}, nil, 1, region},
 		"an unknown host, as a net.Dialer says":   {"https", nil, &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, nil, 1, region},
 		"an unknown host, plain HTTP":             {"http", nil, &net.DNSError{IsNotFound: true}, nil, 1, region},
-		"an unknown proxy":                        {"https", proxy, &net.DNSError{IsNotFound: true}, nil, 6, notSent},
+		"an unknown proxy":                        {"https", proxy, &net.DNSError{IsNotFound: true}, nil, 1, "Unavailable the host name of the proxy does not exist; not sent: check HTTPS_PROXY"},
 		"a name server that is down":              {"https", nil, &net.DNSError{Err: "server misbehaving", IsTemporary: true}, nil, 6, notSent},
 		"a refused connection":                    {"https", nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, nil, 6, notSent},
 		"a refused connection, plain HTTP":        {"http", nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, nil, 6, notSent},
 		"a refused connection to a proxy":         {"https", proxy, syscall.ECONNREFUSED, nil, 6, notSent},
 		"a handshake that ends":                   {"https", nil, nil, hangUp, 6, notSent},
 		"a handshake that is no TLS":              {"https", nil, nil, says("HTTP/1.1 400 \r\n\r\n"), 6, notSent},
-		"a proxy that refuses":                    {"https", proxy, nil, says("HTTP/1.1 403 Forbidden\r\n\r\n"), 6, notSent},
+		"a proxy that refuses":                    {"https", proxy, nil, says("HTTP/1.1 403 any words\r\n\r\n"), 1, refused + "403 Forbidden; not sent: check HTTPS_PROXY"},
+		"a proxy that wants a password":           {"https", proxy, nil, says("HTTP/1.1 407 \r\n\r\n"), 1, refused + "407 Proxy Authentication Required; not sent: check HTTPS_PROXY"},
+		"a proxy that is overloaded":              {"https", proxy, nil, says("HTTP/1.1 503 \r\n\r\n"), 6, refused + "503 Service Unavailable; not sent, safe to repeat"},
+		"a proxy with a status of its own":        {"https", proxy, nil, says("HTTP/1.1 599 \r\n\r\n"), 6, refused + "599; not sent, safe to repeat"},
 		"a proxy that hangs up":                   {"https", proxy, nil, hangUp, 6, notSent},
 		"a handshake that ends, behind a proxy":   {"https", proxy, nil, connects(hangUp), 6, notSent},
 		"no answer":                               {"http", nil, nil, says(""), 6, unknown},
@@ -226,10 +231,70 @@ func TestNotSent(t *testing.T) {
 			if got := connection.IsOfEveryCall(err); got != (test.attempts == 1) {
 				t.Errorf("of every call: %v", got)
 			}
+			if strings.Contains(err.Error(), "hunter22") {
+				t.Errorf("the password of the proxy is shown: %v", err)
+			}
 			if want := (connection.Outcome{Attempts: test.attempts, Uncertain: test.want == unknown}); outcome != want {
 				t.Errorf("outcome %+v, want %+v", outcome, want)
 			}
 		})
+	}
+}
+
+// TestNotSendable: what net/http refuses before it has a connection is an error at once, and
+// shows no secret.
+func TestNotSendable(t *testing.T) {
+	t.Parallel()
+	const header = "Internal not sent: a header has a character that cannot be sent: field value for "
+	const address = "Internal not sent: the address of the proxy cannot be used: check HTTPS_PROXY"
+	for name, test := range map[string]struct {
+		change func(*elasticsearch.Client, *elasticsearch.Transport)
+		want   string
+	}{
+		"a line end in a token": {func(c *elasticsearch.Client, _ *elasticsearch.Transport) {
+			c.Credentials.SecurityToken = acs3.NewSecret("hunter22\n")
+		}, header + `"X-Acs-Security-Token"`},
+		"a line end in a key": {func(c *elasticsearch.Client, _ *elasticsearch.Transport) {
+			c.Credentials = acs3.Credentials{AccessKeyID: acs3.NewSecret("hunter22\r"), AccessKeySecret: c.Credentials.AccessKeySecret}
+		}, header + `"Authorization"`},
+		"the address of a proxy": {func(_ *elasticsearch.Client, transport *elasticsearch.Transport) {
+			transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://user:hunter22@host:port") }
+		}, address},
+	} {
+		elasticsearch.InBubble(t, name, func(t *testing.T) {
+			client := clientOver(t, "https", func(int, net.Conn) { t.Error("a connection was made") })
+			test.change(client, client.Transport.(*elasticsearch.Transport))
+			begun := time.Now()
+			outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
+			if got := outcomeOf(t, outcome, err); got != test.want {
+				t.Errorf("error:\n got %s\nwant %s", got, test.want)
+			}
+			if outcome != (connection.Outcome{Attempts: 1}) || !connection.IsOfEveryCall(err) || time.Since(begun) != 0 {
+				t.Errorf("outcome %+v after %v, of every call: %v", outcome, time.Since(begun), connection.IsOfEveryCall(err))
+			}
+			if strings.Contains(err.Error(), "hunter22") {
+				t.Errorf("a secret is shown: %v", err)
+			}
+		})
+	}
+}
+
+// TestCheckProxy: what can be used as HTTPS_PROXY, under true, and what cannot. An error
+// repeats nothing of the text.
+func TestCheckProxy(t *testing.T) {
+	t.Parallel()
+	for usable, texts := range map[bool][]string{
+		true:  {"", "http://127.0.0.1:3128", "https://user:hunter22@proxy.example", "socks5://[::1]:1080", "socks5h://proxy:65535", "proxy.example:3128", "proxy"},
+		false: {"://", "http://", "http://:3128", "ftp://proxy:21", "http://user:hunter22@proxy:port", "http://proxy:0", "http://proxy:65536", "http://[::1", "pro xy", "http://proxy:3128\n"},
+	} {
+		for _, text := range texts {
+			switch err := elasticsearch.CheckProxy(text); {
+			case (err == nil) != usable:
+				t.Errorf("%q: %v", text, err)
+			case err != nil && err.Error() != "is not the address of a proxy, such as http://HOST:PORT":
+				t.Errorf("%q: %v", text, err)
+			}
+		}
 	}
 }
 

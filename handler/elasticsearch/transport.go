@@ -53,6 +53,7 @@ func NewTransport(sslCertFile string) *Transport {
 	}
 	t.Transport = &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: readProxyAnswer,
 		DialContext:            t.connect,
 		DialTLSContext:         t.dialTLS,
 		TLSClientConfig:        &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(0)},
