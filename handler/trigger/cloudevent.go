@@ -2,17 +2,11 @@ package trigger
 
 import (
 	"cmp"
+	"encoding/base64"
+	"slices"
 	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
-)
-
-// Sources and types of the events that Elasticsearch sends (EventBridge,
-// "Elasticsearch events").
-const (
-	productPrefix   = "acs."                       // and the product
-	actionTrailType = "elasticsearch:ActionTrail:" // and ApiCall, ConsoleOperation or AliyunServiceEvent
-	configType      = "elasticsearch:Config:ConfigurationItemChangeNotification"
 )
 
 // cloudEvent reads a CloudEvent 1.0 in the JSON format, as EventBridge sends it.
@@ -23,23 +17,54 @@ const (
 // own, and neither is a reason to lose an event.
 func cloudEvent(path string, event []byte) ([]Request, error) {
 	var r reader
-	o := r.readObject(path, event, "specversion", "id", "source", "type", "data",
+	o := r.readObject(path, event, "specversion", "id", "source", "type", "data", "data_base64",
 		regionAttribute, originalAccountAttribute, accountAttribute)
 	attribute(o, "specversion")
 	about := Request{EventID: attribute(o, "id"), Source: attribute(o, "source")}
 	eventType := attribute(o, "type")
 	about.Scope = attributeScope(o)
-	if !o.required("data") {
+	data, at := dataIn(o)
+	if data == nil {
 		return about.asking(r.faults)
 	}
-	data, err := document(o.value("data"))
-	if err != nil {
-		r.fault(o.at("data"), "%v", err)
-		return about.asking(r.faults)
-	}
-	scope, requests := eventData(&r, o.at("data"), data, about.Source, eventType)
+	scope, requests := eventData(notice{&r, at, data}, about.Source, eventType)
 	about.Scope = scope.Or(about.Scope)
 	return about.asking(r.faults, requests...)
+}
+
+// dataIn returns the JSON of the event's data and its path; nil, with a fault, if it has
+// none. Binary data comes in base64 (CloudEvents JSON format, section 3.1.1).
+func dataIn(o *object) ([]byte, string) {
+	const binary = "data_base64"
+	if o.value(binary) == nil {
+		if !o.required("data") {
+			return nil, ""
+		}
+		data, err := document(o.value("data"))
+		if err != nil {
+			o.fault(o.at("data"), "%v", err)
+		}
+		return data, o.at("data")
+	}
+	if o.value("data") != nil {
+		o.fault(o.at(binary), "is not allowed together with data")
+		return nil, ""
+	}
+	text, ok := o.text(binary)
+	if !ok {
+		return nil, ""
+	}
+	data, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		o.fault(o.at(binary), "is not base64: %v", err)
+		return nil, ""
+	}
+	data = trim(data)
+	if err := syntax(data); err != nil {
+		o.fault(o.at(binary), "%v", err)
+		return nil, ""
+	}
+	return data, o.at(binary)
 }
 
 func attribute(o *object, name string) string {
@@ -80,40 +105,50 @@ func attributeScope(o *object) connection.Scope {
 	}
 }
 
-// eventData reads the data by the type of the event: a notice of a release, another
-// event of Elasticsearch or of another product, or a custom event that names the
-// instances and may have members of its own. The scope is the one that the data
-// names, even if the data is refused.
-func eventData(r *reader, path string, data []byte, source, eventType string) (connection.Scope, []Request) {
-	kind, isActionTrail := strings.CutPrefix(eventType, actionTrailType)
-	isProduct := strings.HasPrefix(source, productPrefix)
-	isOther := isProduct && source != productPrefix+product
-	switch {
-	case isActionTrail && !isOther:
-		n := notice{r, path, data}
-		return n.actionTrailScope(), n.actionTrail(kind, product)
-	case eventType == configType && !isOther:
-		n := notice{r, path, data}
-		return n.configScope(), n.config()
-	case isProduct && !namesBoth(data):
-		return connection.Scope{}, ignore("the event of " + quote(source) + ", type " + quote(eventType) + ", is not a release")
-	}
-	o := removalObject(r, path, data)
-	if o == nil {
-		return connection.Scope{}, nil
-	}
-	request := asked(o, "")
-	return request.Scope, []Request{request}
+// An origin is what a CloudEvent's source and type say about its data: acs.elasticsearch
+// and elasticsearch:ActionTrail:ApiCall, for one (EventBridge, "Elasticsearch events"). A
+// bare event has none.
+type origin struct {
+	isCloud   bool   // one of the cloud's products, or its ActionTrail or Config
+	isOther   bool   // a product that is not Elasticsearch
+	isProduct bool   // Elasticsearch
+	service   string // ActionTrail, Config, or another; "" if unknown
+	kind      string // the rest of the type, such as ApiCall
 }
 
-// namesBoth reports whether a rule's transformation made a product's event name two
-// instances.
-func namesBoth(data []byte) bool {
-	found := 0
-	for name := range members(data) {
-		if n := string(name); n == "instanceId" || n == "connectedInstanceId" {
-			found++
+func originOf(source, eventType string) origin {
+	var o origin
+	name, _ := strings.CutPrefix(strings.ToLower(source), "acs.")
+	o.isCloud = name != strings.ToLower(source)
+	o.isOther = o.isCloud && !slices.Contains([]string{product, "actiontrail", "config"}, name)
+	prefix, rest, _ := strings.Cut(eventType, ":")
+	service, kind, _ := strings.Cut(rest, ":")
+	o.isProduct = name == product && o.isCloud || strings.EqualFold(prefix, product)
+	for _, known := range []string{"ActionTrail", "Config"} {
+		if strings.EqualFold(service, known) {
+			o.service, o.kind = known, kind
 		}
 	}
-	return found >= 2
+	return o
+}
+
+// eventData reads the data of an event by its members: a request, or a notice of
+// ActionTrail or Config. Data that is neither is ignored if one of the cloud's products
+// sends it, and is else a request with faults. The scope is the one that the data names,
+// even if the data is refused.
+func eventData(n notice, source, eventType string) (connection.Scope, []Request) {
+	from := originOf(source, eventType)
+	isCompliance := from.service == "Config" && strings.EqualFold(from.kind, "NonCompliantNotification")
+	switch {
+	case namesRequest(n.data):
+		return n.request(from.isCloud || source == "")
+	case from.isOther, isCompliance:
+	case lookup(n.data, "eventName") != nil, from.isProduct && from.service == "ActionTrail":
+		return n.actionTrail(from)
+	case lookup(n.data, "resourceEventType") != nil, from.isProduct && from.service == "Config":
+		return n.config()
+	case !from.isCloud:
+		return n.request(false)
+	}
+	return connection.Scope{}, ignore("the event of " + quote(source) + ", type " + quote(eventType) + ", is not a release")
 }

@@ -1,6 +1,11 @@
 package trigger
 
-import "elasticsearch-disconnect/handler/connection"
+import (
+	"slices"
+	"strings"
+
+	"elasticsearch-disconnect/handler/connection"
+)
 
 // direct reads an event without an envelope: the object of a request.
 func direct(path string, event []byte) ([]Request, error) {
@@ -17,12 +22,26 @@ func removal(r *reader, path string, raw []byte, key string) Request {
 		return Request{}
 	}
 	request := asked(o, key)
-	o.refuseOthers("")
+	o.refuseOthers(func([]byte) bool { return true })
 	return request
 }
 
 func removalObject(r *reader, path string, raw []byte) *object {
 	return r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all", "force", "reconcile", "regionId", "accountId")
+}
+
+// request reads a request in an event. If not strict, it may have members of its
+// sender's own, but none that resembles a request's.
+func (n notice) request(isStrict bool) (connection.Scope, []Request) {
+	o := removalObject(n.reader, n.path, n.data)
+	if o == nil {
+		return connection.Scope{}, nil
+	}
+	request := asked(o, "")
+	o.refuseOthers(func(name []byte) bool {
+		return isStrict || resemblesRequest(name) || slices.ContainsFunc(o.names, func(n string) bool { return isWithin(0, string(name), n) })
+	})
+	return request.Scope, []Request{request}
 }
 
 // asked reads the members of a request: a reconcile of a scope, or the removal of
@@ -50,7 +69,7 @@ func connections(o *object, instance connection.InstanceID, flag func(string) bo
 	} else if o.value(other) != nil {
 		o.fault(o.at(other), "is not allowed together with all: name one connection, or ask for all")
 	}
-	if connected == instance && connected != (connection.InstanceID{}) {
+	if connected.Same(instance) && connected != (connection.InstanceID{}) {
 		o.fault(o.at(other), "is the same instance as instanceId")
 	}
 	force := flag("force")
@@ -84,6 +103,9 @@ func clientToken(o *object, key string) connection.ClientToken {
 	if err != nil {
 		o.fault("$.headers.Idempotency-Key", "%v", err)
 	}
+	if strings.Contains(key, ",") { // as the gateway joins two headers
+		o.fault("$.headers.Idempotency-Key", "is given more than once: %s", quote(key))
+	}
 	return token
 }
 
@@ -102,12 +124,22 @@ func requestScope(o *object) connection.Scope {
 func timer(path string, event []byte) ([]Request, error) {
 	var r reader
 	o := r.readObject(path, event, "triggerTime", "triggerName", "payload")
-	at, _ := o.text("triggerTime")
-	name, _ := o.text("triggerName")
-	about := Request{EventID: o.logged(o.at("triggerTime"), at), Source: o.logged(o.at("triggerName"), name)}
+	about := Request{EventID: o.anyText("triggerTime"), Source: o.anyText("triggerName")}
 	request := scheduled(o)
 	about.Scope = request.Scope
 	return about.asking(r.faults, request)
+}
+
+// anyText returns a member of any type as text, "" for null.
+func (o *object) anyText(name string) string {
+	raw := o.value(name)
+	switch {
+	case raw == nil || raw[0] == 'n':
+		return ""
+	case raw[0] == '"':
+		raw = unquote(raw)
+	}
+	return o.logged(o.at(name), string(raw))
 }
 
 // scheduled reads the payload.

@@ -44,7 +44,7 @@ func readHTTP(path string, event []byte) httpRequest {
 	}
 	method := methodIn(o)
 	rawPath, _ := o.text("rawPath")
-	key, _ := header(o, "Idempotency-Key")
+	key := header(o.value("headers"), "Idempotency-Key")
 	return httpRequest{o, method, cmp.Or(rawPath, rootPath), key}
 }
 
@@ -55,6 +55,11 @@ func (e Event) Response(status int, headers map[string]string, body string) even
 		body = ""
 	}
 	return events.HTTPTriggerResponse{StatusCode: status, Headers: headers, Body: body}
+}
+
+// isAsync reports whether the event is an HTTP request whose caller got 202 already.
+func isAsync(event []byte) bool {
+	return strings.EqualFold(header(lookup(event, "headers"), "X-Fc-Invocation-Type"), "Async")
 }
 
 // isHEAD reports whether the event is the HTTP request whose response has no body.
@@ -115,8 +120,8 @@ func (h httpRequest) notAllowed(allow string) error {
 
 // post reads POST /, whose body is the object of a direct event.
 func (h httpRequest) post() ([]Request, error) {
-	if contentType, ok := header(h.object, "Content-Type"); ok && !isJSON(contentType) {
-		return nil, refuse(http.StatusUnsupportedMediaType, "$.headers.Content-Type", "is %s, not application/json", quote(contentType))
+	if err := checkContentType(header(h.value("headers"), "Content-Type")); err != nil {
+		return nil, err
 	}
 	var request Request
 	if body := h.body(); body != nil {
@@ -153,20 +158,31 @@ func (h httpRequest) instance(segment string) connection.InstanceID {
 	return id
 }
 
-// header returns a header's value. Names are in the client's case, and HTTP's
-// have none (RFC 9110, section 5.1).
-func header(o *object, name string) (string, bool) {
-	for key, value := range members(o.value("headers")) {
+// header returns the values of a header, joined by commas as the gateway does. Names
+// are in any letter case (RFC 9110, section 5.1).
+func header(headers []byte, name string) string {
+	var values []string
+	for key, value := range members(headers) {
 		if value[0] == '"' && strings.EqualFold(string(key), name) {
-			return string(unquote(value)), true
+			values = append(values, string(unquote(value)))
 		}
 	}
-	return "", false
+	return strings.Join(values, ",")
 }
 
-func isJSON(contentType string) bool {
-	mediaType, _, err := mime.ParseMediaType(contentType)
-	return err == nil && mediaType == "application/json"
+// checkContentType refuses a body that is not JSON. Without a type it is taken for JSON.
+func checkContentType(text string) error {
+	const path = "$.headers.Content-Type"
+	mediaType, _, err := mime.ParseMediaType(text)
+	switch {
+	case text == "":
+		return nil
+	case mediaType != "application/json":
+		return refuse(http.StatusUnsupportedMediaType, path, "is %s, not application/json", quote(text))
+	case err != nil:
+		return refuse(http.StatusUnsupportedMediaType, path, "has malformed parameters: %s", quote(text))
+	}
+	return nil
 }
 
 // query reads the named query parameters and refuses all others: with a misspelt
@@ -179,7 +195,7 @@ func (h httpRequest) query(names ...string) *object {
 	}
 	o := h.readObject("$.queryParameters", raw, names...)
 	if o != nil {
-		o.refuseOthers("x-")
+		o.refuseOthers(func(name []byte) bool { return !bytes.HasPrefix(name, []byte("x-")) })
 	}
 	return o
 }
@@ -198,9 +214,10 @@ func (h httpRequest) body() []byte {
 			return nil
 		}
 	}
+	body = trim(body)
 	if err := syntax(body); err != nil {
 		h.fault("$.body", "%v", err)
 		return nil
 	}
-	return bytes.TrimSpace(body)
+	return body
 }

@@ -103,11 +103,16 @@ func document(raw []byte) ([]byte, error) {
 	if raw[0] != '"' {
 		return raw, nil
 	}
-	text := unquote(raw)
+	text := trim(unquote(raw))
 	if err := syntax(text); err != nil {
 		return nil, fmt.Errorf("is a string whose text %w", err)
 	}
-	return bytes.TrimSpace(text), nil
+	return text, nil
+}
+
+// trim removes a byte order mark and white space around the text.
+func trim(text []byte) []byte {
+	return bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff")))
 }
 
 // syntax returns an error unless text is exactly one JSON value in UTF-8.

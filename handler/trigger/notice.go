@@ -1,26 +1,12 @@
 package trigger
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
-)
-
-const (
-	product = "elasticsearch"
-
-	// instanceType is the resource type of an Elasticsearch instance. Older
-	// events have the bare Instance.
-	instanceType = "ACS::Elasticsearch::Instance"
-
-	// logstashPrefix begins the ids of the product's other instances.
-	logstashPrefix = "ls-"
-
-	// maxNamed is the most instances and types of resources that are read of
-	// one event.
-	maxNamed = 100
 )
 
 // A notice is the data of an ActionTrail or Cloud Config event. The documents
@@ -31,182 +17,186 @@ type notice struct {
 	data []byte
 }
 
-// bareActionTrail reads an ActionTrail event without its CloudEvent, as
+// bare reads an ActionTrail or Cloud Config event without its CloudEvent, as
 // eventSchema RawData sends it.
-func bareActionTrail(path string, event []byte) ([]Request, error) {
+func bare(path string, event []byte) ([]Request, error) {
 	n := notice{new(reader), path, event}
-	about := Request{EventID: n.logged(path+".eventId", n.text("eventId")), Scope: n.actionTrailScope()}
-	requests := n.actionTrail(n.text("eventType"), n.product())
+	var about Request
+	if lookup(event, "eventName") != nil {
+		about.EventID = n.logged(path+".eventId", n.text("eventId"))
+	}
+	var requests []Request
+	about.Scope, requests = eventData(n, "", "")
 	return about.asking(n.faults, requests...)
 }
 
-// bareConfig reads a Cloud Config change without its CloudEvent.
-func bareConfig(path string, event []byte) ([]Request, error) {
-	n := notice{new(reader), path, event}
-	about := Request{Scope: n.configScope()}
-	requests := n.config()
-	return about.asking(n.faults, requests...)
-}
-
-// actionTrail reads an audit event of a product ("" if unknown): a release, if it
-// reports a successful deletion.
-func (n notice) actionTrail(eventType, of string) []Request {
+// actionTrail reads an audit event by its name: every write on an instance may be its
+// release. The origin's word on the product and the kind of event comes first.
+func (n notice) actionTrail(from origin) (connection.Scope, []Request) {
+	// userIdentity is not read: the caller's account may not be the instance's.
+	scope := n.scope("recipientAccountId", "acsRegion")
 	name := n.text("eventName")
+	said := quote(name)
+	kind := cmp.Or(from.kind, n.text("eventType"))
+	if kind != "" {
+		said += " (" + quote(kind) + ")"
+	}
+	of := product
+	if !from.isProduct {
+		of = n.product()
+	}
+	isRelease := isNamed(name, releases)
 	switch {
 	case !isObject(n.data):
 		n.wrongType(n.path, n.data, "an object")
 	case name == "":
 		n.fault(n.path+".eventName", "is missing")
-	case eventType == "":
-		n.fault(n.path+".eventType", "is missing")
-	case !isRelease(eventType, name):
-		return ignore(quote(name) + " (" + quote(eventType) + ") is not a release")
-	case of == "":
+	case isNamed(name, noReleases), strings.EqualFold(n.text("eventRW"), "Read"):
+		return scope, ignore(said + " is not a release")
+	case of == "" && (isRelease || len(n.instances(PerhapsGone).cleanups) > 0):
 		n.fault(n.path, "names no product: looked in serviceName, eventSource, referencedResources and resourceType")
-	case !strings.EqualFold(of, product):
-		return ignore("the event is about another product, " + quote(of))
+	case of != "" && !strings.EqualFold(of, product):
+		return scope, ignore("the event is about another product, " + quote(of))
 	case n.errorCode() != "":
-		return ignore("the call failed with " + quote(n.errorCode()))
+		return scope, ignore("the call failed with " + quote(n.errorCode()))
 	case n.isOtherResource():
-		return ignore("the resource is not an Elasticsearch instance but " + quote(strings.Join(n.resourceTypes(), ", ")))
+		return scope, ignore("the resource is not an Elasticsearch instance but " + quote(strings.Join(n.resourceTypes(), ", ")))
 	default:
-		return n.released(n.instances(), n.expects(eventType), "requestParameters, requestParameterJson, referencedResources and resourceName")
+		found := n.instances(n.expects(kind, isRelease))
+		if len(found.cleanups) == 0 && !isRelease {
+			return scope, ignore(said + " is not a release: it names no instance")
+		}
+		return scope, n.released(found, "requestParameters, requestParameterJson, referencedResources and resourceName")
 	}
-	return nil
+	return scope, nil
 }
 
-// config reads a Cloud Config change: a release, if an Elasticsearch instance
-// was removed.
-func (n notice) config() []Request {
+// config reads a Cloud Config change: a release, if an Elasticsearch instance was
+// removed.
+func (n notice) config() (connection.Scope, []Request) {
+	scope := n.scope("accountId", "regionId", "region")
 	change, resource := n.text("resourceEventType"), n.text("resourceType")
 	switch {
 	case !isObject(n.data):
 		n.wrongType(n.path, n.data, "an object")
 	case change == "":
 		n.fault(n.path+".resourceEventType", "is missing")
-	case !strings.EqualFold(change, "REMOVE"):
-		return ignore("the change is " + quote(change) + ", not REMOVE")
+	case strings.EqualFold(change, "DISCOVERED"), strings.EqualFold(change, "MODIFY"):
+		return scope, ignore("the change is " + quote(change) + ", not REMOVE")
 	case resource == "":
 		n.fault(n.path+".resourceType", "is missing")
 	case !strings.EqualFold(resource, instanceType):
-		return ignore("the resource is not an Elasticsearch instance but " + quote(resource))
+		return scope, ignore("the resource is not an Elasticsearch instance but " + quote(resource))
 	default:
+		expects := PerhapsGone
+		if strings.EqualFold(change, "REMOVE") {
+			expects = Gone
+		}
 		var found instances
-		found.add(n, "resourceId", texts(lookup(n.data, "resourceId")))
-		return n.released(found, Gone, "resourceId")
+		found.add(n, "resourceId", texts(n.value("resourceId")), expects)
+		return scope, n.released(found, "resourceId")
 	}
-	return nil
+	return scope, nil
 }
 
 func ignore(reason string) []Request { return []Request{{Action: Ignore{reason}}} }
 
-// released asks for a cleanup of each instance that was found. looked names the
-// places that were read. A text that is not an id is a fault only if no place names
-// an instance: neither the places nor their content is guaranteed.
-func (n notice) released(found instances, expects Expects, looked string) []Request {
-	if len(found.ids) == 0 {
+// released asks for the cleanups that were found. looked names the places that were
+// read. A text that is not an id is a fault only if no place names an instance:
+// neither the places nor their content is guaranteed.
+func (n notice) released(found instances, looked string) []Request {
+	if len(found.cleanups) == 0 {
 		n.faults = append(n.faults, found.refused.faults...)
 		if len(n.faults) == 0 {
 			n.fault(n.path, "names no instance: looked in %s", looked)
 		}
 	}
 	var requests []Request
-	for _, id := range found.ids {
-		var action Action = Cleanup{Instance: id, Expects: expects}
-		if strings.HasPrefix(id.String(), logstashPrefix) {
-			action = Ignore{id.String() + " is a Logstash instance"}
+	for _, cleanup := range found.cleanups {
+		var action Action = cleanup
+		if id := cleanup.Instance.String(); strings.HasPrefix(strings.ToLower(id), logstashPrefix) {
+			action = Ignore{id + " is a Logstash instance"}
 		}
 		requests = append(requests, Request{Action: action})
 	}
 	return requests
 }
 
-// isRelease reports whether the name is that of a release. The name of an automatic
-// release, on expiry, is not documented; both are accepted.
-func isRelease(eventType, name string) bool {
-	switch strings.ToLower(eventType) {
-	case "apicall", "consoleoperation":
-		return strings.EqualFold(name, "DeleteInstance")
-	case "aliyunserviceevent":
-		return strings.EqualFold(name, "DeleteInstance") || strings.EqualFold(name, "Release")
+// expects decides what an event expects of the instances that it names. The service
+// itself releases at once. A call chooses by deleteType between a release at once and
+// one that can be cancelled for 24 hours; without it the latter is the default
+// (api-deleteinstance), but the newest page no longer says so.
+func (n notice) expects(kind string, isRelease bool) Expects {
+	var deleteTypes []string
+	for _, p := range n.parameters() {
+		for _, text := range texts(p.value("deleteType")) {
+			deleteTypes = append(deleteTypes, strings.ToLower(text))
+		}
+	}
+	isService := strings.EqualFold(kind, "AliyunServiceEvent")
+	switch {
+	case !isRelease, n.mayHaveFailed(), slices.Contains(deleteTypes, "protective"):
+		return PerhapsGone
+	case isService, slices.Contains(deleteTypes, "immediate"):
+		return Gone
+	}
+	return PerhapsGone
+}
+
+// mayHaveFailed reports whether something besides errorCode, the documented sign,
+// says that the call failed: a message, or a result that is false.
+func (n notice) mayHaveFailed() bool {
+	if message := n.value("errorMessage"); message != nil && string(message) != `""` {
+		return true
+	}
+	results := []notice{n}
+	if raw := n.value("responseElements"); raw != nil {
+		response, _ := document(raw)
+		results = append(results, notice{n.reader, n.path + ".responseElements", response})
+	}
+	for _, in := range results {
+		for _, name := range []string{"result", "success", "isSuccess"} {
+			value := strings.ToLower(strings.Trim(string(in.value(name)), `"`))
+			if value == "false" || strings.HasPrefix(value, "fail") || value == "error" {
+				return true
+			}
+		}
 	}
 	return false
 }
 
-// expects reads deleteType, the caller's choice between an immediate release and
-// one that can be cancelled for 24 hours. Without it the latter is the default
-// (api-deleteinstance), but the newest page no longer says so. The service itself
-// releases at once.
-func (n notice) expects(eventType string) Expects {
-	expects := PerhapsGone
-	for _, raw := range n.parameters() {
-		for _, deleteType := range texts(lookup(raw, "deleteType")) {
-			switch strings.ToLower(deleteType) {
-			case "protective":
-				return PerhapsGone
-			case "immediate":
-				expects = Gone
-			}
-		}
-	}
-	if strings.EqualFold(eventType, "AliyunServiceEvent") {
-		return Gone
-	}
-	return expects
-}
-
-// product returns the product of a bare ActionTrail event; "" if it names none.
-func (n notice) product() string {
-	if name := n.text("serviceName"); name != "" {
-		return name
-	}
-	of := n.text("eventSource") // a host, such as elasticsearch.cn-hangzhou.aliyuncs.com
-	if first, _, _ := strings.Cut(of, "."); strings.EqualFold(first, product) {
-		return product
-	}
-	for _, t := range n.resourceTypes() {
-		parts := strings.Split(t, "::")
-		if len(parts) == 3 && strings.EqualFold(parts[1], product) {
-			return product
-		}
-		of = cmp.Or(of, t)
-	}
-	return of
-}
-
-// isOtherResource reports whether the event names resources of the product, and
-// none is an instance: Logstash has the same operations.
-func (n notice) isOtherResource() bool {
-	types := n.resourceTypes()
-	isProduct := func(t string) bool { return strings.HasPrefix(strings.ToLower(t), "acs::elasticsearch::") }
-	return slices.ContainsFunc(types, isProduct) && !slices.ContainsFunc(types, isInstanceType)
-}
-
-func isInstanceType(t string) bool {
-	return strings.EqualFold(t, instanceType) || strings.EqualFold(t, "Instance")
-}
-
-// actionTrailScope does not read userIdentity: the caller's account may differ from
-// the account of the instance.
-func (n notice) actionTrailScope() connection.Scope {
-	return n.scope("recipientAccountId", "acsRegion")
-}
-
-func (n notice) configScope() connection.Scope { return n.scope("accountId", "regionId", "region") }
-
-// scope reads the member that names the account, and the first of those that names
-// a region.
+// scope reads the member that names the account, and the members that may name the
+// region: the first that does counts.
 func (n notice) scope(account string, regions ...string) connection.Scope {
-	said := connection.Scope{Account: n.account(n.path, account, lookup(n.data, account))}
+	scope := connection.Scope{Account: n.account(n.path, account, n.value(account))}
 	for _, name := range regions {
-		said.Region = cmp.Or(said.Region, regionIn(lookup(n.data, name)))
+		scope.Region = cmp.Or(scope.Region, regionIn(n.value(name)))
 	}
-	return said
+	return scope
+}
+
+// value returns the member that has the name, in any letter case, and is not null;
+// nil if no member does. Two such members that differ are a fault.
+func (n notice) value(name string) []byte {
+	var found []byte
+	for key, value := range members(n.data) {
+		switch {
+		case value[0] == 'n' || !strings.EqualFold(string(key), name):
+		case found == nil:
+			found = value
+		case !bytes.Equal(found, value):
+			if twice := (Fault{n.path + "." + name, "is given more than once"}); !slices.Contains(n.faults, twice) {
+				n.fault(twice.Path, "%s", twice.Detail)
+			}
+			return found
+		}
+	}
+	return found
 }
 
 // text returns a member that is a string; "" for every other.
 func (n notice) text(name string) string {
-	if raw := lookup(n.data, name); raw != nil && raw[0] == '"' {
+	if raw := n.value(name); raw != nil && raw[0] == '"' {
 		return string(unquote(raw))
 	}
 	return ""
@@ -214,87 +204,17 @@ func (n notice) text(name string) string {
 
 // errorCode returns why the call failed; "" if it succeeded. Any value but null and
 // "" is a failure.
-func (n notice) errorCode() string {
-	return strings.Trim(string(lookup(n.data, "errorCode")), `"`)
-}
+func (n notice) errorCode() string { return strings.Trim(string(n.value("errorCode")), `"`) }
 
 // parameters returns the objects that hold the call's parameters: the member
 // requestParameters and the text of requestParameterJson. Either may be missing.
-func (n notice) parameters() [][]byte {
-	var objects [][]byte
+func (n notice) parameters() []notice {
+	var objects []notice
 	for _, name := range []string{"requestParameters", "requestParameterJson"} {
-		if raw := lookup(n.data, name); raw != nil {
-			object, _ := document(raw) // nil, which holds nothing, if it is no JSON
-			objects = append(objects, object)
+		if raw := n.value(name); raw != nil {
+			object, _ := document(raw) // nil, which holds nothing, if it is not JSON
+			objects = append(objects, notice{n.reader, n.path + "." + name, object})
 		}
 	}
 	return objects
-}
-
-// resourceTypes returns the types of the resources that the event names.
-func (n notice) resourceTypes() []string {
-	var types []string
-	add := func(t string) {
-		if t != "" && len(types) < maxNamed && !slices.Contains(types, t) {
-			types = append(types, t)
-		}
-	}
-	for name := range members(lookup(n.data, "referencedResources")) {
-		add(string(name))
-	}
-	for t := range strings.SplitSeq(n.text("resourceType"), ";") {
-		add(t)
-	}
-	return types
-}
-
-// namedResources returns the names in resourceName whose type is an instance:
-// of the form "a,b;c", one part between semicolons for each of resourceType.
-func (n notice) namedResources() []string {
-	var names []string
-	groups := strings.Split(n.text("resourceName"), ";")
-	for i, t := range strings.Split(n.text("resourceType"), ";") {
-		if i < len(groups) && isInstanceType(t) {
-			names = append(names, split(groups[i])...)
-		}
-	}
-	return names
-}
-
-// instances returns every instance that the event names, each once. None of the
-// places is guaranteed.
-func (n notice) instances() instances {
-	var found instances
-	for _, raw := range n.parameters() {
-		found.add(n, "requestParameters.InstanceId", texts(lookup(raw, "instanceId")))
-	}
-	for name, value := range members(lookup(n.data, "referencedResources")) {
-		if isInstanceType(string(name)) {
-			found.add(n, "referencedResources", texts(value))
-		}
-	}
-	found.add(n, "resourceName", n.namedResources())
-	return found
-}
-
-// instances are instance ids, each once, and the faults of texts that are not ids.
-type instances struct {
-	ids     []connection.InstanceID
-	refused reader
-}
-
-func (i *instances) add(n notice, where string, texts []string) {
-	for _, text := range texts {
-		id, err := connection.ParseInstanceID(text)
-		switch {
-		case err != nil:
-			i.refused.fault(n.path+"."+where, "%v", err)
-		case slices.Contains(i.ids, id):
-		case len(i.ids) == maxNamed:
-			n.fault(n.path+"."+where, "names more than %d instances", maxNamed)
-			return
-		default:
-			i.ids = append(i.ids, id)
-		}
-	}
 }

@@ -1,7 +1,6 @@
 package trigger
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,15 +71,15 @@ func (o *object) at(name string) string { return o.path + "." + name }
 const maxOthers = 16
 
 // refuseOthers makes every unknown member a fault, so that no typo goes unnoticed.
-// Members whose name has the prefix pass, unless it is "".
-func (o *object) refuseOthers(prefix string) {
+// isOther reports which of the unknown ones it concerns.
+func (o *object) refuseOthers(isOther func(name []byte) bool) {
 	allowed := "none is allowed here"
 	if len(o.names) > 0 {
 		allowed = "allowed are " + strings.Join(o.names, ", ")
 	}
 	others := 0
 	for name := range members(o.raw) {
-		if o.index(name) >= 0 || prefix != "" && bytes.HasPrefix(name, []byte(prefix)) {
+		if o.index(name) >= 0 || !isOther(name) {
 			continue
 		}
 		if others++; others <= maxOthers {

@@ -28,12 +28,21 @@ func numbered(n int) string {
 	return strings.Join(ids, ",")
 }
 
+// faultsOf are the faults of unknown members of $.data.
+func faultsOf(names ...string) []string {
+	for i, name := range names {
+		names[i] = fmt.Sprintf("$.data[%q] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId", name)
+	}
+	return names
+}
+
 // releases are events of released instances and of what looks like them, and
 // what they ask for.
 func releases() map[string]example {
 	const (
 		params    = `,"requestParameters":{"InstanceId":"es-a","deleteType":"immediate"}`
 		config1   = `{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"es-a"}`
+		unknown   = " is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId"
 		lookedFor = " names no instance: looked in requestParameters, requestParameterJson, referencedResources and resourceName"
 	)
 	return map[string]example{
@@ -57,7 +66,7 @@ func releases() map[string]example {
 		"referenced, as it was":            {actionTrail("AliyunServiceEvent", "Release", `,"referencedResources":{"Instance":["es-a"]}`), "cleanup es-a gone"},
 		"named among others":               {actionTrail("AliyunServiceEvent", "Release", `,"resourceType":"ACS::VPC::VPC;ACS::Elasticsearch::Instance","resourceName":"vpc-1;es-a,es-b"`), "cleanup es-a gone\ncleanup es-b gone"},
 		"all places agree":                 {actionTrail("AliyunServiceEvent", "Release", params+`,"referencedResources":{"ACS::Elasticsearch::Instance":["es-a"]},"resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-a"`), "cleanup es-a gone"},
-		"places disagree: each is taken":   {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Instance":["es-b","es-a"]},"resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-c"`), "cleanup es-a gone\ncleanup es-b gone\ncleanup es-c gone"},
+		"places disagree: each is taken":   {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Instance":["es-b","es-a"]},"resourceType":"ACS::Elasticsearch::Instance","resourceName":"es-c"`), "cleanup es-a gone\ncleanup es-b perhaps gone\ncleanup es-c perhaps gone"},
 		"resources of other products, too": {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::VPC::VPC":["vpc-1"]}`), "cleanup es-a gone"},
 
 		"the call failed":                {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":"InstanceNotFound"`), `ignore: the call failed with "InstanceNotFound"`},
@@ -69,8 +78,8 @@ func releases() map[string]example {
 		"this function's own effect":     {actionTrail("ApiCall", "DeleteConnectedCluster", params), `ignore: "DeleteConnectedCluster" ("ApiCall") is not a release`},
 		"a release is cancelled":         {actionTrail("ApiCall", "CancelDeletion", params), `ignore: "CancelDeletion" ("ApiCall") is not a release`},
 		"an instance is created":         {actionTrail("ApiCall", "createInstance", params), `ignore: "createInstance" ("ApiCall") is not a release`},
-		"Release by a call":              {actionTrail("ApiCall", "Release", params), `ignore: "Release" ("ApiCall") is not a release`},
-		"another kind of audit event":    {actionTrail("PasswordReset", "DeleteInstance", params), `ignore: "DeleteInstance" ("PasswordReset") is not a release`},
+		"Release by a call":              {actionTrail("ApiCall", "Release", params), "cleanup es-a gone"},
+		"another kind of audit event":    {actionTrail("PasswordReset", "DeleteInstance", params), "cleanup es-a gone"},
 		"Logstash":                       {actionTrail("ApiCall", "DeleteInstance", params+`,"resourceType":"ACS::Elasticsearch::Logstash","resourceName":"ls-a"`), `ignore: the resource is not an Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
 		"Logstash, referenced":           {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Logstash":["ls-a"]}`), `ignore: the resource is not an Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
 		"the type says it, not the data": {actionTrail("ApiCall", "DeleteInstance", params+`,"serviceName":"Ecs"`), "cleanup es-a gone"},
@@ -81,6 +90,57 @@ func releases() map[string]example {
 		"another product":                {`{"specversion":"1.0","id":"e1","source":"acs.ecs","type":"ecs:Instance:StateChange","data":{"instanceId":"i-a"}}`, `ignore: the event of "acs.ecs", type "ecs:Instance:StateChange", is not a release`},
 		"another product, a string":      {`{"specversion":"1.0","id":"e1","source":"acs.oss","type":"t","data":"\"x\""}`, `ignore: the event of "acs.oss", type "t", is not a release`},
 		"a product's event, mapped":      {`{"specversion":"1.0","id":"e1","source":"acs.elasticsearch","type":"t","data":{"instanceId":"es-a","connectedInstanceId":"es-b"}}`, "disconnect es-a es-b"},
+
+		"a call that failed by its message":      {actionTrail("ApiCall", "DeleteInstance", params+`,"errorMessage":"The instance is busy."`), "cleanup es-a perhaps gone"},
+		"an empty message":                       {actionTrail("ApiCall", "DeleteInstance", params+`,"errorMessage":""`), "cleanup es-a gone"},
+		"a call that failed by its result":       {actionTrail("ApiCall", "DeleteInstance", params+`,"Result":false`), "cleanup es-a perhaps gone"},
+		"a call that failed by its response":     {actionTrail("ApiCall", "DeleteInstance", params+`,"responseElements":{"success":"False"}`), "cleanup es-a perhaps gone"},
+		"the same, in a string":                  {actionTrail("ApiCall", "DeleteInstance", params+`,"responseElements":"{\"result\":\"failed\"}"`), "cleanup es-a perhaps gone"},
+		"a response that is right":               {actionTrail("ApiCall", "DeleteInstance", params+`,"responseElements":{"RequestId":"x","result":true}`), "cleanup es-a gone"},
+		"a service event that failed":            {actionTrail("AliyunServiceEvent", "Release", params+`,"errorMessage":"busy"`), "cleanup es-a perhaps gone"},
+		"a console call":                         {actionTrail("ConsoleCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-a"}`), "cleanup es-a perhaps gone"},
+		"a console call, at once":                {actionTrail("ConsoleCall", "DeleteInstance", params), "cleanup es-a gone"},
+		"the console, Refund":                    {actionTrail("ConsoleOperation", "Refund", `,"requestParameters":{"InstanceId":"es-a"}`), "cleanup es-a perhaps gone"},
+		"the console, Release of nothing":        {actionTrail("ConsoleOperation", "release", ""), "refused: $.data" + lookedFor},
+		"an unknown write":                       {actionTrail("ApiCall", "StopInstance", params), "cleanup es-a perhaps gone"},
+		"an unknown write of the service":        {actionTrail("AliyunServiceEvent", "Expired", params), "cleanup es-a perhaps gone"},
+		"an unknown write, that failed":          {actionTrail("ApiCall", "StopInstance", params+`,"errorCode":"X"`), `ignore: the call failed with "X"`},
+		"an unknown write on nothing":            {actionTrail("ApiCall", "TagResources", ""), `ignore: "TagResources" ("ApiCall") is not a release: it names no instance`},
+		"an unknown write on no id":              {actionTrail("ApiCall", "TagResources", `,"requestParameters":{"InstanceId":"?"}`), `ignore: "TagResources" ("ApiCall") is not a release: it names no instance`},
+		"reads":                                  {"[" + actionTrail("ApiCall", "describeInstance", params) + "," + actionTrail("ApiCall", "Search", params) + "," + actionTrail("ApiCall", "X", params+`,"eventRW":"read"`) + "]", "ignore: \"describeInstance\" (\"ApiCall\") is not a release\nignore: \"Search\" (\"ApiCall\") is not a release\nignore: \"X\" (\"ApiCall\") is not a release"},
+		"names that only begin so":               {"[" + actionTrail("ApiCall", "AddConnectableClusters", params) + "," + actionTrail("ApiCall", "Ge", params) + "]", "cleanup es-a perhaps gone\ncleanup es-a perhaps gone"},
+		"this function's own other effect":       {actionTrail("ApiCall", "AddConnectableCluster", params), `ignore: "AddConnectableCluster" ("ApiCall") is not a release`},
+		"named in two letter cases":              {actionTrail("AliyunServiceEvent", "Release", `,"requestParameters":{"InstanceId":"es-a,ES-A"},"referencedResources":{"Instance":["Es-A"]}`), "cleanup es-a gone"},
+		"Logstash, in capitals":                  {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"LS-a"}`), "ignore: LS-a is a Logstash instance"},
+		"ActionTrail as the source":              {envelope("acs.actiontrail", "actiontrail:ActionTrail:ApiCall", released+`,"x":1`, ""), "cleanup es-a perhaps gone"},
+		"ActionTrail as the source, of another":  {envelope("acs.actiontrail", "actiontrail:ActionTrail:ApiCall", `"eventName":"DeleteInstance","serviceName":"Ecs"`, ""), `ignore: the event is about another product, "Ecs"`},
+		"ActionTrail as the source, of none":     {envelope("acs.actiontrail", "actiontrail:ActionTrail:ApiCall", `"eventName":"DeleteInstance"`, ""), "refused: $.data names no product: looked in serviceName, eventSource, referencedResources and resourceType"},
+		"ActionTrail as the source, other data":  {envelope("acs.actiontrail", "actiontrail:ActionTrail:ApiCall", `"a":1`, ""), `ignore: the event of "acs.actiontrail", type "actiontrail:ActionTrail:ApiCall", is not a release`},
+		"Config as the source":                   {envelope("ACS.Config", "config:Config:ConfigurationItemChangeNotification", removed, ""), "cleanup es-a gone"},
+		"Config as the source, another resource": {envelope("acs.config", "config:Config:ConfigurationItemChangeNotification", replace(removed, "Elasticsearch", "ECS"), ""), `ignore: the resource is not an Elasticsearch instance but "ACS::ECS::Instance"`},
+		"Config, an unknown change":              {config(replace(config1, "REMOVE", "RELEASE")), "cleanup es-a perhaps gone"},
+		"source and type in any case":            {envelope("ACS.ElasticSearch", "ELASTICSEARCH:actiontrail:apicall", released, ""), "cleanup es-a perhaps gone"},
+		"a type without a kind":                  {envelope("acs.elasticsearch", "x", released, ""), "cleanup es-a perhaps gone"},
+		"another product's, in capitals":         {envelope("ACS.ECS", releaseType, released, ""), `ignore: the event of "ACS.ECS", type "elasticsearch:ActionTrail:ApiCall", is not a release`},
+		"not compliant, Config as the source":    {envelope("acs.config", "config:config:noncompliantnotification", removed, ""), `ignore: the event of "acs.config", type "config:config:noncompliantnotification", is not a release`},
+
+		"a product's request":              {envelope("acs.ecs", "t", `"reconcile":true`, ""), "reconcile"},
+		"a product's request, misspelt":    {envelope("acs.ecs", "t", `"instanceId":"es-a","All":true`, ""), "refused: $.data.connectedInstanceId is missing; $.data[\"All\"]" + unknown},
+		"a product's request, and more":    {envelope("acs.elasticsearch", "t", members+`,"x":1`, ""), `refused: $.data["x"]` + unknown},
+		"a notice that has a request":      {envelope("acs.elasticsearch", releaseType, released+`,"dry-run":true`, ""), "refused: $.data.instanceId is missing; $.data.connectedInstanceId is missing; " + strings.Join(faultsOf("eventName", "eventType", "serviceName", "requestParameters", "userIdentity", "dry-run"), "; ")},
+		"a sender's own, misspelt":         {cloudEvent(`{"instanceId":"es-a","connectedInstanceId":"es-b","dryrun":true,"FORCE":1,"regionid":"x","region":"x"}`), `refused: $.data["dryrun"]` + unknown + `; $.data["FORCE"]` + unknown + `; $.data["regionid"]` + unknown},
+		"a sender's own, two edits":        {cloudEvent(`{"reconcil":true}`), `refused: $.data.instanceId is missing; $.data.connectedInstanceId is missing; $.data["reconcil"]` + unknown},
+		"a sender's own, much like others": {cloudEvent(`{"instanceId":"es-a","connectedInstanceId":"es-b","alle":1,"forces":1,"dry":1,"token":1,"reconciliation":1}`), "disconnect es-a es-b"},
+		"bare, and a request":              {`{"eventName":"DescribeX","dryRun":true,"all":true,"instanceId":"es-a"}`, `refused: $["eventName"]` + unknown},
+
+		"a name given twice":          {actionTrail("ApiCall", "DeleteInstance", params+`,"EventName":"DescribeInstance"`), "refused: $.data.eventName is given more than once"},
+		"an id given twice":           {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-a","instanceId":"es-b"}`), "refused: $.data.requestParameters.instanceId is given more than once"},
+		"an id given twice, the same": {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-a","instanceId":"es-a"}`), "cleanup es-a perhaps gone"},
+		"a deleteType given twice":    {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-a","deleteType":"immediate","DeleteType":"protective"}`), "refused: $.data.requestParameters.deleteType is given more than once"},
+		"a code given twice":          {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":"","errorCode":"X"`), "refused: $.data.errorCode is given more than once"},
+		"a region given twice":        {config(replace(config1, "{", `{"regionId":"cn-a","regionId":"cn-b",`)), "refused: $.data.regionId is given more than once"},
+		"a change given twice":        {config(replace(config1, "{", `{"resourceEventType":"MODIFY",`)), "refused: $.data.resourceEventType is given more than once"},
+		"what decides nothing, twice": {actionTrail("ApiCall", "DeleteInstance", params+`,"x":1,"x":2`), "cleanup es-a gone"},
 
 		"from a bus of one's own":          {replace(actionTrail("ApiCall", "DeleteInstance", params), "acs.elasticsearch", "mine"), "cleanup es-a gone"},
 		"Config, from a bus of one's own":  {replace(config(config1), "acs.elasticsearch", "mine"), "cleanup es-a gone"},
@@ -95,7 +155,7 @@ func releases() map[string]example {
 		"bare ActionTrail, the older type": {`{"eventName":"Release","eventType":"AliyunServiceEvent","resourceType":"Instance","resourceName":"es-a"}`, `ignore: the event is about another product, "Instance"`},
 
 		"an attribute named eventName": {replace(actionTrail("ApiCall", "DeleteInstance", params), `"data"`, `"eventName":"x","resourceEventType":"x","data"`), "cleanup es-a gone"},
-		"of ActionTrail and of Config": {`{"eventName":"x","eventType":"ApiCall","resourceEventType":"REMOVE"}`, `ignore: "x" ("ApiCall") is not a release`},
+		"of ActionTrail and of Config": {`{"eventName":"x","eventType":"ApiCall","resourceEventType":"REMOVE"}`, `ignore: "x" ("ApiCall") is not a release: it names no instance`},
 
 		"bare ActionTrail":                     {`{"eventId":"e1","eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch"` + params + `}`, "cleanup es-a gone"},
 		"bare ActionTrail, by its source":      {`{"eventName":"DeleteInstance","eventType":"ApiCall","eventSource":"elasticsearch.cn-hangzhou.aliyuncs.com"` + params + `}`, "cleanup es-a gone"},
@@ -104,8 +164,8 @@ func releases() map[string]example {
 		"bare ActionTrail, another's source":   {`{"eventName":"DeleteInstance","eventType":"ApiCall","eventSource":"ecs.aliyuncs.com","requestParameters":{"InstanceId":"i-a"}}`, `ignore: the event is about another product, "ecs.aliyuncs.com"`},
 		"bare ActionTrail, another's resource": {`{"eventName":"DeleteInstance","eventType":"ApiCall","referencedResources":{"ACS::ECS::Instance":["i-a"]}}`, `ignore: the event is about another product, "ACS::ECS::Instance"`},
 		"bare ActionTrail, no word of which":   {`{"eventName":"DeleteInstance","eventType":"ApiCall"` + params + `}`, "refused: $ names no product: looked in serviceName, eventSource, referencedResources and resourceType"},
-		"bare ActionTrail, nothing to ignore":  {`{"eventName":"x","eventType":"ApiCall"}`, `ignore: "x" ("ApiCall") is not a release`},
-		"bare ActionTrail, no kind of event":   {`{"eventName":"DeleteInstance","serviceName":"Elasticsearch"` + params + `}`, "refused: $.eventType is missing"},
+		"bare ActionTrail, nothing to ignore":  {`{"eventName":"x","eventType":"ApiCall"}`, `ignore: "x" ("ApiCall") is not a release: it names no instance`},
+		"bare ActionTrail, no kind of event":   {`{"eventName":"DeleteInstance","serviceName":"Elasticsearch"` + params + `}`, "cleanup es-a gone"},
 		"bare Config":                          {config1, "cleanup es-a gone"},
 		"no instance":                          {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{},"referencedResources":{"ACS::VPC::VPC":["vpc-1"]},"resourceName":7`), "refused: $.data" + lookedFor},
 		"no instance at all":                   {actionTrail("AliyunServiceEvent", "Release", ""), "refused: $.data" + lookedFor},

@@ -1,7 +1,6 @@
 package trigger
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -35,6 +34,10 @@ type Event struct {
 	// Requests are in the order of the event: exactly one, or any number in a
 	// batch.
 	Requests []Request
+
+	// Async reports whether nobody reads the response: the caller of an HTTP
+	// request chose X-Fc-Invocation-Type: Async. Only a function error is repeated.
+	Async bool
 
 	head bool // the request is HEAD: the response has no body
 }
@@ -105,25 +108,42 @@ const (
 
 // Parse reads one event. If it fails, the error is an *[Error], and the Event has the
 // shape, for the reply, and a single request with that error.
+//
+// The dead letter of an invocation is read as the event in its requestPayload.
 func Parse(event []byte) (Event, error) {
+	event, err := payload(event)
 	form := formOf(event)
 	e := Event{Shape: form.shape}
-	err := e.read(form, event)
+	if err == nil {
+		e.head = form.shape == HTTP && isHEAD(event)
+		e.Async = form.shape == HTTP && isAsync(event)
+		e.Requests, err = form.read("$", event)
+	}
+	e.Batch = err == nil && event[0] == '[' || len(e.Requests) > 1
 	if err != nil {
 		e.Requests = []Request{refused(err)}
 	}
 	return e, err
 }
 
-func (e *Event) read(form form, event []byte) (err error) {
-	if err := check(event); err != nil {
-		return err
+// payload checks the event and takes it out of dead letters, each of one delivery of
+// the other ("Result callback", function compute destinations).
+func payload(event []byte) ([]byte, error) {
+	const maxDeadLetters = 8
+	err := check(event)
+	event = trim(event)
+	for range maxDeadLetters {
+		raw := lookup(event, "requestPayload")
+		if err != nil || raw == nil {
+			break
+		}
+		inner, notJSON := document(raw)
+		if notJSON != nil {
+			return event, refuse(http.StatusBadRequest, "$.requestPayload", "%v", notJSON)
+		}
+		event = inner
 	}
-	event = bytes.TrimSpace(event)
-	e.head = form.shape == HTTP && isHEAD(event)
-	e.Requests, err = form.read("$", event)
-	e.Batch = err == nil && event[0] == '[' || len(e.Requests) > 1
-	return err
+	return event, err
 }
 
 // check refuses an event that is too large, or not JSON.
@@ -131,7 +151,7 @@ func check(event []byte) error {
 	if len(event) > maxEventSize {
 		return refuse(http.StatusRequestEntityTooLarge, "$", "has %d bytes, more than %d", len(event), maxEventSize)
 	}
-	if err := syntax(event); err != nil {
+	if err := syntax(trim(event)); err != nil {
 		return refuse(http.StatusBadRequest, "$", "%v", err)
 	}
 	return nil
@@ -156,15 +176,13 @@ func formOf(event []byte) form {
 		switch name := string(name); {
 		case name == "requestContext" && lookup(value, "http") != nil:
 			return form{HTTP, overHTTP}
-		case name == "specversion", name == "data":
+		case name == "specversion", name == "data", name == "data_base64":
 			found = form{EventBridge, cloudEvent}
 		case found.shape != Direct: // the first of the others decides
 		case name == "triggerTime", name == "triggerName":
 			found = form{Timer, timer}
-		case strings.EqualFold(name, "eventName"):
-			found = form{EventBridge, bareActionTrail}
-		case strings.EqualFold(name, "resourceEventType"):
-			found = form{EventBridge, bareConfig}
+		case strings.EqualFold(name, "eventName"), strings.EqualFold(name, "resourceEventType"):
+			found = form{EventBridge, bare}
 		}
 	}
 	return found

@@ -125,6 +125,16 @@ func accepted() map[string]example {
 		"CloudEvent, data in a string":     {cloudEvent(`" {\"instanceId\":\"es-a\",\"connectedInstanceId\":\"es-b\"} "`), `eventbridge: disconnect es-a es-b`},
 		"CloudEvent, token and dry run":    {cloudEvent(`{"instanceId":"es-a","connectedInstanceId":"es-b","clientToken":"t1","dryRun":true}`), `eventbridge: disconnect es-a es-b token="t1" dry`},
 		"CloudEvent, much else, odd times": {`{"data":{"instanceId":"es-a","connectedInstanceId":"es-b","eventName":"x","n":[{}]},"id":"e1","source":"s1","type":"t1","specversion":"1.0","time":"2020-11-19T21:04:42.179PRC","aliyunpublishtime":7,"x":null}`, `eventbridge: disconnect es-a es-b`},
+		"a byte order mark":                {"\ufeff " + pair, "direct: disconnect es-a es-b"},
+		"a byte order mark, POST":          {replace(post(base64.StdEncoding.EncodeToString([]byte("\ufeff"+pair)), ""), "false", "true"), "http: disconnect es-a es-b"},
+		"a byte order mark, data":          {cloudEvent(text("\ufeff" + pair)), "eventbridge: disconnect es-a es-b"},
+		"CloudEvent, data_base64":          {replace(cloudEvent(text(base64.StdEncoding.EncodeToString([]byte("\ufeff"+pair)))), `"data"`, `"data_base64"`), "eventbridge: disconnect es-a es-b"},
+		"a dead letter":                    {deadLetter(pair), "direct: disconnect es-a es-b"},
+		"a dead letter of a CloudEvent":    {deadLetter(cloudEvent(pair)), "eventbridge: disconnect es-a es-b"},
+		"a dead letter of a dead letter":   {deadLetter(deadLetter(timer(text(`{"reconcile":true}`)))), "timer: reconcile"},
+		"a dead letter, not in a string":   {`{"requestPayload":` + pair + `}`, "direct: disconnect es-a es-b"},
+		"a dead letter of HTTP":            {deadLetter(post(pair, "")), "http: disconnect es-a es-b"},
+		"timer, any time and name":         {`{"triggerTime":1693884000000,"triggerName":{"a":1},"payload":{"reconcile":true}}`, "timer: reconcile"},
 		"direct, by force":                 {`{"instanceId":"es-a","all":true,"force":true}`, `direct: cleanup es-a requested force`},
 		"POST, by force":                   {post(`{"instanceId":"es-a","all":true,"force":true}`, ""), `http: cleanup es-a requested force`},
 		"DELETE, by force":                 {del("es-a", `{"all":"true","force":"true"}`), `http: cleanup es-a requested force`},
@@ -154,6 +164,11 @@ func TestParseAccepts(t *testing.T) {
 // timer is the event of a timer trigger with a payload, as JSON.
 func timer(payload string) string {
 	return `{"triggerTime":"2026-11-24T03:17:00Z","triggerName":"timer","payload":` + payload + `}`
+}
+
+// deadLetter is what a destination gets of an invocation that failed.
+func deadLetter(event string) string {
+	return `{"timestamp":1,"requestContext":{"requestId":"x","condition":"AsyncEventRetriesExhausted"},"requestPayload":` + text(event) + `,"responsePayload":"{}"}`
 }
 
 func text(value string) string { return string(must(json.Marshal(value))) }
@@ -203,23 +218,32 @@ func refused() map[string]example {
 		"as many unknown members as are named":  {replace(pair, "}", strings.Repeat(`,"z":1`, 16)+"}"), "direct: 400 " + strings.Join(slices.Repeat([]string{`$["z"]` + unknown}, 16), "; ")},
 		"many unknown members":                  {replace(pair, "}", strings.Repeat(`,"z":1`, 20)+"}"), "direct: 400 " + strings.Join(slices.Repeat([]string{`$["z"]` + unknown}, 16), "; ") + "; $ has 4 more unknown members"},
 
-		"reconcile, and instances":     {`{"reconcile":true,"instanceId":"es-a","connectedInstanceId":"es-b","all":true,"force":true}`, "direct: 400 $.instanceId " + besides + "; $.connectedInstanceId " + besides + "; $.all " + besides + "; $.force " + besides},
-		"reconcile, a string":          {`{"reconcile":"true"}`, "direct: 400 $.reconcile is a string, not true or false; $.instanceId is missing; $.connectedInstanceId is missing"},
-		"reconcile is false":           {`{"reconcile":false}`, "direct: 400 $.instanceId is missing; $.connectedInstanceId is missing"},
-		"reconcile, a limit":           {`{"reconcile":true,"limit":3}`, `direct: 400 $["limit"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
-		"reconcile, a display name":    {`{"reconcile":true,"regionId":"Shanghai"}`, `direct: 400 $.regionId is not a region id such as cn-hangzhou: "Shanghai"`},
-		"force, and one":               {`{"instanceId":"es-a","connectedInstanceId":"es-b","force":true}`, "direct: 400 $.force is only allowed together with all; removing a single connection needs no force"},
-		"DELETE, reconcile":            {del("es-a", `{"all":"true","reconcile":"true"}`), `http: 400 $.queryParameters["reconcile"] is unknown; allowed are connectedInstanceId, clientToken, dryRun, all, force, regionId, accountId`},
-		"timer, another text":          {timer(`"awesome-fc"`), `timer: 400 $.payload is "awesome-fc"` + put},
-		"timer, an empty text":         {timer(`""`), `timer: 400 $.payload is ""` + put},
-		"timer, null":                  {timer(`null`), `timer: 400 $.payload is "null"` + put},
-		"timer, a number":              {timer(`7`), `timer: 400 $.payload is "7"` + put},
-		"timer, reconcile is false":    {timer(text(`{"reconcile":false}`)), `timer: 400 $.payload is "{\"reconcile\":false}"` + put},
-		"timer, all":                   {timer(text(`{"instanceId":"es-a","all":true}`)), `timer: 400 $.payload is "{\"instanceId\":\"es-a\",\"all\":true}"` + put},
-		"timer, not JSON":              {timer(text(`{"reconcile":true`)), `timer: 400 $.payload is "{\"reconcile\":true"` + put},
-		"timer, reconcile and all":     {timer(text(`{"reconcile":true,"all":true}`)), "timer: 400 $.payload.all " + besides},
-		"timer, a string for dryRun":   {timer(text(`{"reconcile":true,"dryRun":"yes"}`)), "timer: 400 $.payload.dryRun is a string, not true or false"},
-		"timer, a number for the time": {`{"triggerTime":7,"triggerName":"n"}`, "timer: 400 $.triggerTime is a number, not a string; $.payload is missing"},
+		"reconcile, and instances":   {`{"reconcile":true,"instanceId":"es-a","connectedInstanceId":"es-b","all":true,"force":true}`, "direct: 400 $.instanceId " + besides + "; $.connectedInstanceId " + besides + "; $.all " + besides + "; $.force " + besides},
+		"reconcile, a string":        {`{"reconcile":"true"}`, "direct: 400 $.reconcile is a string, not true or false; $.instanceId is missing; $.connectedInstanceId is missing"},
+		"reconcile is false":         {`{"reconcile":false}`, "direct: 400 $.instanceId is missing; $.connectedInstanceId is missing"},
+		"reconcile, a limit":         {`{"reconcile":true,"limit":3}`, `direct: 400 $["limit"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
+		"reconcile, a display name":  {`{"reconcile":true,"regionId":"Shanghai"}`, `direct: 400 $.regionId is not a region id such as cn-hangzhou: "Shanghai"`},
+		"force, and one":             {`{"instanceId":"es-a","connectedInstanceId":"es-b","force":true}`, "direct: 400 $.force is only allowed together with all; removing a single connection needs no force"},
+		"DELETE, reconcile":          {del("es-a", `{"all":"true","reconcile":"true"}`), `http: 400 $.queryParameters["reconcile"] is unknown; allowed are connectedInstanceId, clientToken, dryRun, all, force, regionId, accountId`},
+		"timer, another text":        {timer(`"awesome-fc"`), `timer: 400 $.payload is "awesome-fc"` + put},
+		"timer, an empty text":       {timer(`""`), `timer: 400 $.payload is ""` + put},
+		"timer, null":                {timer(`null`), `timer: 400 $.payload is "null"` + put},
+		"timer, a number":            {timer(`7`), `timer: 400 $.payload is "7"` + put},
+		"timer, reconcile is false":  {timer(text(`{"reconcile":false}`)), `timer: 400 $.payload is "{\"reconcile\":false}"` + put},
+		"timer, all":                 {timer(text(`{"instanceId":"es-a","all":true}`)), `timer: 400 $.payload is "{\"instanceId\":\"es-a\",\"all\":true}"` + put},
+		"timer, not JSON":            {timer(text(`{"reconcile":true`)), `timer: 400 $.payload is "{\"reconcile\":true"` + put},
+		"timer, reconcile and all":   {timer(text(`{"reconcile":true,"all":true}`)), "timer: 400 $.payload.all " + besides},
+		"timer, a string for dryRun": {timer(text(`{"reconcile":true,"dryRun":"yes"}`)), "timer: 400 $.payload.dryRun is a string, not true or false"},
+		"timer, no payload":          {`{"triggerTime":7,"triggerName":"n"}`, "timer: 400 $.payload is missing"},
+
+		"the same id in two letter cases": {`{"instanceId":"es-a","connectedInstanceId":"ES-A"}`, "direct: 400 $.connectedInstanceId is the same instance as instanceId"},
+		"a dead letter, not JSON":         {`{"requestPayload":"x"}`, `direct: 400 $.requestPayload is a string whose text is not JSON: invalid character 'x' looking for beginning of value, at byte 1`},
+		"POST, two keys":                  {post(pair, `,"headers":{"Idempotency-Key":"k1","idempotency-key":"k2"}`), `http: 400 $.headers.Idempotency-Key is given more than once: "k1,k2"`},
+		"POST, two types":                 {post(pair, `,"headers":{"Content-Type":"application/json","content-type":"application/json"}`), `http: 415 $.headers.Content-Type is "application/json,application/json", not application/json`},
+		"CloudEvent, data twice":          {replace(cloudEvent(pair), `"data"`, `"data_base64":"e30=","data"`), "eventbridge: 400 $.data_base64 is not allowed together with data"},
+		"CloudEvent, not base64":          {replace(cloudEvent(`"?"`), `"data"`, `"data_base64"`), "eventbridge: 400 $.data_base64 is not base64: illegal base64 data at input byte 0"},
+		"CloudEvent, base64 not JSON":     {replace(cloudEvent(`"eA=="`), `"data"`, `"data_base64"`), "eventbridge: 400 $.data_base64 is not JSON: invalid character 'x' looking for beginning of value, at byte 1"},
+		"CloudEvent, base64 a number":     {replace(cloudEvent(`7`), `"data"`, `"data_base64"`), "eventbridge: 400 $.data_base64 is a number, not a string"},
 
 		"HTTP, another version":        {replace(post(pair, ""), `"v1"`, `"v2"`), `http: 400 $.version is "v2", not v1`},
 		"HTTP, no context":             {`{"rawPath":"/"}`, `direct: 400 $.instanceId is missing; $.connectedInstanceId is missing; $["rawPath"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
@@ -234,7 +258,7 @@ func refused() map[string]example {
 		"HTTP, POST to the API's path": {request("POST", "/openapi/instances/es-a/connected-clusters", ""), `http: 405 DELETE $.requestContext.http.method is "POST", not one of DELETE`},
 		"HTTP, half the API's path":    {request("DELETE", "/openapi/instances/es-a", ""), `http: 404 $.rawPath is "/openapi/instances/es-a"; the paths are / and /openapi/instances/{InstanceId}/connected-clusters`},
 		"HTTP, the other half":         {request("DELETE", "/connected-clusters", ""), `http: 404 $.rawPath is "/connected-clusters"; the paths are / and /openapi/instances/{InstanceId}/connected-clusters`},
-		"POST, a type cut short":       {post(pair, `,"headers":{"Content-Type":"application/json; charset"}`), `http: 415 $.headers.Content-Type is "application/json; charset", not application/json`},
+		"POST, a type cut short":       {post(pair, `,"headers":{"Content-Type":"application/json; charset"}`), `http: 415 $.headers.Content-Type has malformed parameters: "application/json; charset"`},
 		"POST, another type":           {post(pair, `,"headers":{"Content-Type":"text/plain"}`), `http: 415 $.headers.Content-Type is "text/plain", not application/json`},
 		"POST, a type that is none":    {post(pair, `,"headers":{"Content-Type":"/"}`), `http: 415 $.headers.Content-Type is "/", not application/json`},
 		"POST, no body":                {request("POST", "/", ""), "http: 400 $.body is missing"},
@@ -280,6 +304,7 @@ func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range refused() {
 		e, err := trigger.Parse([]byte(test.event))
+		checkRefusal(t, err)
 		checkRefused(t, e, err)
 		refused := err.(*trigger.Error)
 		got := strings.TrimSpace(fmt.Sprint(e.Shape, ": ", refused.Status, " ", refused.Allow)) + " " + refused.Error()
@@ -306,6 +331,24 @@ func TestResponse(t *testing.T) {
 	}
 }
 
+// TestAsync: only of an HTTP request, refused or not, a header says that nobody reads the
+// response.
+func TestAsync(t *testing.T) {
+	t.Parallel()
+	const header = `"headers":{"x-fc-invocation-type":"async"}`
+	for event, want := range map[string]bool{
+		post(pair, ","+header): true,
+		post("{}", ","+header): true,
+		post(pair, ""):         false,
+		post(pair, replace(","+header, "async", "Sync")):      false,
+		replace(cloudEvent(pair), `"data"`, header+`,"data"`): false,
+	} {
+		if e, _ := trigger.Parse([]byte(event)); e.Async != want {
+			t.Errorf("%s: async is %t", event, e.Async)
+		}
+	}
+}
+
 // TestNames: the source and the id of an event are logged, and of them its
 // client tokens are derived; a refused event has its own, too.
 func TestNames(t *testing.T) {
@@ -318,6 +361,7 @@ func TestNames(t *testing.T) {
 		"a bare release":                {bare + `,"requestParameters":{"InstanceId":"es-a"}}`, "e2", ""},
 		"a bare Config":                 {`{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"es-a","eventId":"x"}`, "", ""},
 		"a timer":                       {timer(text(`{"reconcile":true}`)), "2026-11-24T03:17:00Z", "timer"},
+		"a timer, a number as time":     {`{"triggerTime":1693884000000,"triggerName":null,"payload":{"reconcile":true}}`, "1693884000000", ""},
 		"a timer without a name":        {`{"triggerTime":"t","payload":{"reconcile":true}}`, "t", ""},
 		"a request":                     {post(pair, ""), "", ""},
 		"an entry":                      {"[" + cloudEvent(pair) + "]", "e1", "s1"},
