@@ -138,17 +138,23 @@ func originOf(source, eventType string) origin {
 // even if the data is refused.
 func eventData(n notice, source, eventType string) (connection.Scope, []Request) {
 	from := originOf(source, eventType)
+	isStrict := from.isCloud || source == "" // nobody adds members to these
 	isCompliance := from.service == "Config" && strings.EqualFold(from.kind, "NonCompliantNotification")
 	switch {
 	case namesRequest(n.data):
-		return n.request(from.isCloud || source == "")
 	case from.isOther, isCompliance:
+		return connection.Scope{}, noRelease(source, eventType)
 	case lookup(n.data, "eventName") != nil, from.isProduct && from.service == "ActionTrail":
 		return n.actionTrail(from)
 	case lookup(n.data, "resourceEventType") != nil, from.isProduct && from.service == "Config":
 		return n.config()
-	case !from.isCloud:
-		return n.request(false)
+	case from.isCloud:
+		return connection.Scope{}, noRelease(source, eventType)
 	}
-	return connection.Scope{}, ignore("the event of " + quote(source) + ", type " + quote(eventType) + ", is not a release")
+	asked := request(n.reader, n.path, n.data, "", isStrict)
+	return asked.Scope, []Request{asked}
+}
+
+func noRelease(source, eventType string) []Request {
+	return ignore("the event of " + quote(source) + ", type " + quote(eventType) + ", is not a release")
 }

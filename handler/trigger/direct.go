@@ -10,38 +10,24 @@ import (
 // direct reads an event without an envelope: the object of a request.
 func direct(path string, event []byte) ([]Request, error) {
 	var r reader
-	request := removal(&r, path, event, "")
-	return request.asking(r.faults, request)
+	asked := request(&r, path, event, "", true)
+	return asked.asking(r.faults, asked)
 }
 
-// removal reads the object of a request and refuses unknown members. key is the
-// Idempotency-Key header, the client token of an object that has none.
-func removal(r *reader, path string, raw []byte, key string) Request {
-	o := removalObject(r, path, raw)
+// request reads the object of a request. key is the Idempotency-Key header, the client
+// token of an object that has none. Unknown members are refused; if not strict, only
+// those that resemble one of a request: the others are the sender's own.
+func request(r *reader, path string, raw []byte, key string, isStrict bool) Request {
+	o := r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all", "force", "reconcile", "regionId", "accountId")
 	if o == nil {
 		return Request{}
 	}
 	request := asked(o, key)
-	o.refuseOthers(func([]byte) bool { return true })
-	return request
-}
-
-func removalObject(r *reader, path string, raw []byte) *object {
-	return r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all", "force", "reconcile", "regionId", "accountId")
-}
-
-// request reads a request in an event. If not strict, it may have members of its
-// sender's own, but none that resembles a request's.
-func (n notice) request(isStrict bool) (connection.Scope, []Request) {
-	o := removalObject(n.reader, n.path, n.data)
-	if o == nil {
-		return connection.Scope{}, nil
-	}
-	request := asked(o, "")
 	o.refuseOthers(func(name []byte) bool {
-		return isStrict || resemblesRequest(name) || slices.ContainsFunc(o.names, func(n string) bool { return isWithin(0, string(name), n) })
+		isLike := func(member string) bool { return isWithin(0, string(name), member) }
+		return isStrict || resemblesRequest(name) || slices.ContainsFunc(o.names, isLike)
 	})
-	return request.Scope, []Request{request}
+	return request
 }
 
 // asked reads the members of a request: a reconcile of a scope, or the removal of
@@ -157,5 +143,5 @@ func scheduled(o *object) Request {
 		o.fault(o.at("payload"), "is %s, want %s", quote(string(shown)), wanted)
 		return Request{}
 	}
-	return removal(o.reader, o.at("payload"), payload, "")
+	return request(o.reader, o.at("payload"), payload, "", true)
 }

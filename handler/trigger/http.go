@@ -123,12 +123,12 @@ func (h httpRequest) post() ([]Request, error) {
 	if err := checkContentType(header(h.value("headers"), "Content-Type")); err != nil {
 		return nil, err
 	}
-	var request Request
+	var asked Request
 	if body := h.body(); body != nil {
-		request = removal(h.reader, "$.body", body, h.key)
+		asked = request(h.reader, "$.body", body, h.key, true)
 	}
 	h.query()
-	return request.asking(h.faults, request)
+	return asked.asking(h.faults, asked)
 }
 
 // delete reads DELETE /openapi/instances/{InstanceId}/connected-clusters. Its query

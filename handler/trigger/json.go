@@ -58,11 +58,16 @@ func elements(array []byte) iter.Seq[[]byte] {
 // and is not null; nil if no member does.
 func lookup(object []byte, name string) []byte {
 	for key, value := range members(object) {
-		if value[0] != 'n' && strings.EqualFold(string(key), name) {
+		if value[0] != 'n' && isSame(key, name) {
 			return value
 		}
 	}
 	return nil
+}
+
+// isSame reports whether two names are the same in any letter case.
+func isSame(key []byte, name string) bool {
+	return len(key) == len(name) && strings.EqualFold(string(key), name)
 }
 
 // texts returns the texts of a string, split at commas, or of an array of

@@ -133,11 +133,8 @@ func (n notice) expects(kind string, isRelease bool) Expects {
 			deleteTypes = append(deleteTypes, strings.ToLower(text))
 		}
 	}
-	isService := strings.EqualFold(kind, "AliyunServiceEvent")
-	switch {
-	case !isRelease, n.mayHaveFailed(), slices.Contains(deleteTypes, "protective"):
-		return PerhapsGone
-	case isService, slices.Contains(deleteTypes, "immediate"):
+	isAtOnce := strings.EqualFold(kind, "AliyunServiceEvent") || slices.Contains(deleteTypes, "immediate")
+	if isRelease && isAtOnce && !slices.Contains(deleteTypes, "protective") && !n.mayHaveFailed() {
 		return Gone
 	}
 	return PerhapsGone
@@ -181,7 +178,7 @@ func (n notice) value(name string) []byte {
 	var found []byte
 	for key, value := range members(n.data) {
 		switch {
-		case value[0] == 'n' || !strings.EqualFold(string(key), name):
+		case value[0] == 'n' || !isSame(key, name):
 		case found == nil:
 			found = value
 		case !bytes.Equal(found, value):

@@ -54,14 +54,6 @@ func isInstanceType(t string) bool {
 	return strings.EqualFold(t, instanceType) || strings.EqualFold(t, "Instance")
 }
 
-// actionTrailScope does not read userIdentity: the caller's account may differ from
-// the account of the instance.
-func (n notice) actionTrailScope() connection.Scope {
-	return n.scope("recipientAccountId", "acsRegion")
-}
-
-func (n notice) configScope() connection.Scope { return n.scope("accountId", "regionId", "region") }
-
 // resourceTypes returns the types of the resources that the event names.
 func (n notice) resourceTypes() []string {
 	var types []string

@@ -126,8 +126,8 @@ func Parse(event []byte) (Event, error) {
 	return e, err
 }
 
-// payload checks the event and takes it out of dead letters, each of one delivery of
-// the other ("Result callback", function compute destinations).
+// payload checks the event and unwraps it, if it is a dead letter of an asynchronous
+// invocation: also the dead letter of one that was sent as it is.
 func payload(event []byte) ([]byte, error) {
 	const maxDeadLetters = 8
 	err := check(event)
