@@ -101,6 +101,7 @@ func releases() map[string]example {
 		"a console call":                         {actionTrail("ConsoleCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"es-a"}`), "cleanup es-a perhaps gone"},
 		"a console call, at once":                {actionTrail("ConsoleCall", "DeleteInstance", params), "cleanup es-a gone"},
 		"the console, Refund":                    {actionTrail("ConsoleOperation", "Refund", `,"requestParameters":{"InstanceId":"es-a"}`), "cleanup es-a perhaps gone"},
+		"the console, Refund at once":            {actionTrail("ConsoleOperation", "Refund", params), "cleanup es-a gone"},
 		"the console, Release of nothing":        {actionTrail("ConsoleOperation", "release", ""), "refused: $.data" + lookedFor},
 		"an unknown write":                       {actionTrail("ApiCall", "StopInstance", params), "cleanup es-a perhaps gone"},
 		"an unknown write of the service":        {actionTrail("AliyunServiceEvent", "Expired", params), "cleanup es-a perhaps gone"},
@@ -126,6 +127,8 @@ func releases() map[string]example {
 
 		"a product's request":              {envelope("acs.ecs", "t", `"reconcile":true`, ""), "reconcile"},
 		"a product's request, misspelt":    {envelope("acs.ecs", "t", `"instanceId":"es-a","All":true`, ""), "refused: $.data.connectedInstanceId is missing; $.data[\"All\"]" + unknown},
+		"a product's request, two edits":   {envelope("acs.ecs", "t", `"dry_run_":true`, ""), "refused: $.data.instanceId is missing; $.data.connectedInstanceId is missing; $.data[\"dry_run_\"]" + unknown},
+		"a product's event, three edits":   {envelope("acs.ecs", "t", `"dry_run_x":true`, ""), `ignore: the event of "acs.ecs", type "t", is not a release`},
 		"a product's request, and more":    {envelope("acs.elasticsearch", "t", members+`,"x":1`, ""), `refused: $.data["x"]` + unknown},
 		"a notice that has a request":      {envelope("acs.elasticsearch", releaseType, released+`,"dry-run":true`, ""), "refused: $.data.instanceId is missing; $.data.connectedInstanceId is missing; " + strings.Join(faultsOf("eventName", "eventType", "serviceName", "requestParameters", "userIdentity", "dry-run"), "; ")},
 		"a sender's own, misspelt":         {cloudEvent(`{"instanceId":"es-a","connectedInstanceId":"es-b","dryrun":true,"FORCE":1,"regionid":"x","region":"x"}`), `refused: $.data["dryrun"]` + unknown + `; $.data["FORCE"]` + unknown + `; $.data["regionid"]` + unknown},

@@ -130,20 +130,22 @@ func Parse(event []byte) (Event, error) {
 // invocation: also the dead letter of one that was sent as it is.
 func payload(event []byte) ([]byte, error) {
 	const maxDeadLetters = 8
-	err := check(event)
+	if err := check(event); err != nil {
+		return event, err
+	}
 	event = trim(event)
 	for range maxDeadLetters {
 		raw := lookup(event, "requestPayload")
-		if err != nil || raw == nil {
+		if raw == nil {
 			break
 		}
-		inner, notJSON := document(raw)
-		if notJSON != nil {
-			return event, refuse(http.StatusBadRequest, "$.requestPayload", "%v", notJSON)
+		inner, err := document(raw)
+		if err != nil {
+			return event, refuse(http.StatusBadRequest, "$.requestPayload", "%v", err)
 		}
 		event = inner
 	}
-	return event, err
+	return event, nil
 }
 
 // check refuses an event that is too large, or not JSON.
