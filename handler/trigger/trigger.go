@@ -131,7 +131,7 @@ func Parse(event []byte) (Event, error) {
 func payload(event []byte) ([]byte, error) {
 	const maxDeadLetters = 8
 	if err := check(event); err != nil {
-		return event, err
+		return trim(event), err
 	}
 	event = trim(event)
 	for range maxDeadLetters {

@@ -200,6 +200,7 @@ func refused() map[string]example {
 		"a number":                              {"-1", "direct: 400 $ is a number, not an object"},
 		"a boolean":                             {"true", "direct: 400 $ is a boolean, not an object"},
 		"too large":                             {`{"data":"` + strings.Repeat("a", 1<<20) + `"}`, "eventbridge: 413 $ has 1048587 bytes, more than 1048576"},
+		"too large, a byte order mark":          {"\ufeff[" + strings.Repeat(" ", 1<<20), "eventbridge: 413 $ has 1048580 bytes, more than 1048576"},
 		"too large, HTTP":                       {`{"requestContext":{"http":{}},"body":"` + strings.Repeat("a", 1<<20) + `"}`, "http: 413 $ has 1048616 bytes, more than 1048576"},
 		"too deep":                              {strings.Repeat("[", 10001) + strings.Repeat("]", 10001), "eventbridge: 400 $ " + notJSON(strings.Repeat("[", 10001))},
 		"deep":                                  {`{"instanceId":` + strings.Repeat("[", 9999) + strings.Repeat("]", 9999) + `,"connectedInstanceId":"es-b"}`, "direct: 400 $.instanceId is an array, not a string"},
