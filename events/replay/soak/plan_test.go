@@ -52,7 +52,7 @@ func TestEveryKindOfEventComes(t *testing.T) {
 	all, _ := recorded(t)
 	var names strings.Builder
 	removals, cleanups, late, reconciliations := 0, 0, 0, 0
-	for seed := range uint64(10) {
+	for seed := range uint64(20) {
 		made := map[pair]bool{}
 		isReleased := map[string]bool{}
 		for _, s := range newPlan(seed, all, eventsPerCase).steps {
@@ -87,8 +87,8 @@ func TestEveryKindOfEventComes(t *testing.T) {
 			t.Errorf("%q never comes", want)
 		}
 	}
-	if removals < 400 || cleanups < 150 || late < 50 || reconciliations < 50 {
-		t.Errorf("of 1000 events: got %d removals, %d cleanups, %d of instances that are there, %d to reconcile",
+	if removals < 800 || cleanups < 300 || late < 100 || reconciliations < 100 {
+		t.Errorf("of 2000 events: got %d removals, %d cleanups, %d of instances that are there, %d to reconcile",
 			removals, cleanups, late, reconciliations)
 	}
 }
