@@ -87,11 +87,11 @@ func reply(event trigger.Event, results []result, about info, inv Invocation) (a
 		}
 	}
 	parts := w.parts(results)
-	if len(parts.failed) > 0 && event.Shape != trigger.HTTP {
+	if len(parts.failed) > 0 && !event.IsAnswered() {
 		return nil, parts.problem(w.aboutAll(results))
 	}
 	reports := w.reports(results, event.Batch)
-	if event.Shape != trigger.HTTP {
+	if !event.IsAnswered() {
 		return reports, nil
 	}
 	status, retryAfter := parts.status()
@@ -100,7 +100,7 @@ func reply(event trigger.Event, results []result, about info, inv Invocation) (a
 
 // fail puts a problem in place of the reports.
 func fail(event trigger.Event, p *problem) (any, *problem) {
-	if event.Shape != trigger.HTTP {
+	if !event.IsAnswered() {
 		return nil, p
 	}
 	h := headers("application/problem+json", p.Status, p.retryAfter)

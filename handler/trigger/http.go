@@ -57,6 +57,9 @@ func (e Event) Response(status int, headers map[string]string, body string) even
 	return events.HTTPTriggerResponse{StatusCode: status, Headers: headers, Body: body}
 }
 
+// IsAnswered reports whether the reply is an HTTP response that somebody reads.
+func (e Event) IsAnswered() bool { return e.Shape == HTTP && !e.Async }
+
 // isAsync reports whether the event is an HTTP request whose caller got 202 already.
 func isAsync(event []byte) bool {
 	return strings.EqualFold(header(lookup(event, "headers"), "X-Fc-Invocation-Type"), "Async")
