@@ -50,6 +50,10 @@ const (
 	protectedSurvivor = "es-cn-1vk1m3p7r001v0024" // keeps what a released instance left, and is protected
 	plainSurvivor     = "es-cn-4nw1r6s2t001w0025" // keeps what a released instance left
 	partlyStranded    = "es-cn-7px1v9w5x001x0026" // gone
+
+	// In cn-chengdu.
+	lateSurvivor = "es-cn-5kj1n8w2v001y0027" // connected with lateInstance
+	lateInstance = "es-cn-1qd1y3b7h001z0028" // listed, though DescribeInstance answers that it does not exist
 )
 
 // A place is the contents of another region than the function's own.
@@ -74,6 +78,7 @@ func otherRegions() map[string]place {
 			[]string{protectedSurvivor, plainSurvivor},
 			[][2]string{{partlyStranded, protectedSurvivor}, {partlyStranded, plainSurvivor}},
 		},
+		"cn-chengdu": {[]string{lateSurvivor, lateInstance}, [][2]string{{lateInstance, lateSurvivor}}},
 	}
 }
 
@@ -114,8 +119,8 @@ func addOwn(api *elasticsearchtest.Server) {
 	api.Connect(lingeringInstance, otherSurvivor)
 }
 
-// misbehave adds faults to the API: if an instance is being changed, it asks to come back after a minute, and it refuses
-// requests for unseenInstance.
+// misbehave adds faults to the API: if an instance is being changed, it asks to come back after a minute, it refuses
+// requests for unseenInstance, and it contradicts itself about lateInstance.
 func misbehave(r elasticsearchtest.Request) elasticsearchtest.Fault {
 	isBusy := strings.Contains(r.Path, busyInstance) || strings.Contains(r.Path, busySurvivor)
 	switch {
@@ -124,6 +129,8 @@ func misbehave(r elasticsearchtest.Request) elasticsearchtest.Fault {
 			w.Header().Set("x-acs-retry-after", "60000")
 			elasticsearchtest.Refuse(http.StatusBadRequest, "InstanceActivating", "The instance is being changed.")(w, q)
 		}}
+	case r.Method == http.MethodGet && strings.Contains(r.Path, lateInstance):
+		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(http.StatusBadRequest, "InstanceNotFound", "The instanceId provided does not exist.")}
 	case strings.Contains(r.Path, unseenInstance):
 		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(http.StatusForbidden, "NoPermission", "You are not authorized.")}
 	}

@@ -73,7 +73,8 @@ func leftOut() []string {
 	return strings.Fields(`http-post-base64 eventbridge-data-base64 direct-letter-case eventbridge-release-mentioned
 		direct-byte-order-mark direct-dead-letter direct-region http-delete-region eventbridge-batch-two-regions
 		eventbridge-release-other-region eventbridge-release-other-account eventbridge-release-unknown-account
-		http-async-absent direct-protected timer-reconcile-protected eventbridge-release-protected`)
+		http-async-absent direct-protected timer-reconcile-protected eventbridge-release-protected
+		eventbridge-release-still-listed direct-all-unknown`)
 }
 
 // isElement reports whether the event may be one of several in an array.
