@@ -173,18 +173,17 @@ func (r rules) isDryRun(action trigger.Action) bool {
 	return false
 }
 
-// A key is the same for both sides of a connection, if the same is done to it.
+// A key is the same for both sides of a connection, in any letter case, if the same is done
+// to it.
 type key struct {
 	scope            connection.Scope
-	a, b             connection.InstanceID
+	a, b             string // the keys of the ids
 	dryRun, withheld bool
 }
 
 func (d decision) key(pair connection.Pair) key {
-	if pair.Compare(pair.Reversed()) > 0 {
-		pair = pair.Reversed()
-	}
-	return key{d.Request.Scope, pair.Instance, pair.Connected, d.dryRun, d.withheld != ""}
+	a, b := pair.Instance.Key(), pair.Connected.Key()
+	return key{d.Request.Scope, min(a, b), max(a, b), d.dryRun, d.withheld != ""}
 }
 
 // tokenOfSeveral derives a token for one connection from the caller's token for all of

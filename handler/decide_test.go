@@ -297,6 +297,15 @@ func TestNothingProtectedIsRemoved(t *testing.T) {
 	})
 }
 
+// TestDecideInAnyLetterCase: an id in two letter cases is one instance.
+func TestDecideInAnyLetterCase(t *testing.T) {
+	t.Parallel()
+	lower, upper := flags{}.disconnect(pairOf("es-a", "es-b")), flags{}.disconnect(pairOf("ES-B", "ES-A"))
+	if p := decide([]discover.Finding{lower, upper}, rules{}); len(p.removals) != 1 || len(p.decisions[1].removals) != 1 {
+		t.Errorf("removals %+v", p.removals)
+	}
+}
+
 // TestDecideNamesWhoAskedFirst: the log line of a shared removal names the first event.
 func TestDecideNamesWhoAskedFirst(t *testing.T) {
 	t.Parallel()
