@@ -228,9 +228,10 @@ func (w *world) expect(limit int) verdict {
 	leftover := w.leftover(visible)
 	kept := map[string]string{} // by the other end in lower case, kept or failed
 	for _, pair := range leftover {
-		if end := strings.ToLower(pair[1]); kept[end] == "" && w.refused[pair[1]] != "" {
-			kept[end] = "failed"
-		} else if kept[end] == "" && w.status(pair[1]) != "" {
+		switch end := strings.ToLower(pair[1]); {
+		case w.refused[pair[1]] != "":
+			kept[end] = cmp.Or(kept[end], "failed")
+		case w.status(pair[1]) != "":
 			kept[end] = "kept"
 		}
 	}

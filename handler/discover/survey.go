@@ -113,8 +113,19 @@ type end struct {
 	err    error // why it could not be asked
 }
 
+// weight orders the answers about one end.
+func (e end) weight() int {
+	switch {
+	case e.err != nil:
+		return 1
+	case e.state == gone:
+		return 0
+	}
+	return 2
+}
+
 // describeEnds asks once about each end, in each letter case that is listed. By the key of
-// its id, an end is gone if all answers say so; else it is the first that says otherwise.
+// its id, an end has a status if any answer gives one, and is gone if all answers say so.
 func (f Finder) describeEnds(ctx context.Context, reader *elasticsearch.Reader, leftover []connection.Pair) (map[string]end, error) {
 	ids := endsOf(leftover)
 	ends := make([]end, len(ids))
@@ -137,7 +148,7 @@ func (f Finder) describeEnds(ctx context.Context, reader *elasticsearch.Reader, 
 	found := map[string]end{}
 	for i, e := range ends {
 		e.err = cmp.Or(e.err, errs[i]) // a panic
-		if first, ok := found[ids[i].Key()]; !ok || first.err == nil && first.state == gone {
+		if other, ok := found[ids[i].Key()]; !ok || e.weight() > other.weight() {
 			found[ids[i].Key()] = e
 		}
 	}

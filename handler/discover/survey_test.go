@@ -86,6 +86,12 @@ func TestLeftovers(t *testing.T) {
 			return elasticsearchtest.Each(lists("es-a", "ES-X"), lists("es-b", "es-x"), at(x, answer(`{"Result":{"status":"active"}}`)))
 		}, append(readingOf(ab...), "DescribeInstance ES-X", x), "2 of 2: 2 asked, es-a-ES-X kept: es-x is active, es-b-es-x kept: es-x is active"},
 
+		"in both letter cases, one there, the other not to be asked": {ab, nil, func(*fixture) hook {
+			return elasticsearchtest.Each(lists("es-a", "ES-X"), lists("es-b", "es-x"), at("DescribeInstance ES-X", refuse("X")), at(x, answer(`{"Result":{"status":"active"}}`)))
+		}, append(readingOf(ab...), "DescribeInstance ES-X", x), "2 of 2: 2 asked, es-a-ES-X kept: es-x is active, es-b-es-x kept: es-x is active"},
+		"in both letter cases, one gone, the other not to be asked": {ab, nil, func(*fixture) hook {
+			return elasticsearchtest.Each(lists("es-a", "ES-X"), lists("es-b", "es-x"), at("DescribeInstance ES-X", refuse("X")))
+		}, append(readingOf(ab...), "DescribeInstance ES-X", x), "2 of 2: 2 asked, es-a-ES-X unread (Upstream X), es-b-es-x unread (Upstream X)"},
 		"in both letter cases, the first there": {ab, nil, func(*fixture) hook {
 			return elasticsearchtest.Each(lists("es-a", "ES-X"), lists("es-b", "es-x"), at("DescribeInstance ES-X", answer(`{"Result":{"status":"active"}}`)))
 		}, append(readingOf(ab...), "DescribeInstance ES-X", x), "2 of 2: 2 asked, es-a-ES-X kept: ES-X is active, es-b-es-x kept: ES-X is active"},
