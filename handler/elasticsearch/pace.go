@@ -2,6 +2,7 @@ package elasticsearch
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -15,8 +16,8 @@ import (
 //     each refusal; after it one call is sent alone, as a trial, and the others wait
 //     for its answer;
 //   - calls are spaced at a share of the rate that succeeded before;
-//   - that rate rises steadily with time, until the API throttles again or the limit
-//     is too high to matter.
+//   - that rate rises steadily with time, and in the end steeply, until the API throttles
+//     again or the limit is too high to matter.
 //
 // Calls that were under way together count as one refusal. TestPace shows the
 // effect of the figures below. A rate.Limiter of golang.org/x/time would not do: it
@@ -45,8 +46,15 @@ const (
 	pauseMax  = time.Minute
 
 	share    = 0.95 // of the rate that succeeded, after a refusal
-	increase = 0.02 // of that rate, each second
+	increase = 0.03 // of that rate, each second
 	enough   = 4    // times that rate, and the limit is lifted
+
+	// What succeeded between scattered refusals, with the pauses after them, may be far less
+	// than the API allows. So the limit is lifted after liftTime. The rise to that is so
+	// steep that it is felt in the last second alone: an API that has such a limit refuses
+	// before.
+	liftTime  = 13 // seconds
+	steepness = 24
 
 	// A rate is measured over at least measuredCalls calls and measuredTime. After
 	// idleTime without a call, measuring begins anew.
@@ -132,7 +140,8 @@ func (p *Pace) giveBack(t permit) {
 
 // rate returns the calls a second allowed at a time; 0: any number.
 func (p *Pace) rate(at time.Time) float64 {
-	factor := share + increase*at.Sub(p.cut).Seconds()
+	passed := at.Sub(p.cut).Seconds()
+	factor := share + increase*passed + enough*math.Pow(passed/liftTime, steepness)
 	if factor > enough {
 		return 0
 	}

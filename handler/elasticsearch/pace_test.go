@@ -54,10 +54,20 @@ func burst(after int, length time.Duration) limiter {
 	}
 }
 
+// scattered refuses every second call for a time.
+func scattered(length time.Duration) limiter {
+	begun, served := time.Now(), true
+	return func() bool {
+		served = !served || time.Since(begun) >= length
+		return served
+	}
+}
+
 // A run is what a sweep came to.
 type run struct {
 	took           time.Duration
 	calls, refused int
+	lastRefusal    time.Time
 }
 
 // latency is how long the API takes to answer.
@@ -77,6 +87,7 @@ func sweep(p *Pace, sweeps, calls int, serve limiter) run {
 			return wentWell
 		}
 		r.refused++
+		r.lastRefusal = time.Now()
 		return throttled
 	}
 	begun := time.Now()
@@ -133,6 +144,22 @@ func TestPace(t *testing.T) {
 				longer, refused := r.took.Seconds()/test.ideal.Seconds(), float64(r.refused)/float64(r.calls)
 				if longer > 1.3 || refused > 0.15 {
 					t.Errorf("%.2f of the ideal time, %.0f %% of %d calls refused", longer, 100*refused, r.calls)
+				}
+			})
+		}
+	}
+}
+
+// TestScatteredRefusals: 15 seconds after the last of them a sweep has ended that has no other
+// limit. The pauses between them are no sign of one.
+func TestScatteredRefusals(t *testing.T) {
+	t.Parallel()
+	for _, length := range []time.Duration{2 * time.Second, 8 * time.Second, 60 * time.Second} {
+		for _, sweeps := range []int{1, 2} {
+			InBubble(t, fmt.Sprintf("%v, sweeps: %d", length, sweeps), func(t *testing.T) {
+				r := sweep(new(Pace), sweeps, 300/sweeps, scattered(length))
+				if after := time.Since(r.lastRefusal); after > 15*time.Second || r.refused < 2 {
+					t.Errorf("it ended %v after the last of %d refusals", after, r.refused)
 				}
 			})
 		}
@@ -204,14 +231,14 @@ func TestMeasure(t *testing.T) {
 		limit     float64
 		low, high float64 // the next limit: jitter makes the pause longer
 	}{
-		"one a second":          {9, s, 0, 0, 1, 0.92, 0.95},
-		"ten a second":          {20, s / 10, 0, 0, 10, 9.2, 9.3},
-		"after an idle hour":    {20, s / 10, time.Hour, 0, 10, 9.2, 9.3},
-		"an idle second counts": {20, s / 10, 0, s, 20.0 / 3, 6.1, 6.2},
+		"one a second":          {9, s, 0, 0, 1, 0.95, 0.97},
+		"ten a second":          {20, s / 10, 0, 0, 10, 9.3, 9.4},
+		"after an idle hour":    {20, s / 10, time.Hour, 0, 10, 9.3, 9.4},
+		"an idle second counts": {20, s / 10, 0, s, 20.0 / 3, 6.2, 6.3},
 		"more idle time begins": {20, s / 10, 0, s + 1, 0, 0, 0},
 		"too few":               {4, s, 0, 0, 0, 0, 10},
-		"as many as are needed": {5, s, 0, 0, 1, 0.92, 0.95},
-		"all at once":           {20, 0, 0, 0, 100, 92, 93},
+		"as many as are needed": {5, s, 0, 0, 1, 0.95, 0.97},
+		"all at once":           {20, 0, 0, 0, 100, 93, 93.5},
 	} {
 		InBubble(t, name, func(t *testing.T) {
 			p := new(Pace)
@@ -239,12 +266,12 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
-// TestRate: a limit rises with time, until there is none.
+// TestRate: a limit rises with time, steadily and then steeply, until there is none.
 func TestRate(t *testing.T) {
 	t.Parallel()
 	p := &Pace{limit: 10}
-	for after, want := range map[time.Duration]float64{0: 9.5, 10 * time.Second: 11.5, 150 * time.Second: 39.5, 153 * time.Second: 0, time.Hour: 0} {
-		if got := p.rate(p.cut.Add(after)); math.Abs(got-want) > 1e-6 {
+	for after, want := range map[time.Duration]float64{0: 9.5, 5 * time.Second: 11, 10 * time.Second: 12.57, 12 * time.Second: 18.96, 13 * time.Second: 0, time.Hour: 0} {
+		if got := p.rate(p.cut.Add(after)); math.Abs(got-want) > 0.01 {
 			t.Errorf("after %v: %v a second, want %v", after, got, want)
 		}
 	}
