@@ -54,6 +54,11 @@ const (
 	// In cn-chengdu.
 	lateSurvivor = "es-cn-5kj1n8w2v001y0027" // connected with lateInstance
 	lateInstance = "es-cn-1qd1y3b7h001z0028" // listed, though DescribeInstance answers that it does not exist
+
+	// In cn-wulanchabu.
+	vagueInstance   = "es-cn-6vs1c4f9k00200029" // connected with vagueConnected; a removal answers "true", and removes nothing
+	vagueConnected  = "es-cn-8bx1d5g2m00210030"
+	strangeInstance = "es-cn-3dz1f7j4p00220031" // every request for it is refused, on account of the token
 )
 
 // A place is the contents of another region than the function's own.
@@ -78,7 +83,8 @@ func otherRegions() map[string]place {
 			[]string{protectedSurvivor, plainSurvivor},
 			[][2]string{{partlyStranded, protectedSurvivor}, {partlyStranded, plainSurvivor}},
 		},
-		"cn-chengdu": {[]string{lateSurvivor, lateInstance}, [][2]string{{lateInstance, lateSurvivor}}},
+		"cn-chengdu":    {[]string{lateSurvivor, lateInstance}, [][2]string{{lateInstance, lateSurvivor}}},
+		"cn-wulanchabu": {[]string{vagueInstance, vagueConnected, strangeInstance}, [][2]string{{vagueInstance, vagueConnected}}},
 	}
 }
 
@@ -120,7 +126,8 @@ func addOwn(api *elasticsearchtest.Server) {
 }
 
 // misbehave adds faults to the API: if an instance is being changed, it asks to come back after a minute, it refuses
-// requests for unseenInstance, and it contradicts itself about lateInstance.
+// requests for unseenInstance and strangeInstance, contradicts itself about lateInstance, and does not remove what it says
+// to have removed of vagueInstance.
 func misbehave(r elasticsearchtest.Request) elasticsearchtest.Fault {
 	isBusy := strings.Contains(r.Path, busyInstance) || strings.Contains(r.Path, busySurvivor)
 	switch {
@@ -133,6 +140,10 @@ func misbehave(r elasticsearchtest.Request) elasticsearchtest.Fault {
 		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(http.StatusBadRequest, "InstanceNotFound", "The instanceId provided does not exist.")}
 	case strings.Contains(r.Path, unseenInstance):
 		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(http.StatusForbidden, "NoPermission", "You are not authorized.")}
+	case strings.Contains(r.Path, strangeInstance):
+		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(http.StatusBadRequest, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")}
+	case r.Method == http.MethodDelete && strings.Contains(r.Path, vagueInstance):
+		return elasticsearchtest.Fault{Answer: elasticsearchtest.Body(http.StatusOK, "application/json", `{"Result":"true"}`)}
 	}
 	return elasticsearchtest.Fault{}
 }

@@ -74,7 +74,8 @@ func leftOut() []string {
 		direct-byte-order-mark direct-dead-letter direct-region http-delete-region eventbridge-batch-two-regions
 		eventbridge-release-other-region eventbridge-release-other-account eventbridge-release-unknown-account
 		http-async-absent direct-protected timer-reconcile-protected eventbridge-release-protected
-		eventbridge-release-still-listed direct-all-unknown`)
+		eventbridge-release-still-listed direct-all-unknown
+		direct-text-true direct-token-refused`)
 }
 
 // isElement reports whether the event may be one of several in an array.
