@@ -72,6 +72,21 @@ func TestOutOfTime(t *testing.T) {
 	}
 }
 
+// TestOutOfTimeWhileSigning: what ends before net/http has a connection was not sent.
+func TestOutOfTimeWhileSigning(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	client.Nonce = func() string { cancel(); return "n" }
+	outcome, err := client.DeleteConnectedCluster(ctx, removal())
+	if got, want := outcomeOf(t, outcome, err), "Timeout out of time: not sent; safe to repeat"; got != want {
+		t.Errorf("error:\n got %s\nwant %s", got, want)
+	}
+	if n := len(server.Requests()); n != 0 || outcome != (connection.Outcome{Attempts: 1}) || connection.IsOfEveryCall(err) {
+		t.Errorf("%d requests, outcome %+v, %v", n, outcome, err)
+	}
+}
+
 // checkNoAnswer: the host is in the cause, and not in what a caller sees.
 func checkNoAnswer(t *testing.T, client *elasticsearch.Client, err error, kind connection.Kind, message string) {
 	t.Helper()
