@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -70,8 +71,15 @@ type Finder struct {
 // all cleanups there that need it, and its instances are asked if one of these needs it.
 func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding {
 	findings := make([]Finding, len(requests))
+	var broken sync.Map // by connection.Scope, the error that every other call would have
 	errs := parallel.Do(f.Limit, len(requests), func(i int) (err error) {
+		if cause, ok := broken.Load(requests[i].Scope); ok && isRead(requests[i].Action) {
+			return cause.(error)
+		}
 		findings[i], err = f.examine(ctx, requests[i])
+		if connection.IsOfEveryCall(err) {
+			broken.Store(requests[i].Scope, err)
+		}
 		return err
 	})
 	for i, err := range errs {
@@ -79,6 +87,15 @@ func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding 
 	}
 	f.readScopes(ctx, findings)
 	return findings
+}
+
+// isRead reports whether the API has to be asked about an action.
+func isRead(action trigger.Action) bool {
+	switch action.(type) {
+	case trigger.Cleanup, trigger.Reconcile:
+		return true
+	}
+	return false
 }
 
 // readScopes completes the findings that need the list of their scope or its instances.

@@ -136,6 +136,43 @@ func answer(json string) fault {
 // at makes an answer of the API another, each time that a call is made.
 func at(call string, f fault) hook { return elasticsearchtest.At(call, func(int) fault { return f }) }
 
+// TestOneCause: a failure that every call would have is met once, by a batch of releases, by a
+// sweep and by the questions of a reconcile; what else was found is not lost.
+func TestOneCause(t *testing.T) {
+	t.Parallel()
+	expired := refuse("InvalidSecurityToken.Expired")
+	const cause = "Denied InvalidSecurityToken.Expired"
+	for name, test := range map[string]struct {
+		at       string
+		requests []trigger.Request
+		calls    int
+		want     []string
+	}{
+		"a batch":              {"DescribeInstance", []trigger.Request{cleanup("es-x", trigger.Gone), cleanup("es-y", trigger.Gone), cleanup("es-z", trigger.Gone)}, 1, []string{"0 asked, " + cause, "0 asked, " + cause, "0 asked, " + cause}},
+		"the list":             {"ListInstance", []trigger.Request{reconcile()}, 1, []string{"0 asked, " + cause}},
+		"a sweep of a release": {"ListConnectedClusters es-0002", []trigger.Request{cleanup("es-x", trigger.Gone)}, 2 + 2 + 3, []string{"2 asked, es-0000-es-x, es-0001-es-x, " + cause}},
+		"a reconcile":          {"ListConnectedClusters es-0002", []trigger.Request{reconcile()}, 2 + 3, []string{"2 asked, " + cause}},
+		"the other ends":       {"DescribeInstance es-y", []trigger.Request{reconcile()}, 2 + 5 + 2, []string{"5 asked, " + cause}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newRegion(t, 5, 0, 1, 2, 3, 4) // each is connected with es-x
+			for i := range 5 {
+				f.api.Connect(survivor(i), "es-y")
+				f.api.Connect(survivor(i), "es-z")
+			}
+			f.api.OnRequest = at(test.at, expired)
+			var got []string
+			for _, found := range f.Find(t.Context(), test.requests) {
+				got = append(got, said(found))
+			}
+			if calls := f.calls(); !slices.Equal(got, test.want) || len(calls) != test.calls {
+				t.Errorf("findings:\n got %q\nwant %q\n%d calls, want %d: %q", got, test.want, len(calls), test.calls, calls)
+			}
+		})
+	}
+}
+
 // TestFindKeepsRequestsApart: each request has its finding, in order; what
 // befalls one of them is not in the others'. A request for one connection needs no
 // credentials to be found out about.
