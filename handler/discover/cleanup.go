@@ -30,8 +30,11 @@ func (f Finder) cleanup(ctx context.Context, scope connection.Scope, a trigger.C
 	}
 	found.Proof = proof
 	found.isGone = answer != nil
-	found.needsList = found.isGone
 	found.needsSweep = found.isOpen()
+	if found.isGone {
+		found.needsList = true
+		found.candidates, found.Pairs = found.Pairs, nil
+	}
 	return found, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 	"elasticsearch-disconnect/handler/trigger"
 )
@@ -82,6 +83,18 @@ func TestRelease(t *testing.T) {
 			test.ask.Instance = id("es-x")
 			f.check(t, trigger.Request{Action: test.ask}, said, test.want, test.calls)
 		})
+	}
+}
+
+// TestProofIsOfEachRequest: in a batch, the sweep that a forced request needs is cut, and a
+// release whose instance is listed still gets no pair to remove.
+func TestProofIsOfEachRequest(t *testing.T) {
+	t.Parallel()
+	f := newCleanup(t, "", elasticsearchtest.Each(at(own, listing("es-a")), at(page, listing("es-a", "es-x")), at(peer, refuse("InvalidSecurityToken.Expired"))))
+	release := trigger.Request{Action: trigger.Cleanup{Instance: id("es-x"), Expects: trigger.Gone}}
+	found := f.Find(t.Context(), []trigger.Request{release, cleanup("es-y", requested)})
+	if len(found[0].Pairs) > 0 || connection.KindOf(found[0].Err) != connection.Conflict || connection.KindOf(found[1].Err) != connection.Denied {
+		t.Errorf("findings: %s; %s", said(found[0]), said(found[1]))
 	}
 }
 

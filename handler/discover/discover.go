@@ -30,6 +30,8 @@ type Finding struct {
 	Survey Survey // of a request to reconcile
 	Kept   []Kept // leftovers whose other end is not gone
 
+	candidates []connection.Pair // become Pairs if the list of the scope proves that the instance is gone
+
 	isGone     bool // DescribeInstance, or the instance's own list, says that it does not exist
 	needsList  bool // the list of the scope is part of the proof
 	needsSweep bool // the other instances of the scope have to be asked, too
@@ -131,7 +133,7 @@ func (f Finder) readScopes(ctx context.Context, findings []Finding) {
 // may still remove something.
 func (f Finder) readScope(ctx context.Context, scope connection.Scope, findings []*Finding) {
 	s, err := f.open(ctx, scope)
-	if err == nil {
+	if s.unread = err; err == nil {
 		s.unread = s.readList(ctx, false)
 		if slices.ContainsFunc(findings, func(found *Finding) bool { return found.needsSweep && found.unproven(s) == nil }) {
 			err = s.askAll(ctx, f.RetryCount)
@@ -168,12 +170,13 @@ func (f Finding) Instance() connection.InstanceID {
 	return a.Instance
 }
 
-// complete takes what was read of the scope. Without the proof nothing is removed.
+// complete takes what was read of the scope. Without the proof there are no Pairs.
 func (f *Finding) complete(s *sweep, err error) {
-	if unproven := f.unproven(s); err == nil && unproven != nil {
-		f.Pairs, f.Scanned, f.Err = nil, 0, unproven
+	if unproven := f.unproven(s); unproven != nil {
+		f.Scanned, f.Err = 0, unproven
 		return
 	}
+	f.Pairs = append(f.Pairs, f.candidates...)
 	if f.needsSweep {
 		f.add(s)
 		f.Err = cmp.Or(err, s.unread)

@@ -213,15 +213,16 @@ func TestListWithoutEnd(t *testing.T) {
 	}
 }
 
-// TestNoReaderForASweep: a failure between the first look and the sweep, or a panic, is
-// the failure of each request that the sweep is for.
+// TestNoReaderForASweep: a failure between the first questions and the reading of the list,
+// or a panic, is the failure of each request that needs it, and nothing is to be removed.
 func TestNoReaderForASweep(t *testing.T) {
 	t.Parallel()
 	for want, fail := range map[string]func() (*elasticsearch.Reader, error){
-		"0 asked, no reader any more":   func() (*elasticsearch.Reader, error) { return nil, errors.New("no reader any more") },
-		"0 asked, panic: of the reader": func() (*elasticsearch.Reader, error) { panic("of the reader") },
+		"no reader any more":   func() (*elasticsearch.Reader, error) { return nil, errors.New("no reader any more") },
+		"panic: of the reader": func() (*elasticsearch.Reader, error) { panic("of the reader") },
 	} {
 		f := newRegion(t, 3, 1)
+		f.api.OnRequest = lists("es-x", "es-0001")
 		reader, asked := f.Reader, 0
 		f.Reader = func(ctx context.Context, scope connection.Scope) (*elasticsearch.Reader, error) {
 			if asked++; asked > 2 {
@@ -230,8 +231,8 @@ func TestNoReaderForASweep(t *testing.T) {
 			return reader(ctx, scope)
 		}
 		for _, found := range f.Find(t.Context(), []trigger.Request{cleanup("es-x", trigger.Gone), cleanup("es-y", trigger.Gone)}) {
-			if got := said(found); got != want {
-				t.Errorf("finding %s, want %s", got, want)
+			if code(found.Err) != want || len(found.Pairs) > 0 {
+				t.Errorf("finding %s, want %s", said(found), want)
 			}
 		}
 	}
