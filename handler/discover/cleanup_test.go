@@ -150,6 +150,7 @@ func TestAbsent(t *testing.T) {
 	}{
 		"gone, and nobody lists it":     {"", at(peer, listing("es-b")), true},
 		"gone, and somebody lists it":   {"", nil, false},
+		"gone, and the region lists it": {"", elasticsearchtest.Each(at(page, listing("es-a", "es-x")), at(peer, listing("es-b"))), false},
 		"gone, and one cannot be asked": {"", at(peer, refuse("X")), false},
 		"active, without a connection":  {"active", elasticsearchtest.Each(at(own, answer(`{"Result":[]}`)), at(peer, listing("es-b"))), false},
 	} {
