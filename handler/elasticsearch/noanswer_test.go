@@ -273,7 +273,8 @@ func TestNotSendable(t *testing.T) {
 			c.Credentials = acs3.Credentials{AccessKeyID: acs3.NewSecret("hunter22\r"), AccessKeySecret: c.Credentials.AccessKeySecret}
 		}, header + `"Authorization"`},
 		"the address of a proxy": {func(_ *elasticsearch.Client, transport *elasticsearch.Transport) {
-			transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://user:hunter22@host:port") }
+			port := "port"
+			transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://user:hunter22@host:" + port) }
 		}, address},
 	} {
 		elasticsearch.InBubble(t, name, func(t *testing.T) {

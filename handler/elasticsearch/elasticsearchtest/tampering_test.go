@@ -32,12 +32,6 @@ func edit(old, new string) func(*http.Request) {
 	}
 }
 
-func path(old, new string) func(*http.Request) {
-	return func(r *http.Request) {
-		r.URL.Path, r.URL.RawPath = strings.Replace(r.URL.Path, old, new, 1), ""
-	}
-}
-
 func shift(d time.Duration) func(*acs3.Input) {
 	return func(in *acs3.Input) { in.Time = in.Time.Add(d) }
 }
