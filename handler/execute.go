@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/parallel"
 )
@@ -27,7 +28,8 @@ type executor struct {
 	onOutcome func(outcome) // called with each outcome as soon as it is final, from several goroutines
 
 	prover *prover
-	broken sync.Map // by connection.Scope, the error that every other call would have
+	listed parallel.Memo[connection.Scope, func(connection.InstanceID) bool] // see checkUnlisted
+	broken sync.Map                                                          // by connection.Scope, the error that every other call would have
 }
 
 // execute carries out the removals and returns their outcomes, in order; a denied or
@@ -92,7 +94,7 @@ func (e *executor) each(indexes []int, asked func(int) connection.InstanceID, f 
 // remove asks the first side. Its outcome is final unless it needs the other side.
 func (e *executor) remove(ctx context.Context, r removal) outcome {
 	o := outcome{removal: r, begun: time.Now()}
-	if o.err = e.prover.mayRemove(ctx, r); o.err != nil {
+	if o.err = e.whyNot(ctx, r); o.err != nil {
 		e.onOutcome(o)
 		return o
 	}
@@ -101,6 +103,19 @@ func (e *executor) remove(ctx context.Context, r removal) outcome {
 		return o
 	}
 	return e.finish(ctx, o)
+}
+
+// whyNot returns why a removal is not sent: a failure that every call of the scope would have,
+// or the API's answers immediately before it.
+func (e *executor) whyNot(ctx context.Context, r removal) error {
+	if cause, ok := e.broken.Load(r.of.Scope); ok && !r.DryRun {
+		return cause.(error)
+	}
+	err := e.prover.mayRemove(ctx, r)
+	if connection.IsOfEveryCall(err) {
+		e.broken.Store(r.of.Scope, err)
+	}
+	return err
 }
 
 // removeFromOtherSide asks the other side: another request, so another token.
@@ -171,11 +186,39 @@ func (e *executor) checkAbsent(ctx context.Context, o outcome) error {
 		listed, err := e.list(ctx, o.of.Scope, side.Instance)
 		switch {
 		case connection.KindOf(err) == connection.NoInstance:
+			if err := e.checkUnlisted(ctx, o, side.Instance); err != nil {
+				return err
+			}
 		case err != nil && (connection.KindOf(o.err) == connection.NoInstance || connection.KindOf(err) != connection.Denied):
 			return err
 		case listed.Has(side.Connected):
 			return contradiction(o.err, side)
 		}
+	}
+	return nil
+}
+
+// checkUnlisted returns why an instance that answers that it does not exist may still have
+// connections; nil if it may not. The instances of a reading existed when it was made, so the
+// list is read again, once for a scope. An id in capitals may only be spelled wrongly.
+func (e *executor) checkUnlisted(ctx context.Context, o outcome, id connection.InstanceID) error {
+	if o.proof == discover.NoProof {
+		if id.String() != id.Key() {
+			return o.err
+		}
+		return nil
+	}
+	has, err := e.listed.Get(o.of.Scope, func() (has func(connection.InstanceID) bool, err error) {
+		return has, e.prover.ask(ctx, o.of.Scope, func(reader *elasticsearch.Reader) error {
+			has, err = discover.Listed(ctx, reader, e.limit)
+			return err
+		})
+	})
+	switch {
+	case err != nil:
+		return err
+	case has(id):
+		return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the API answers that %s does not exist, and lists it", id)}
 	}
 	return nil
 }

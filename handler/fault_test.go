@@ -269,6 +269,9 @@ func (s *faulty) calls(t *testing.T, by string) string {
 			t.Errorf("nonce %q of key %q was used before", nonce, r.AccessKeyID)
 		}
 		nonces[nonce] = true
+		if r.Action == "ListInstance" {
+			continue // for the proof, and once more if an instance of the list answers that it does not exist
+		}
 		if by == "release" && i < 6 {
 			continue // the calls that find the connection
 		}

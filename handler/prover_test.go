@@ -18,8 +18,8 @@ func TestProve(t *testing.T) {
 		x, y            = "DescribeInstance es-x", "DescribeInstance es-y"
 		ax, ay          = "DeleteConnectedCluster es-a es-x", "DeleteConnectedCluster es-a es-y"
 		bx, cx          = "DeleteConnectedCluster es-b es-x", "DeleteConnectedCluster es-c es-x"
-		active          = "the API answered that es-x does not exist, and now that it is active: nothing is removed"
-		frozen          = "the API answered that es-x does not exist, and now that it is inactive: nothing is removed"
+		active          = "the API's answers about es-x differ: now it is active, so nothing is removed"
+		frozen          = "the API's answers about es-x differ: now it is inactive, so nothing is removed"
 		denied          = "the API answered HTTP 403: Forbidden.RAM: m; allow elasticsearch:DescribeInstance on the instance to the function's role"
 		removed, failed = "es-a-es-x removed, es-a-es-y removed, es-b-es-x removed, es-c-es-x removed", "es-a-es-x failed W, es-a-es-y removed, es-b-es-x failed W, es-c-es-x failed W"
 	)
@@ -39,6 +39,7 @@ func TestProve(t *testing.T) {
 		"frozen":                 {discover.Gone, at(x, is("inactive")), withoutX, why(frozen)},
 		"frozen, eager":          {discover.GoneOrFrozen, at(x, is("inactive")), all, removed},
 		"not to be asked":        {discover.Gone, at(x, refuse(403, "Forbidden.RAM")), withoutX, why(denied)},
+		"expired at the proof":   {discover.Gone, at(x, refuse(400, "InvalidSecurityToken.Expired")), []string{x}, strings.ReplaceAll("es-a-es-x failed W, es-a-es-y failed W, es-b-es-x failed W, es-c-es-x failed W", "W", "the API answered HTTP 400: InvalidSecurityToken.Expired: m; the credentials of this invocation have expired: send the event again")},
 		"named, so not asked":    {discover.NoProof, at(x, is("active")), []string{ax, ay, bx, cx}, removed},
 		"expired during the run": {discover.Gone, at(bx, refuse(400, "InvalidSecurityToken.Expired")), []string{x, ax, y, ay, bx}, strings.ReplaceAll("es-a-es-x removed, es-a-es-y removed, es-b-es-x failed W, es-c-es-x failed W", "W", "the API answered HTTP 400: InvalidSecurityToken.Expired: m; the credentials of this invocation have expired: send the event again")},
 		"denied, so not expired": {discover.Gone, at(bx, refuse(403, "Forbidden.RAM")), all, strings.ReplaceAll(removed, "es-b-es-x removed", "es-b-es-x failed "+strings.Replace(denied, "DescribeInstance", "DeleteConnectedCluster", 1))},
@@ -70,6 +71,44 @@ func TestNamedNeedsNoProof(t *testing.T) {
 			t.Errorf("removals %+v", removals)
 		}
 	}
+}
+
+// TestAbsentIsNotListed: a survivor that answers for a while that it does not exist does not make
+// its connection absent while the region lists it.
+func TestAbsentIsNotListed(t *testing.T) {
+	t.Parallel()
+	gone := refuse(400, "InstanceNotFound")
+	const late = "es-b-es-x failed the API answers that es-b does not exist, and lists it"
+	for name, test := range map[string]struct {
+		release bool
+		hook    func(elasticsearchtest.Request) elasticsearchtest.Fault
+		want    string
+	}{
+		"listed":              {false, nil, late},
+		"released meanwhile":  {true, nil, "es-b-es-x absent"},
+		"the list is refused": {true, at("ListInstance", refuse(400, "X")), "es-b-es-x failed the API answered HTTP 400: X: m"},
+	} {
+		t.Run(name, Bubbled(func(t *testing.T) {
+			f, pairs := newSurvivors(t)
+			f.api.OnRequest = elasticsearchtest.Each(at("DeleteConnectedCluster", gone), at("ListConnectedClusters", gone), hookOr(test.hook))
+			if test.release {
+				f.api.RemoveInstance("es-b")
+			}
+			found := flags{}.cleanup(pairs[2])
+			found.Proof = discover.Gone
+			if got := strings.Join(saidOfAll(f.execute(t.Context(), decide([]discover.Finding{found}, rules{}).removals)), ", "); got != test.want {
+				t.Errorf("outcomes:\n got %s\nwant %s", got, test.want)
+			}
+		}))
+	}
+}
+
+// hookOr is a hook; one that does nothing for nil.
+func hookOr(hook func(elasticsearchtest.Request) elasticsearchtest.Fault) func(elasticsearchtest.Request) elasticsearchtest.Fault {
+	if hook == nil {
+		return func(elasticsearchtest.Request) elasticsearchtest.Fault { return elasticsearchtest.Fault{} }
+	}
+	return hook
 }
 
 // TestWitness: a survivor that answers that it does not exist was released meanwhile if another

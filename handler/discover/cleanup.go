@@ -54,7 +54,7 @@ func forced(ctx context.Context, reader *elasticsearch.Reader, id connection.Ins
 		if err != nil {
 			return Finding{}, err
 		}
-		found.isGone, exists = s == gone, s == frozen || s == there
+		found.isGone, exists = s == gone, (s == frozen || s == there) && id.String() == id.Key()
 	}
 	found.needsSweep = found.isOpen() && !(exists && len(found.Malformed) == 0)
 	return found, nil
@@ -65,10 +65,11 @@ func forced(ctx context.Context, reader *elasticsearch.Reader, id connection.Ins
 func (f Finding) isOpen() bool { return len(f.Pairs) == 0 || len(f.Malformed) > 0 }
 
 // listedBy returns what an instance lists, but for itself.
+// An id in capitals may not be as the API spells it, so the others have to be asked.
 func listedBy(id connection.InstanceID, listed elasticsearch.List) Finding {
 	f := Finding{Scanned: 1}
 	for _, peer := range listed.Entries {
-		if !peer.ID.Same(id) {
+		if !peer.ID.Same(id) && id.String() == id.Key() {
 			f.Pairs = append(f.Pairs, connection.Pair{Instance: peer.ID, Connected: id})
 		}
 	}

@@ -27,7 +27,7 @@ func listing(ids ...string) fault {
 func TestRelease(t *testing.T) {
 	t.Parallel()
 	const (
-		listed = "0 asked, Conflict: the API answers that es-x does not exist, and lists it: nothing is removed"
+		listed = "0 asked, Conflict: the API answers that es-x does not exist, and lists it"
 		frozen = "0 asked, es-x is frozen and can be recovered until its release is final (RELEASE_POLICY=eager would not wait)"
 		badID  = `(es-x) has a character other than letters, digits, - and _: "a.b"`
 	)
@@ -59,6 +59,8 @@ func TestRelease(t *testing.T) {
 		"gone, and lists another and no id":     {release, false, "", at(own, listing("es-c", "a.b")), sweep, "1 asked, es-c-es-x, es-a-es-x, " + badID},
 		"gone, and its other end cannot be read": {release, false, "", elasticsearchtest.Each(at(own, listing("es-a", "a.b")), at(peer, refuse("Forbidden.RAM"))), sweep,
 			found + ", " + badID + ", Denied Forbidden.RAM"},
+		"gone, named in capitals": {trigger.Cleanup{Instance: id("ES-X"), Expects: trigger.Gone}, false, "", at("ListConnectedClusters ES-X", listing("es-a")),
+			[]string{"DescribeInstance ES-X", "ListConnectedClusters ES-X", page, end, peer}, found},
 		"gone, in other letter case":            {release, false, "", at(peer, listing("ES-X")), sweep, "1 asked, es-a-ES-X"},
 		"gone, and the region lists it":         {release, false, "", at(page, listing("es-a", "ES-x")), again, listed},
 		"gone, requested, and it is listed":     {request, false, "", at(page, listing("es-x")), again, listed},
@@ -80,7 +82,9 @@ func TestRelease(t *testing.T) {
 			t.Parallel()
 			f := newCleanup(t, test.status, test.hook)
 			f.Eager = test.eager
-			test.ask.Instance = id("es-x")
+			if test.ask.Instance == (connection.InstanceID{}) {
+				test.ask.Instance = id("es-x")
+			}
 			f.check(t, trigger.Request{Action: test.ask}, said, test.want, test.calls)
 		})
 	}
@@ -125,6 +129,7 @@ func TestForced(t *testing.T) {
 	}{
 		"active":                              {"active", nil, []string{own}, found},
 		"gone":                                {"", nil, sweep, found},
+		"gone by its own list, and listed":    {"active", at(own, refuse("InstanceNotFound")), append(slices.Clone(sweep), own, describe), "2 asked, es-a-es-x, Conflict: the API answers that es-x does not exist, and lists it"},
 		"its list is refused":                 {"", at(own, refuse("X")), []string{own}, "0 asked, Upstream X"},
 		"active, and lists nothing":           {"active", nothing, []string{own, describe}, "1 asked"},
 		"frozen, and lists nothing":           {"inactive", nothing, []string{own, describe}, "1 asked"},

@@ -180,7 +180,10 @@ func (f *Finding) complete(s *sweep, err error) {
 	if f.needsSweep {
 		f.add(s)
 		f.Err = cmp.Or(err, s.unread)
-		f.Absent = f.Err == nil && f.isGone && !s.has(f.Instance()) && len(f.Pairs)+len(f.Unread)+len(f.Malformed) == 0
+		if f.isGone { // of a forced request, which needs no proof: its own list is not known
+			f.Err = cmp.Or(f.Err, judgeList(f.Instance(), s.has(f.Instance()), nil))
+		}
+		f.Absent = f.Err == nil && f.isGone && len(f.Pairs)+len(f.Unread)+len(f.Malformed) == 0
 	}
 	f.Err = cmp.Or(err, f.Err)
 }

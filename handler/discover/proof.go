@@ -97,7 +97,7 @@ func (p Proof) judge(a trigger.Cleanup, status elasticsearch.Status, answer erro
 // by the readings of the region's list: isListed if any has it, unread if none is whole.
 func judgeList(id connection.InstanceID, isListed bool, unread error) error {
 	if isListed {
-		return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the API answers that %s does not exist, and lists it: nothing is removed", id)}
+		return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the API answers that %s does not exist, and lists it", id)}
 	}
 	return unread
 }
@@ -109,7 +109,7 @@ func (p Proof) judgeAgain(id connection.InstanceID, status elasticsearch.Status,
 	if err != nil || p.isMet(s) {
 		return err
 	}
-	return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the API answered that %s does not exist, and now that it is %s: nothing is removed", id, status)}
+	return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the API's answers about %s differ: now it is %s, so nothing is removed", id, status)}
 }
 
 // AskAgain asks for the second answer, and returns why an instance is not proven to be

@@ -113,7 +113,7 @@ func TestLeftovers(t *testing.T) {
 		}, slices.Concat(readingOf("es-a", "es-b", "es-x"), []string{x}, readingOf()), "0 of 1: 2 asked"},
 		"it is listed, and answers twice that it does not exist": {append(ab, "es-x"), nil, func(*fixture) hook {
 			return elasticsearchtest.Each(at("ListConnectedClusters es-x", refuse("InstanceNotFound")), at(x, refuse("InstanceNotFound")))
-		}, slices.Concat(readingOf("es-a", "es-b", "es-x"), []string{x}, readingOf()), "0 of 0: 3 asked, es-x- unread (Conflict: the API answers that es-x does not exist, and lists it: nothing is removed)"},
+		}, slices.Concat(readingOf("es-a", "es-b", "es-x"), []string{x}, readingOf()), "0 of 0: 3 asked, es-x- unread (Conflict: the API answers that es-x does not exist, and lists it)"},
 		"it appears after the reading": {ab, [][2]string{{"es-a", "es-x"}}, func(f *fixture) hook {
 			return elasticsearchtest.At(x, func(int) fault { f.api.SetStatus("es-x", "activating"); return fault{} })
 		}, append(readingOf(ab...), x), "1 of 1: 2 asked, es-a-es-x kept: es-x is activating"},

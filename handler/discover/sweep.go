@@ -68,23 +68,30 @@ func (s *sweep) askAll(ctx context.Context, retryCount int) error {
 	if err := s.ask(ctx, rotate(s.listed, retryCount)); err != nil {
 		return s.cut(ctx, err)
 	}
-	s.checkVanished(ctx)
-	return nil
+	return s.cut(ctx, s.checkVanished(ctx))
+}
+
+// Listed reads the list of instances, and returns whether any reading has an instance. The
+// error is why no reading is whole.
+func Listed(ctx context.Context, reader *elasticsearch.Reader, limit int) (has func(connection.InstanceID) bool, err error) {
+	s := newSweep(reader, limit, nil)
+	err = s.readList(ctx, false)
+	return s.has, err
 }
 
 // checkVanished reads the list again if instances vanished during the sweep. One that is
 // still listed has contradicted the list, and may have connections.
-func (s *sweep) checkVanished(ctx context.Context) {
+func (s *sweep) checkVanished(ctx context.Context) error {
 	if len(s.vanished) == 0 {
-		return
+		return nil
 	}
-	again := newSweep(s.reader, s.limit, nil)
-	unread := again.readList(ctx, false)
+	has, err := Listed(ctx, s.reader, s.limit)
 	for _, a := range s.vanished {
-		if a.err = judgeList(a.from, again.has(a.from), unread); a.err != nil {
+		if a.err = judgeList(a.from, has(a.from), nil); a.err != nil {
 			s.answers = append(s.answers, a)
 		}
 	}
+	return err
 }
 
 // rotate begins at a place that depends on the turn: at the start, at a half, a quarter,
