@@ -109,7 +109,7 @@ func (r result) figures() []slog.Attr {
 // whatStays returns which connections are not removed on purpose, and why.
 func (r result) whatStays() string {
 	var texts []string
-	if r.outcome == withheld {
+	if r.withheld != "" {
 		for _, pair := range r.counted[:min(len(r.counted), maxPairs)] {
 			texts = append(texts, pair.Instance.String()+"-"+pair.Connected.String())
 		}

@@ -79,12 +79,12 @@ func (r result) word() string {
 	switch {
 	case r.Ignored != "":
 		return ignored
-	case r.withheld != "" && r.Err == nil:
-		return withheld
 	case r.Err != nil && len(r.parts) == 0:
 		return failed
 	case r.Err != nil || slices.ContainsFunc(r.parts, func(o outcome) bool { return o.err != nil }):
 		return incomplete
+	case r.withheld != "":
+		return withheld
 	case r.dryRun:
 		return string(connection.DryRun)
 	}

@@ -129,7 +129,7 @@ func TestSummarize(t *testing.T) {
 		"reconcile: it is cut, and one not read":         {[]discover.Finding{failing(unread(reconcile(), ofD, denied), timeout)}, nil, "incomplete, exit 1, 504 PartialFailure"},
 		"reconcile: too many":                            {[]discover.Finding{reconcile(ab, cb, db)}, nil, "withheld, exit 3, 200"},
 		"reconcile: too many with one kept":              {[]discover.Finding{kept(reconcile(ab, cb))}, nil, "withheld, exit 3, 200"},
-		"reconcile: too many, and one not read":          {[]discover.Finding{unread(reconcile(ab, cb, db), ofD, denied)}, nil, "withheld, exit 3, 200"},
+		"reconcile: too many, and one not read":          {[]discover.Finding{unread(reconcile(ab, cb, db), ofD, denied)}, nil, "incomplete, exit 1, 207 PartialFailure"},
 		"reconcile: too many, dry":                       {[]discover.Finding{flags{dryRun: true}.reconcile(ab, cb, db)}, []any{dryRun, dryRun, dryRun}, "dry-run, exit 0, 200"},
 		"reconcile: dry, with one kept":                  {[]discover.Finding{kept(flags{dryRun: true}.reconcile(ab))}, []any{dryRun}, "dry-run, exit 0, 200"},
 		"reconcile: dry, and none":                       {[]discover.Finding{flags{dryRun: true}.reconcile()}, nil, "dry-run, exit 0, 200"},

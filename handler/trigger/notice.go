@@ -140,11 +140,13 @@ func (n notice) expects(kind string, isRelease bool) Expects {
 	return PerhapsGone
 }
 
-// mayHaveFailed reports whether something besides errorCode, the documented sign,
-// says that the call failed: a message, or a result that is false.
+// mayHaveFailed reports whether something besides a code in errorCode, the documented
+// sign, says that the call failed: a message, another errorCode, or a result that is false.
 func (n notice) mayHaveFailed() bool {
-	if message := n.value("errorMessage"); message != nil && string(message) != `""` {
-		return true
+	for _, name := range []string{"errorCode", "errorMessage"} {
+		if value := n.value(name); value != nil && string(value) != `""` {
+			return true
+		}
 	}
 	results := []notice{n}
 	if raw := n.value("responseElements"); raw != nil {
@@ -199,9 +201,16 @@ func (n notice) text(name string) string {
 	return ""
 }
 
-// errorCode returns why the call failed; "" if it succeeded. Any value but null and
-// "" is a failure.
-func (n notice) errorCode() string { return strings.Trim(string(n.value("errorCode")), `"`) }
+// errorCode returns why the call failed; "" if it succeeded, or if that is in doubt: a
+// number, a boolean and a word for success are no documented code.
+func (n notice) errorCode() string {
+	switch code := n.text("errorCode"); strings.ToUpper(code) {
+	case "0", "200", "OK", "SUCCESS":
+		return ""
+	default:
+		return code
+	}
+}
 
 // parameters returns the objects that hold the call's parameters: the member
 // requestParameters and the text of requestParameterJson. Either may be missing.

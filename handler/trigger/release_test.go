@@ -70,7 +70,8 @@ func releases() map[string]example {
 		"resources of other products, too": {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::VPC::VPC":["vpc-1"]}`), "cleanup es-a gone"},
 
 		"the call failed":                {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":"InstanceNotFound"`), `ignore: the call failed with "InstanceNotFound"`},
-		"a code that is a number":        {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":403`), `ignore: the call failed with "403"`},
+		"a code that is a number":        {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":403`), "cleanup es-a perhaps gone"},
+		"a code that is no failure":      {actionTrail("ApiCall", "DeleteInstance", params+`,"errorCode":"OK"`), "cleanup es-a perhaps gone"},
 		"another product's source":       {replace(actionTrail("ApiCall", "DeleteInstance", params), "acs.elasticsearch", "acs.ecs"), `ignore: the event of "acs.ecs", type "elasticsearch:ActionTrail:ApiCall", is not a release`},
 		"Logstash, by its id":            {actionTrail("ApiCall", "DeleteInstance", `,"requestParameters":{"InstanceId":"ls-cn-a"}`), "ignore: ls-cn-a is a Logstash instance"},
 		"Logstash, said twice":           {actionTrail("ApiCall", "DeleteInstance", params+`,"referencedResources":{"ACS::Elasticsearch::Logstash":["ls-a"]},"resourceType":"ACS::Elasticsearch::Logstash"`), `ignore: the resource is not an Elasticsearch instance but "ACS::Elasticsearch::Logstash"`},
