@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -29,10 +30,13 @@ func isNamed(name string, patterns []string) bool {
 }
 
 // namesRequest reports whether the object has a member that only a request has, or one
-// that resembles it.
+// that resembles it. The short ones resemble many words, so for these it has to name an
+// Elasticsearch instance as a request does.
 func namesRequest(object []byte) bool {
+	isOfInstance := bytes.HasPrefix(lookup(object, "instanceId"), []byte(`"es-`))
 	for name := range members(object) {
-		if resemblesRequest(name) {
+		isShort := isWithin(1, string(name), "all") || isWithin(1, string(name), "force")
+		if resemblesRequest(name) || isOfInstance && isShort {
 			return true
 		}
 	}

@@ -128,6 +128,9 @@ func releases() map[string]example {
 
 		"a product's request":              {envelope("acs.ecs", "t", `"reconcile":true`, ""), "reconcile"},
 		"a product's request, misspelt":    {envelope("acs.ecs", "t", `"instanceId":"es-a","All":true`, ""), "refused: $.data.connectedInstanceId is missing; $.data[\"All\"]" + unknown},
+		"a product's request, al":          {envelope("acs.ops", "t", `"instanceId":"es-a","al":true`, ""), "refused: $.data.connectedInstanceId is missing; $.data[\"al\"]" + unknown},
+		"a product's request, forse":       {envelope("acs.ops", "t", `"instanceId":"es-a","forse":true`, ""), "refused: $.data.connectedInstanceId is missing; $.data[\"forse\"]" + unknown},
+		"another product's al":             {envelope("acs.ecs", "t", `"instanceId":"i-a","al":true`, ""), `ignore: the event of "acs.ecs", type "t", is not a release`},
 		"a product's request, two edits":   {envelope("acs.ecs", "t", `"dry_run_":true`, ""), "refused: $.data.instanceId is missing; $.data.connectedInstanceId is missing; $.data[\"dry_run_\"]" + unknown},
 		"a product's event, three edits":   {envelope("acs.ecs", "t", `"dry_run_x":true`, ""), `ignore: the event of "acs.ecs", type "t", is not a release`},
 		"a product's request, and more":    {envelope("acs.elasticsearch", "t", members+`,"x":1`, ""), `refused: $.data["x"]` + unknown},
