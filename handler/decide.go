@@ -43,6 +43,7 @@ type removal struct {
 	otherToken connection.ClientToken // for the same removal, asked of the other side
 	withheld   bool                   // nothing is sent before a person approves
 	denied     error                  // why nothing is sent; nil: send
+	isFound    bool                   // by a reading of lists, and not only named
 	isLeftover bool                   // of a reconcile: Connected is not in the list, so Instance has to exist
 	proof      discover.Proof         // that Connected is gone, immediately before the first removal
 	witness    connection.InstanceID  // another instance that was listed; zero if there is none
@@ -66,6 +67,9 @@ func decide(findings []discover.Finding, r rules) plan {
 			}
 			if f.Proof == discover.NoProof { // a request that names the pair needs none
 				p.removals[at].proof = discover.NoProof
+			}
+			if _, isNamed := f.Request.Action.(trigger.Disconnect); !isNamed {
+				p.removals[at].isFound = true
 			}
 			if !own[at] {
 				own[at] = true

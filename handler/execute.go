@@ -199,10 +199,11 @@ func (e *executor) checkAbsent(ctx context.Context, o outcome) error {
 }
 
 // checkUnlisted returns why an instance that answers that it does not exist may still have
-// connections; nil if it may not. The instances of a reading existed when it was made, so the
-// list is read again, once for a scope. An id in capitals may only be spelled wrongly.
+// connections; nil if it may not. Of a connection that was found, both instances may have
+// existed a moment ago, so the list is read again, once for a scope. Of one that is only
+// named, an id in capitals may be spelled wrongly.
 func (e *executor) checkUnlisted(ctx context.Context, o outcome, id connection.InstanceID) error {
-	if o.proof == discover.NoProof {
+	if !o.isFound {
 		if id.String() != id.Key() {
 			return o.err
 		}

@@ -81,21 +81,23 @@ func TestAbsentIsNotListed(t *testing.T) {
 	const late = "es-b-es-x failed the API answers that es-b does not exist, and lists it"
 	for name, test := range map[string]struct {
 		release bool
-		hook    func(elasticsearchtest.Request) elasticsearchtest.Fault
+		list    elasticsearchtest.Fault
+		proof   discover.Proof
 		want    string
 	}{
-		"listed":              {false, nil, late},
-		"released meanwhile":  {true, nil, "es-b-es-x absent"},
-		"the list is refused": {true, at("ListInstance", refuse(400, "X")), "es-b-es-x failed the API answered HTTP 400: X: m"},
+		"listed":              {false, elasticsearchtest.Fault{}, discover.Gone, late},
+		"listed, and forced":  {false, elasticsearchtest.Fault{}, discover.NoProof, late},
+		"released meanwhile":  {true, elasticsearchtest.Fault{}, discover.Gone, "es-b-es-x absent"},
+		"the list is refused": {true, refuse(400, "X"), discover.Gone, "es-b-es-x failed the API answered HTTP 400: X: m"},
 	} {
 		t.Run(name, Bubbled(func(t *testing.T) {
 			f, pairs := newSurvivors(t)
-			f.api.OnRequest = elasticsearchtest.Each(at("DeleteConnectedCluster", gone), at("ListConnectedClusters", gone), hookOr(test.hook))
+			f.api.OnRequest = elasticsearchtest.Each(at("DeleteConnectedCluster", gone), at("ListConnectedClusters", gone), at("ListInstance", test.list))
 			if test.release {
 				f.api.RemoveInstance("es-b")
 			}
 			found := flags{}.cleanup(pairs[2])
-			found.Proof = discover.Gone
+			found.Proof = test.proof
 			if got := strings.Join(saidOfAll(f.execute(t.Context(), decide([]discover.Finding{found}, rules{}).removals)), ", "); got != test.want {
 				t.Errorf("outcomes:\n got %s\nwant %s", got, test.want)
 			}
@@ -103,12 +105,20 @@ func TestAbsentIsNotListed(t *testing.T) {
 	}
 }
 
-// hookOr is a hook; one that does nothing for nil.
-func hookOr(hook func(elasticsearchtest.Request) elasticsearchtest.Fault) func(elasticsearchtest.Request) elasticsearchtest.Fault {
-	if hook == nil {
-		return func(elasticsearchtest.Request) elasticsearchtest.Fault { return elasticsearchtest.Fault{} }
+// TestAbsentInCapitals: of a pair that is only named, an id in capitals that does not exist may be
+// spelled wrongly, so its connection is not absent.
+func TestAbsentInCapitals(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{
+		"es-gone": "es-gone-es-z absent",
+		"ES-GONE": "ES-GONE-es-z failed the API answered HTTP 400: InstanceNotFound",
+	} {
+		f, _ := newSurvivors(t)
+		named := flags{}.disconnect(pairOf(id, "es-z"))
+		if got := saidOfAll(f.execute(t.Context(), decide([]discover.Finding{named}, rules{mayBeDone: true}).removals))[0]; !strings.HasPrefix(got, want) {
+			t.Errorf("outcome %s, want %s", got, want)
+		}
 	}
-	return hook
 }
 
 // TestWitness: a survivor that answers that it does not exist was released meanwhile if another
