@@ -93,6 +93,8 @@
 // the detail is written where the failure is found, for the API's answers in
 // elasticsearch/answer.go and failure.go, for refused events in trigger.
 //
-// Which events are a release, and how certain: trigger/notice.go. What follows from it:
-// discover/existence.go. When a list of instances is whole: discover/reading.go.
+// What an event expects of an instance: trigger/notice.go, by the names in trigger/names.go.
+// What proves that the instance is gone: discover/proof.go, and prover.go immediately before
+// a removal. When a list of instances is whole: discover/reading.go. Which instances are
+// protected: protection.go.
 package handler

@@ -7,11 +7,25 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
+
+// TestDocNamesFiles: doc.go says where a change is made, in files that exist.
+func TestDocNamesFiles(t *testing.T) {
+	t.Parallel()
+	for _, name := range regexp.MustCompile(`[a-z_/]+\.go\b`).FindAllString(string(read(t, "doc.go")), -1) {
+		_, err := os.Stat(name)
+		_, besides := os.Stat("elasticsearch/" + name) // as in: elasticsearch/answer.go and failure.go
+		if err != nil && besides != nil {
+			t.Errorf("doc.go names %s, which does not exist", name)
+		}
+	}
+}
 
 // TestFilesRunOneWay: the files of package handler use each other in one direction, as
 // doc.go draws the path: no file uses, over however many others, one that uses it.

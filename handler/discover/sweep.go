@@ -226,13 +226,13 @@ func (s *sweep) answerOf(ctx context.Context, id connection.InstanceID) answer {
 
 // confirmVanished returns the answer NoInstance of an instance's list, if DescribeInstance
 // confirms it; else another error.
-func (sw *sweep) confirmVanished(ctx context.Context, id connection.InstanceID, answer error) error {
-	status, described := sw.reader.DescribeInstance(ctx, id)
-	s, err := stateOf(status, described)
+func (s *sweep) confirmVanished(ctx context.Context, id connection.InstanceID, answer error) error {
+	status, described := s.reader.DescribeInstance(ctx, id)
+	is, err := stateOf(status, described)
 	switch {
 	case err != nil:
 		return err
-	case s == gone:
+	case is == gone:
 		return answer
 	}
 	return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s is listed and %s, but the API answers for its connections that it does not exist", id, status), Err: answer}
