@@ -15,10 +15,9 @@ import (
 type rules struct {
 	requestID string // Function Compute's
 	own       connection.Scope
-	dryRun    bool                     // the operator's: nothing is sent
-	mayBeDone bool                     // an earlier delivery may have removed the connections
-	limit     int                      // the most leftovers that a reconcile removes
-	approved  map[connection.Pair]bool // the leftovers that a reconcile may remove; nil: any
+	dryRun    bool // the operator's: nothing is sent
+	mayBeDone bool // an earlier delivery may have removed the connections
+	limit     int  // the most leftovers that a reconcile removes
 	protected Protection
 }
 
@@ -31,10 +30,11 @@ type plan struct {
 // A decision is what to do about one finding.
 type decision struct {
 	discover.Finding
-	dryRun   bool              // nothing is sent
-	counted  []connection.Pair // the leftovers that count for RECONCILE_LIMIT
-	withheld string            // why nothing is sent before a person approves; "": send
-	removals []int             // indexes of the plan's removals: the finding's connections, each once
+	dryRun    bool              // nothing is sent
+	counted   []connection.Pair // the leftovers that count for RECONCILE_LIMIT
+	overLimit bool              // these are more
+	withheld  string            // why nothing is sent before a person approves; "": send
+	removals  []int             // indexes of the plan's removals: the finding's connections, each once
 }
 
 // A removal is one connection to remove, and the request that asked for it first.
@@ -119,24 +119,11 @@ func (r rules) decision(f discover.Finding) decision {
 	if a, _ := f.Request.Action.(trigger.Cleanup); f.Absent && a.Requested && !r.mayBeDone {
 		d.Err = &connection.Error{Kind: connection.NoInstance, Message: fmt.Sprintf("%s does not exist, and no instance of %s lists it: are the id and the region right?", a.Instance, f.Request.Scope.Region)}
 	}
-	if _, isReconcile := f.Request.Action.(trigger.Reconcile); isReconcile && !d.dryRun {
-		d.withheld = r.whyWithheld(d)
+	_, isReconcile := f.Request.Action.(trigger.Reconcile)
+	if d.overLimit = isReconcile && len(d.counted) > r.limit; d.overLimit && !d.dryRun {
+		d.withheld = fmt.Sprintf("%d leftover connections are more than RECONCILE_LIMIT (%d), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again:", len(d.counted), r.limit)
 	}
 	return d
-}
-
-// whyWithheld returns why a reconcile must not remove what it found before a person
-// approves; "" if it may.
-func (r rules) whyWithheld(d decision) string {
-	if n := len(d.counted); n > r.limit {
-		return fmt.Sprintf("%d leftover connections are more than RECONCILE_LIMIT (%d), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again:", n, r.limit)
-	}
-	for _, pair := range d.Pairs {
-		if r.approved != nil && !r.approved[pair] {
-			return "the leftover connections differ from those that were approved, so nothing was removed:"
-		}
-	}
-	return ""
 }
 
 // removal returns the removal of one connection. MayBeDone is set for a cleanup and for a

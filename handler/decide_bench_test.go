@@ -8,8 +8,7 @@ import (
 	"elasticsearch-disconnect/handler/discover"
 )
 
-// BenchmarkPlan: decide and summarize take time in proportion to the leftovers, also if
-// each was approved by a person.
+// BenchmarkPlan: decide and summarize take time in proportion to the leftovers.
 func BenchmarkPlan(b *testing.B) {
 	for _, n := range []int{500, 5000} {
 		pairs := make([]connection.Pair, n)
@@ -19,7 +18,7 @@ func BenchmarkPlan(b *testing.B) {
 		findings := []discover.Finding{flags{}.reconcile(pairs...)}
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				p := decide(findings, rules{limit: n, approved: setOf(pairs)})
+				p := decide(findings, rules{limit: n})
 				outcomes := make([]outcome, len(p.removals))
 				for i, r := range p.removals {
 					outcomes[i] = outcome{removal: r, Outcome: connection.Outcome{State: connection.Removed}}

@@ -159,9 +159,6 @@ func TestDecide(t *testing.T) {
 		"a leftover, with the caller's token":   {rules{limit: 1}, []discover.Finding{byCaller.reconcile(ab)}, []string{"A-B " + tokenOfToken + leftover}},
 		"a timer that gives a token each time":  {rules{limit: 1}, []discover.Finding{flags{token: "t1", event: true}.reconcile(ab)}, []string{"A-B " + tokenOfTokenAt + leftover}},
 		"as many leftovers as may be":           {rules{limit: 2}, []discover.Finding{two}, []string{"A-B " + tokenOfRequest + leftover, "es-c-B " + tokenOfCB + leftover}},
-		"as approved":                           {rules{limit: 9, approved: setOf([]connection.Pair{cb, ab})}, []discover.Finding{two}, []string{"A-B " + tokenOfRequest + leftover, "es-c-B " + tokenOfCB + leftover}},
-		"another in place of one":               {rules{limit: 9, approved: setOf([]connection.Pair{ab, pairOf("es-d", idB)})}, []discover.Finding{two}, withheld},
-		"approved, and a cleanup besides":       {rules{limit: 9, approved: setOf([]connection.Pair{})}, []discover.Finding{none.cleanup(ab)}, []string{"A-B " + tokenOfRequest + " may be done"}},
 		"one more":                              {rules{limit: 1}, []discover.Finding{two}, withheld},
 		"one more, which is kept":               {rules{limit: 2}, []discover.Finding{three}, withheld},
 		"one, and none may be":                  {rules{}, []discover.Finding{none.reconcile(ab)}, withheld[:1]},
@@ -225,7 +222,6 @@ func TestProtected(t *testing.T) {
 		"a reconcile, dry":                      {idA, rules{}, dry.reconcile(ab), []string{keepsA}},
 		"a reconcile, not too many without one": {idA, rules{limit: 1}, none.reconcile(ab, cb), []string{"es-c-B " + tokenOfCB + leftover, keepsA}},
 		"a reconcile, too many without one":     {idA, rules{}, none.reconcile(ab, cb), []string{"es-c-B " + tokenOfCB + leftover + ", withheld", keepsA}},
-		"approved but for one":                  {idA, rules{limit: 9, approved: setOf([]connection.Pair{cb})}, none.reconcile(ab, cb), []string{"es-c-B " + tokenOfCB + leftover, keepsA}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,7 +20,8 @@
 // the API, with a client that cannot delete, and only execute deletes; it also reads, to
 // check that a connection is absent or that an instance exists. decide and summarize are
 // pure. The log (log.go) and the reply render results and decide nothing. deadlines
-// (handler.go) divides the time of an invocation.
+// (handler.go) divides the time of an invocation. Plan (plan.go) stops after decide, and goes
+// on when a person agrees: it is for the command.
 //
 // Beside the path: config.go has the variables, and the regions and endpoints they allow;
 // protection.go has the instances whose connections stay;
@@ -48,7 +49,7 @@
 //	leftover   a connection whose other end is in no reading of the region's instance list
 //	reconcile  the removal of all leftovers whose other end is proven not to exist; the others are kept
 //	protected  an instance in PROTECTED_INSTANCES: no connection of it is removed
-//	withheld   not removed before a person approves: more leftovers than RECONCILE_LIMIT, or others than approved
+//	withheld   not removed before a person approves: there are more leftovers than RECONCILE_LIMIT
 //	absent     the connection was already removed; success if an earlier request may have done it
 //	outcome    what became of a connection (connection.State) or of a request (result.go), in one word
 //	kind       why something failed, in one word (connection.Kind)

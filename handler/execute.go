@@ -128,6 +128,7 @@ func (e *executor) removeFromOtherSide(ctx context.Context, first outcome) outco
 	o.Outcome, o.err = e.delete(ctx, first.of.Scope, r)
 	o.Attempts += first.Attempts
 	o.Uncertain = o.Uncertain || first.Uncertain
+	o.Unknown = o.Unknown || first.Unknown
 	return e.finish(ctx, o)
 }
 
@@ -165,7 +166,7 @@ func (o outcome) mayBeDone() bool { return o.MayBeDone || o.Uncertain }
 func (e *executor) finish(ctx context.Context, o outcome) outcome {
 	if o.mayBeDone() && isAbsent(o.err) {
 		if o.err = e.checkAbsent(ctx, o); o.err == nil {
-			o.State = connection.AlreadyAbsent
+			o.State, o.Unknown = connection.AlreadyAbsent, false
 		}
 	}
 	e.onOutcome(o)

@@ -39,32 +39,20 @@ type Handler struct {
 // nil. For other events it is a messages.InvokeResponse_Error, whose Type is the
 // [connection.Kind] and whose Message is an RFC 9457 problem.
 func (h *Handler) Handle(ctx context.Context, payload []byte) (any, error) {
-	r := h.handle(ctx, payload, nil)
+	r := h.handle(ctx, payload)
 	return r.clean(), r.functionError()
 }
 
-// HandleOnce serves one event outside Function Compute. A reconcile removes nothing if it
-// finds a leftover that is not in approved; nil approves of any. HandleOnce returns the
-// reply, or the problem, as indented JSON, and the exit code.
-func (h *Handler) HandleOnce(ctx context.Context, payload []byte, approved []connection.Pair) (text []byte, exitCode int) {
-	r := h.handle(ctx, payload, setOf(approved))
+// HandleOnce serves one event outside Function Compute. It returns the reply, or the
+// problem, as indented JSON, and the exit code.
+func (h *Handler) HandleOnce(ctx context.Context, payload []byte) (text []byte, exitCode int) {
+	r := h.handle(ctx, payload)
 	return r.indented(), r.exitCode
-}
-
-func setOf(pairs []connection.Pair) map[connection.Pair]bool {
-	if pairs == nil {
-		return nil
-	}
-	set := make(map[connection.Pair]bool, len(pairs))
-	for _, pair := range pairs {
-		set[pair] = true
-	}
-	return set
 }
 
 // handle serves one event. A panic is a failure of kind Internal: its text and stack are
 // only for the log.
-func (h *Handler) handle(ctx context.Context, payload []byte, approved map[connection.Pair]bool) response {
+func (h *Handler) handle(ctx context.Context, payload []byte) response {
 	inv := h.Invocation(ctx)
 	access := h.access(inv)
 	log := h.logger(inv, access)
@@ -73,7 +61,7 @@ func (h *Handler) handle(ctx context.Context, payload []byte, approved map[conne
 	err := parallel.Guard(func() error {
 		event, _ = trigger.Parse(payload) // a refused event has a request with the error
 		log.trigger = event.Shape
-		results := h.serve(ctx, event, approved, access, log)
+		results := h.serve(ctx, event, access, log)
 		r.reply, r.problem = reply(event, results, h.info(inv), inv)
 		r.exitCode = exitCode(results)
 		return nil
@@ -89,50 +77,40 @@ func (h *Handler) handle(ctx context.Context, payload []byte, approved map[conne
 }
 
 // serve does what an event asks for.
-func (h *Handler) serve(ctx context.Context, event trigger.Event, approved map[connection.Pair]bool, access *access, log logger) []result {
-	inv := access.own
+func (h *Handler) serve(ctx context.Context, event trigger.Event, access *access, log logger) []result {
 	reading, writing, release := deadlines(ctx)
 	defer release()
-	access.common.RetryPolicy = retryPolicy(event)
-	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, RetryCount: inv.RetryCount}
-	executor := &executor{client: access.client, prover: &prover{client: access.client}, limit: h.Config.Concurrency, onOutcome: func(o outcome) { log.outcome(ctx, o) }}
+	plan := h.plan(reading, event, access, nil)
+	return h.carryOut(writing, plan, access, func(o outcome) { log.outcome(ctx, o) }, log)
+}
 
-	findings := finder.Find(reading, h.Config.within(inv.Scope, event.Requests))
-	plan := decide(findings, h.rules(inv, event.Shape, approved))
-	outcomes := executor.execute(writing, plan.removals)
-	results := summarize(plan.decisions, outcomes)
+// plan finds and decides: it only reads. progress may be nil.
+func (h *Handler) plan(ctx context.Context, event trigger.Event, access *access, progress func(asked, of int)) plan {
+	inv := access.own
+	access.common.RetryPolicy = retryPolicy(event)
+	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, RetryCount: inv.RetryCount, Progress: progress}
+	return decide(finder.Find(ctx, h.Config.within(inv.Scope, event.Requests)), h.rules(inv, event.Shape))
+}
+
+// carryOut removes what a plan says, and logs the results.
+func (h *Handler) carryOut(ctx context.Context, p plan, access *access, onOutcome func(outcome), log logger) []result {
+	executor := &executor{client: access.client, prover: &prover{client: access.client}, limit: h.Config.Concurrency, onOutcome: onOutcome}
+	results := summarize(p.decisions, executor.execute(ctx, p.removals))
 	for _, r := range results {
 		log.result(ctx, r)
 	}
 	return results
 }
 
-func (h *Handler) rules(inv Invocation, shape trigger.Shape, approved map[connection.Pair]bool) rules {
+func (h *Handler) rules(inv Invocation, shape trigger.Shape) rules {
 	return rules{
 		requestID: inv.RequestID,
 		own:       inv.Scope,
 		dryRun:    h.Config.DryRun,
 		mayBeDone: shape.IsDelivered() || inv.RetryCount > 0,
 		limit:     h.Config.ReconcileLimit,
-		approved:  approved,
 		protected: h.Config.Protected,
 	}
-}
-
-// Report finds what a reconcile would remove, and removes nothing: it needs only the
-// rights to read. In the Finding, Pairs are the leftovers to remove; withheld is why none
-// of them would be removed, "" if all would. Report calls progress with the number of
-// instances asked so far and in total, -1 if the total is unknown.
-func (h *Handler) Report(ctx context.Context, progress func(asked, of int)) (found discover.Finding, withheld string) {
-	reading, _, release := deadlines(ctx)
-	defer release()
-	inv := h.Invocation(ctx)
-	access := h.access(inv)
-	access.common.RetryPolicy = elasticsearch.UntilDeadlineIfThrottled
-	finder := discover.Finder{Reader: access.reader, Limit: h.Config.Concurrency, Progress: progress}
-	requests := h.Config.within(inv.Scope, []trigger.Request{{Action: trigger.Reconcile{}}})
-	plan := decide(finder.Find(reading, requests), h.rules(inv, trigger.Direct, nil))
-	return plan.decisions[0].Finding, plan.decisions[0].withheld
 }
 
 // retryPolicy returns how long calls are tried again that may succeed the next time.

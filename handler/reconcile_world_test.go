@@ -13,10 +13,14 @@ import (
 	"testing"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc/messages"
+	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
 	"pgregory.net/rapid"
 
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+	"elasticsearch-disconnect/handler/trigger"
 )
 
 // TestReconcileAnyWorld: in any region, with any change between two calls, no connection of two
@@ -121,6 +125,7 @@ func drawEvent(t *rapid.T, id string) string {
 func (w *world) runs(t *rapid.T) []string {
 	limit, concurrency := rapid.SampledFrom([]int{0, 2, 100, 100}).Draw(t, "limit"), rapid.SampledFrom([]int{1, 1, 4}).Draw(t, "concurrency")
 	runs := rapid.SampledFrom([]int{1, 1, 1, 2}).Draw(t, "runs at once")
+	isPlanned := rapid.SampledFrom([]bool{false, false, true}).Draw(t, "planned")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	w.cancel = cancel
@@ -130,6 +135,10 @@ func (w *world) runs(t *rapid.T) []string {
 		id := fmt.Sprintf("run-%d", i)
 		event := drawEvent(t, id)
 		all.Go(func() {
+			if isPlanned {
+				replies[i] = w.planned(t, ctx, w.handler(limit, concurrency))
+				return
+			}
 			replies[i] = w.invoke(ctx, w.handler(limit, concurrency), event, id, 0)
 			if ctx.Err() != nil {
 				replies[i] = w.invoke(context.Background(), w.handler(limit, concurrency), event, id, 1)
@@ -138,6 +147,26 @@ func (w *world) runs(t *rapid.T) []string {
 	}
 	all.Wait()
 	return append(replies, w.replies...)
+}
+
+// planned makes a plan and carries it out, as the command does after a person has agreed. What
+// is removed was in the plan.
+func (w *world) planned(t *rapid.T, ctx context.Context, h *handler.Handler) string {
+	ctx = fccontext.NewContext(ctx, &fccontext.FcContext{RequestID: "planned", Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role})
+	p := h.Plan(ctx, []trigger.Request{{Action: trigger.Reconcile{}}}, nil)
+	step := p.Steps()[0]
+	done := p.Execute(ctx, func(handler.Outcome) {})
+	for _, o := range done.Outcomes {
+		if o.State == connection.Removed && (step.Withheld || !slices.Contains(step.Pairs, o.Pair)) {
+			t.Errorf("%v is removed, and the plan was %v, withheld: %t", o.Pair, step.Pairs, step.Withheld)
+		}
+	}
+	var problem struct{ Type string }
+	_ = json.Unmarshal(done.Reply, &problem)
+	if kind, isProblem := strings.CutPrefix(problem.Type, "urn:elasticsearch-disconnect:"); isProblem {
+		return kind + " " + string(done.Reply)
+	}
+	return string(done.Reply)
 }
 
 // A verdict is the outcome in a reply, and those of the connections.

@@ -212,13 +212,13 @@ func TestAccountOnCommandLine(t *testing.T) {
 	var text []byte
 	var exit int
 	synctest.Test(t, func(t *testing.T) {
-		text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:]), nil)
+		text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:]))
 	})
 	if exit != handler.ExitDone || !strings.Contains(string(text), `"accountId": "`+s.member.ID+`"`) {
 		t.Errorf("exit code %d, %s", exit, text)
 	}
 	s.Config.MemberRole = ""
-	text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+ownAccount+`",`+pair(instance, connected)[1:]), nil)
+	text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+ownAccount+`",`+pair(instance, connected)[1:]))
 	if exit != handler.ExitFailed || !strings.Contains(string(text), "the request names account "+ownAccount+", but MEMBER_ROLE is not set: ") {
 		t.Errorf("exit code %d, %s", exit, text)
 	}

@@ -57,7 +57,7 @@ const (
 	AlreadyAbsent State = "absent"
 )
 
-// An Outcome is what became of one Removal. Status, Attempts and Uncertain are
+// An Outcome is what became of one Removal. Status, Attempts, Uncertain and Unknown are
 // set for a failure too.
 type Outcome struct {
 	State     State
@@ -65,6 +65,7 @@ type Outcome struct {
 	Status    int     // the HTTP status of the API's last answer; 0 when there was none
 	Attempts  int     // requests sent
 	Uncertain bool    // an earlier request may have been carried out: its answer was lost
+	Unknown   bool    // no answer says what became of the connection: it may or may not be removed
 	Unsent    *Unsent // the request of a dry run, else nil
 }
 

@@ -129,7 +129,7 @@ func TestAnswers(t *testing.T) {
 			if *got != test.want {
 				t.Errorf("error:\n got %+v\nwant %+v", *got, test.want)
 			}
-			outcome.Uncertain = false // see TestLostAnswers
+			outcome.Uncertain, outcome.Unknown = false, false // see TestLostAnswers
 			if want := (connection.Outcome{Status: got.Status, RequestID: got.RequestID, Attempts: test.attempts}); outcome != want {
 				t.Errorf("outcome %+v, want %+v", outcome, want)
 			}

@@ -18,8 +18,8 @@ import (
 // Success is an HTTP status of the 200s with a body whose Result is true and
 // whose Code is empty: the API also answers 200 when it did nothing. The text "true",
 // which no document has, counts if the lists of both instances agree. Any error
-// is a *[connection.Error]. The Outcome has Status, Attempts and Uncertain with an
-// error too.
+// is a *[connection.Error]. The Outcome has Status, Attempts, Uncertain and Unknown with
+// an error too.
 //
 // The client token makes it safe to repeat: the API carries out a token once. Its
 // answer to a second deletion under another token is not documented. So if the
@@ -40,6 +40,7 @@ func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Remova
 		Status:    answer.status,
 		Attempts:  history.attempts,
 		Uncertain: history.uncertain,
+		Unknown:   failure != nil && (history.uncertain || failure.class == retryMaybeDone),
 	}
 	switch {
 	case failure == nil:
@@ -92,7 +93,7 @@ func (c *Client) readState(ctx context.Context, pair connection.Pair, o connecti
 	case connection.KindOf(err) == connection.NoInstance:
 		return o, err
 	case err == nil && !peers.Has(pair.Connected):
-		o.State = connection.AlreadyAbsent
+		o.State, o.Unknown = connection.AlreadyAbsent, false
 		return o, nil
 	}
 	return o, f.err

@@ -66,7 +66,7 @@ func (c Command) Run(ctx context.Context) int {
 	case removeTask:
 		return c.remove(ctx, h, o)
 	case instanceTask:
-		return c.serve(ctx, h, o.event(), nil)
+		return c.serve(ctx, h, o.event())
 	default:
 		return c.serveFile(ctx, h, o.file)
 	}

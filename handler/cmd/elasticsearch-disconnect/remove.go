@@ -14,7 +14,7 @@ func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int 
 	if !o.yes && !c.StdinIsTerminal {
 		return c.refuse("--remove asks before it removes, but standard input is not a terminal: add --yes, or look first with --report")
 	}
-	s, err := c.survey(ctx, h, o.region)
+	s, plan, err := c.survey(ctx, h, o.region)
 	if err != nil {
 		c.say("%v", err)
 		return handler.ExitFailed
@@ -37,11 +37,10 @@ func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int 
 		c.say("Nothing was removed.")
 		return handler.ExitLeft
 	}
-	exit := c.serve(ctx, h, []byte(`{"reconcile":true}`), s.removable)
-	if exit == handler.ExitLeft {
-		c.say("Nothing was removed: the leftovers have changed meanwhile. Look at them again.")
-	}
-	return exit
+	limited, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	done := plan.Execute(limited, func(handler.Outcome) {})
+	return c.print(done.Reply, done.ExitCode)
 }
 
 // agrees asks the person, and reports whether the answer is yes. An interrupt is a no.

@@ -44,15 +44,6 @@ func removals() map[string]removal {
 
 		"more than the limit":         {nil, limited(region), "yes\n", handler.ExitLeft, nil},
 		"more than the limit unasked": {[]string{"--yes"}, limited(region), "", handler.ExitLeft, nil},
-		"more than was agreed to": {nil, func(f *fixture) {
-			region(f)
-			f.api.OnRequest = elasticsearchtest.At("ListInstance 1", func(n int) elasticsearchtest.Fault {
-				if n == 2 { // after the question
-					f.api.Connect("es-b", "es-late")
-				}
-				return elasticsearchtest.Fault{}
-			})
-		}, "yes\n", handler.ExitLeft, nil},
 		"too high a limit":     {[]string{"--limit", "100001", "--yes"}, region, "", handler.ExitInvalid, nil},
 		"up to a higher limit": {[]string{"--limit", "4"}, limited(region), "yes\n", handler.ExitDone, both},
 		"up to a lower limit":  {[]string{"--limit", "0"}, region, "yes\n", handler.ExitLeft, nil},
@@ -89,9 +80,6 @@ func TestRemove(t *testing.T) {
 				t.Errorf("exit code %d, want %d", exit, test.exit)
 			}
 			checkGolden(t, "remove-"+name, f.transcript(exit))
-			if name == "more than was agreed to" {
-				before = f.api.Connections()
-			}
 			want := slices.DeleteFunc(before, func(pair [2]string) bool { return slices.Contains(test.removed, pair) })
 			if got := f.api.Connections(); !slices.Equal(got, want) {
 				t.Errorf("connections:\n got %q\nwant %q", got, want)

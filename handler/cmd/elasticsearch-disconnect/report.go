@@ -7,11 +7,12 @@ import (
 	"log/slog"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/trigger"
 )
 
 // report prints the connections of a region, and which of them are leftover.
 func (c Command) report(ctx context.Context, h *handler.Handler, o options) int {
-	s, err := c.survey(ctx, h, o.region)
+	s, _, err := c.survey(ctx, h, o.region)
 	if err != nil {
 		c.say("%v", err)
 		return handler.ExitFailed
@@ -35,16 +36,17 @@ func (c Command) report(ctx context.Context, h *handler.Handler, o options) int 
 }
 
 // survey reads the region. It returns an error only if it is interrupted.
-func (c Command) survey(ctx context.Context, h *handler.Handler, region string) (survey, error) {
+func (c Command) survey(ctx context.Context, h *handler.Handler, region string) (survey, *handler.Plan, error) {
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	progress, erase := c.progress(h)
-	found, withheld := h.Report(limited, progress)
+	plan := h.Plan(limited, []trigger.Request{{Action: trigger.Reconcile{}}}, progress)
+	step := plan.Steps()[0]
 	erase()
 	if ctx.Err() != nil {
-		return survey{}, errors.New("interrupted: nothing was removed")
+		return survey{}, nil, errors.New("interrupted: nothing was removed")
 	}
-	return surveyOf(found, region, withheld != "", h.Config.ReconcileLimit), nil
+	return surveyOf(step.Finding, region, step.Withheld, h.Config.ReconcileLimit), plan, nil
 }
 
 // progress returns functions that rewrite and erase a line on a terminal with the progress

@@ -7,15 +7,17 @@ import (
 	"os"
 
 	"elasticsearch-disconnect/handler"
-	"elasticsearch-disconnect/handler/connection"
 )
 
-// serve handles an event and prints the reply. A reconcile removes only approved
-// connections; nil approves any.
-func (c Command) serve(ctx context.Context, h *handler.Handler, event []byte, approved []connection.Pair) int {
+// serve handles an event and prints the reply.
+func (c Command) serve(ctx context.Context, h *handler.Handler, event []byte) int {
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	reply, exit := h.HandleOnce(ctx, event, approved)
+	return c.print(h.HandleOnce(ctx, event))
+}
+
+// print prints a reply, and returns the exit code.
+func (c Command) print(reply []byte, exit int) int {
 	if _, err := io.WriteString(c.Stdout, printable(reply, func(text string) string { return text })); err != nil {
 		c.say("%v", err)
 		return handler.ExitFailed
@@ -28,7 +30,7 @@ func (c Command) serveFile(ctx context.Context, h *handler.Handler, file string)
 	if err != nil {
 		return c.refuse("%v", err)
 	}
-	return c.serve(ctx, h, event, nil)
+	return c.serve(ctx, h, event)
 }
 
 func (c Command) read(file string) ([]byte, error) {

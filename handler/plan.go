@@ -1,0 +1,99 @@
+package handler
+
+import (
+	"context"
+
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+// A Plan is what would be done about some requests: found and decided, and not yet done.
+// A program shows it to a person, who agrees to exactly that.
+type Plan struct {
+	handler *Handler
+	event   trigger.Event
+	access  *access
+	plan    plan
+}
+
+// Plan finds what the requests are about, and decides what to do. It needs only the rights
+// to read. It calls progress with the number of instances asked so far and in total, -1 if
+// the total is unknown; progress may be nil.
+func (h *Handler) Plan(ctx context.Context, requests []trigger.Request, progress func(asked, of int)) *Plan {
+	p := &Plan{
+		handler: h,
+		event:   trigger.Event{Shape: trigger.Direct, Batch: len(requests) > 1, Requests: requests},
+		access:  h.access(h.Invocation(ctx)),
+	}
+	p.plan = h.plan(ctx, p.event, p.access, progress)
+	return p
+}
+
+// A Step is the part of a plan that is about one request. Its Pairs are what would be removed
+// if it is not withheld; protected connections are among Kept.
+type Step struct {
+	discover.Finding
+	Leftover int  // the leftovers of a reconcile that count for the limit
+	Withheld bool // these are more than the limit, so none is removed
+}
+
+// Steps returns the steps of the plan, in the order of the requests.
+func (p *Plan) Steps() []Step {
+	steps := make([]Step, len(p.plan.decisions))
+	for i, d := range p.plan.decisions {
+		steps[i] = Step{d.Finding, len(d.counted), d.overLimit}
+	}
+	return steps
+}
+
+// Reader returns the client for a scope, which cannot delete.
+func (p *Plan) Reader(ctx context.Context, scope connection.Scope) (*elasticsearch.Reader, error) {
+	return p.access.reader(ctx, scope)
+}
+
+// An Outcome is what became of one connection.
+type Outcome struct {
+	connection.Scope
+	connection.Pair
+	connection.Outcome
+	Err error // why it is not removed, or may not be; nil if it is
+}
+
+// A Done is what became of a plan.
+type Done struct {
+	Outcomes []Outcome // of every connection, in the order of the requests and of the ids
+	Reply    []byte    // of the function, as indented JSON: the reports, or a problem
+	ExitCode int
+}
+
+// Execute removes what the plan says, and nothing else. It calls onOutcome with each
+// outcome as soon as it is known, from several goroutines. Credentials of other accounts
+// are obtained anew: those of the plan may have expired while a person looked at it.
+func (p *Plan) Execute(ctx context.Context, onOutcome func(Outcome)) Done {
+	h, inv := p.handler, p.access.own
+	p.access = h.access(inv)
+	p.access.common.RetryPolicy = retryPolicy(p.event)
+	log := h.logger(inv, p.access)
+	log.trigger = p.event.Shape
+	results := h.carryOut(ctx, p.plan, p.access, func(o outcome) {
+		log.outcome(ctx, o)
+		onOutcome(o.exported())
+	}, log)
+	done := Done{ExitCode: exitCode(results)}
+	for _, r := range results {
+		for _, o := range r.parts {
+			done.Outcomes = append(done.Outcomes, o.exported())
+		}
+	}
+	r := response{redact: p.access.redact}
+	r.reply, r.problem = reply(p.event, results, h.info(inv), inv)
+	done.Reply = r.indented()
+	return done
+}
+
+func (o outcome) exported() Outcome { return Outcome{o.of.Scope, o.Pair, o.Outcome, o.err} }
+
+// Redact removes the credentials from a text.
+func (p *Plan) Redact(text string) string { return p.access.redact(text) }
