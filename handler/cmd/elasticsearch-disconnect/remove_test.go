@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"elasticsearch-disconnect/handler"
-	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
 // A removal is one way to ask for it, and what is left of the region.
@@ -44,9 +43,9 @@ func removals() map[string]removal {
 
 		"more than the limit":         {nil, limited(region), "yes\n", handler.ExitLeft, nil},
 		"more than the limit unasked": {[]string{"--yes"}, limited(region), "", handler.ExitLeft, nil},
-		"too high a limit":     {[]string{"--limit", "100001", "--yes"}, region, "", handler.ExitInvalid, nil},
-		"up to a higher limit": {[]string{"--limit", "4"}, limited(region), "yes\n", handler.ExitDone, both},
-		"up to a lower limit":  {[]string{"--limit", "0"}, region, "yes\n", handler.ExitLeft, nil},
+		"too high a limit":            {[]string{"--limit", "100001", "--yes"}, region, "", handler.ExitInvalid, nil},
+		"up to a higher limit":        {[]string{"--limit", "4"}, limited(region), "yes\n", handler.ExitDone, both},
+		"up to a lower limit":         {[]string{"--limit", "0"}, region, "yes\n", handler.ExitLeft, nil},
 
 		"of what is not all read": {nil, unread, "yes\n", handler.ExitFailed, ofA},
 		"denied":                  {[]string{"--yes"}, denied, "", handler.ExitFailed, nil},
