@@ -46,6 +46,9 @@ func allowed() map[string][]string {
 		"handler/trigger":                         {own + "connection", sdk + "events"},
 		"handler/elasticsearch":                   {own + "acs3", own + "connection"},
 		"handler/elasticsearch/elasticsearchtest": nil,
+
+		command + "/fleettest":       {own + "elasticsearch", own + "elasticsearch/elasticsearchtest"},
+		command + "/fleettest/serve": {module + "/" + command + "/fleettest"},
 	}
 }
 

@@ -111,6 +111,16 @@ func Refuse(status int, code, message string) http.HandlerFunc {
 	}
 }
 
+// Forbid answers as to a caller whose policies do not allow an action, such as elasticsearch:ListInstance.
+func Forbid(action string) http.HandlerFunc {
+	return Refuse(http.StatusForbidden, "Forbidden.RAM", "You are not authorized to do this action. Action: "+action)
+}
+
+// NotOpened answers as in a region in which the account does not use the service.
+func NotOpened() http.HandlerFunc {
+	return Refuse(http.StatusUnauthorized, "UserNotOpen", "The service of this account is not opened.")
+}
+
 // RefuseXML answers with the same error in the XML form that gateways use, without a recommendation.
 func RefuseXML(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
