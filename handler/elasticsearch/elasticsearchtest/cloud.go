@@ -20,7 +20,7 @@ import (
 // names of their hosts, each a stand-in. It speaks CONNECT alone and copies bytes: TLS is between the client and the
 // stand-in. A host that no stand-in serves is refused with 502, so no request leaves the machine.
 type Cloud struct {
-	STS *STS // serves sts.REGION.aliyuncs.com and sts-vpc.REGION.aliyuncs.com of every region
+	STS *STS // serves sts.aliyuncs.com, and sts.REGION.aliyuncs.com and sts-vpc.REGION.aliyuncs.com of every region
 
 	proxy     listener
 	authority *authority
@@ -102,12 +102,12 @@ func (c *Cloud) Close() {
 // ServeHTTP is the proxy.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	host := strings.TrimSuffix(r.Host, ":443")
-	to := c.arrive(host)
-	if r.Method != http.MethodConnect || to == "" {
+	serves := c.arrive(host)
+	if r.Method != http.MethodConnect || serves == nil {
 		http.Error(w, "no stand-in serves "+r.Method+" "+host, http.StatusBadGateway)
 		return
 	}
-	standIn, err := net.Dial("tcp", to)
+	standIn, err := net.Dial("tcp", serves.address())
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
@@ -135,19 +135,30 @@ func tunnel(client *net.TCPConn, sent io.Reader, standIn *net.TCPConn) {
 
 var servedHost = regexp.MustCompile(`^(elasticsearch|sts)(?:-vpc)?\.([a-z0-9-]+)\.aliyuncs\.com$`)
 
-// arrive records the host of a connection, and returns the address of the stand-in that serves it; "" when none does.
-func (c *Cloud) arrive(host string) (address string) {
+// A standIn is a Server or an STS.
+type standIn interface {
+	http.Handler
+	address() string // that it listens at
+}
+
+func (s *Server) address() string { return s.http.Listener.Addr().String() }
+func (s *STS) address() string    { return s.http.Listener.Addr().String() }
+
+// arrive records the host of a connection, and returns the stand-in that serves it; nil when none does.
+func (c *Cloud) arrive(host string) standIn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.hosts = append(c.hosts, host)
 	name := servedHost.FindStringSubmatch(host)
 	switch {
+	case host == "sts.aliyuncs.com":
+		return c.STS
 	case name == nil:
-		return ""
+		return nil
 	case name[1] == "sts":
-		return c.STS.http.Listener.Addr().String()
+		return c.STS
 	case c.regions[name[2]] == nil:
-		return ""
+		return nil
 	}
-	return c.regions[name[2]].http.Listener.Addr().String()
+	return c.regions[name[2]]
 }

@@ -90,7 +90,7 @@ func TestOtherHostsAreRefused(t *testing.T) {
 	c, _, _ := startRegions(t)
 	hosts := []string{
 		"elasticsearch.cn-shanghai.aliyuncs.com", "elasticsearch.cn-hangzhou.example.com", "ecs.cn-hangzhou.aliyuncs.com",
-		"x.elasticsearch.cn-hangzhou.aliyuncs.com", "sts.aliyuncs.com", "elasticsearch.cn-hangzhou.aliyuncs.com:8443",
+		"x.elasticsearch.cn-hangzhou.aliyuncs.com", "elasticsearch.aliyuncs.com", "elasticsearch.cn-hangzhou.aliyuncs.com:8443",
 	}
 	for _, host := range hosts {
 		response, err := c.Transport().RoundTrip(newRequest(t, "GET", "https://"+host+"/"))

@@ -1,7 +1,9 @@
 package elasticsearchtest
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -60,10 +62,24 @@ func (p *pipes) Close() error   { p.close(); return nil }
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
 
 // RoundTrip makes the Server a transport that needs no network. An answer that breaks the connection needs one.
-func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) { return roundTripTo(s, r) }
+
+// RoundTrip makes the Cloud a transport that needs no network, and no proxy. An answer that breaks the connection needs
+// one. It finds the stand-in by the name of the host, and fails where no stand-in serves it.
+func (c *Cloud) RoundTrip(r *http.Request) (*http.Response, error) {
+	if serves := c.arrive(r.URL.Hostname()); serves != nil {
+		return roundTripTo(serves, r)
+	}
+	return nil, errors.New("no stand-in serves " + r.URL.Hostname())
+}
+
+func roundTripTo(h http.Handler, r *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	arrived := r.Clone(r.Context())
-	arrived.RequestURI = r.URL.RequestURI()
-	s.ServeHTTP(w, arrived)
+	arrived.RequestURI, arrived.Host = r.URL.RequestURI(), cmp.Or(r.Host, r.URL.Host)
+	if arrived.Body == nil {
+		arrived.Body = http.NoBody
+	}
+	h.ServeHTTP(w, arrived)
 	return w.Result(), nil
 }

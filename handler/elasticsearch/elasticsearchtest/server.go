@@ -55,7 +55,7 @@ type scenario struct {
 	instances   map[string]instance // by id
 	connections map[[2]string]bool  // by pair, in order
 	tokens      map[clientToken]deletion
-	nonces      map[string]bool
+	nonces      nonces
 	faults      []Fault
 	requests    []*Request
 	maxInFlight map[string]int // as inFlight
@@ -69,7 +69,7 @@ func newScenario() scenario {
 		instances:   map[string]instance{},
 		connections: map[[2]string]bool{},
 		tokens:      map[clientToken]deletion{},
-		nonces:      map[string]bool{},
+		nonces:      nonces{},
 		maxInFlight: map[string]int{},
 	}
 }

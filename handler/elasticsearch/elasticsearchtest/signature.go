@@ -171,22 +171,31 @@ func parseAuthorization(values []string) authorization {
 // verify returns the refusal that a request earns, or nil when it may be carried out. Nonces are spent by accepted
 // requests only.
 func (s *Server) verify(c *call) http.HandlerFunc {
-	if c.authorization.accessKeyID == "" {
-		return Refuse(http.StatusBadRequest, "IncompleteSignature", "Authorization is missing or not of the form "+
-			algorithm+" Credential=<AK>,SignedHeaders=<a;b>,Signature=<hex>.")
-	}
-	if c.queryError != nil {
-		return Refuse(http.StatusBadRequest, "InvalidParameter", "The query cannot be decoded: "+c.queryError.Error())
-	}
 	s.mu.Lock()
 	account, known := s.accounts[c.authorization.accessKeyID]
 	s.mu.Unlock()
-	if !known {
+	now := time.Now
+	if s.Now != nil {
+		now = s.Now
+	}
+	return checkAll(c, account, known, checkToken, checkDate(now), checkSignedHeaders, checkSignature, s.spendNonce)
+}
+
+// A check returns the refusal that a request of an account earns, or nil.
+type check func(*call, Account) http.HandlerFunc
+
+// checkAll makes checks in order, after those that need no account.
+func checkAll(c *call, account Account, known bool, checks ...check) http.HandlerFunc {
+	switch {
+	case c.authorization.accessKeyID == "":
+		return Refuse(http.StatusBadRequest, "IncompleteSignature", "Authorization is missing or not of the form "+
+			algorithm+" Credential=<AK>,SignedHeaders=<a;b>,Signature=<hex>.")
+	case c.queryError != nil:
+		return Refuse(http.StatusBadRequest, "InvalidParameter", "The query cannot be decoded: "+c.queryError.Error())
+	case !known:
 		return Refuse(http.StatusNotFound, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
 	}
-	for _, check := range []func(*call, Account) http.HandlerFunc{
-		checkToken, s.checkDate, checkSignedHeaders, checkSignature, s.spendNonce,
-	} {
+	for _, check := range checks {
 		if refusal := check(c, account); refusal != nil {
 			return refusal
 		}
@@ -215,20 +224,18 @@ func checkToken(c *call, account Account) http.HandlerFunc {
 }
 
 // checkDate takes the one documented form. Parsing alone would let fractions of a second pass.
-func (s *Server) checkDate(c *call, _ Account) http.HandlerFunc {
-	now := time.Now
-	if s.Now != nil {
-		now = s.Now
+func checkDate(now func() time.Time) check {
+	return func(c *call, _ Account) http.HandlerFunc {
+		given := c.header.Get("x-acs-date")
+		date, err := time.Parse(dateLayout, given)
+		if err != nil || date.Format(dateLayout) != given {
+			return Refuse(http.StatusBadRequest, "InvalidTimeStamp.Format", "x-acs-date is not of the form "+dateLayout+".")
+		}
+		if now().Sub(date).Abs() > dateSkew {
+			return Refuse(http.StatusBadRequest, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+		}
+		return nil
 	}
-	given := c.header.Get("x-acs-date")
-	date, err := time.Parse(dateLayout, given)
-	if err != nil || date.Format(dateLayout) != given {
-		return Refuse(http.StatusBadRequest, "InvalidTimeStamp.Format", "x-acs-date is not of the form "+dateLayout+".")
-	}
-	if now().Sub(date).Abs() > dateSkew {
-		return Refuse(http.StatusBadRequest, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
-	}
-	return nil
 }
 
 // checkSignedHeaders wants SignedHeaders in order, without a name twice or one that was not sent, and in it every
@@ -272,18 +279,25 @@ func checkSignature(c *call, account Account) http.HandlerFunc {
 	return nil
 }
 
-// spendNonce takes a nonce once from each key. MissingSignatureNonce is the stand-in's choice.
 func (s *Server) spendNonce(c *call, account Account) http.HandlerFunc {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.nonces.spend(c, account)
+}
+
+// nonces are those that were spent, with the key that spent them.
+type nonces map[[2]string]bool
+
+// spend takes a nonce once from each key. MissingSignatureNonce is the stand-in's choice.
+func (n nonces) spend(c *call, account Account) http.HandlerFunc {
 	nonce := c.header.Get("x-acs-signature-nonce")
 	if nonce == "" {
 		return Refuse(http.StatusBadRequest, "MissingSignatureNonce", "x-acs-signature-nonce is mandatory.")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	spent := account.AccessKeyID + "\n" + nonce
-	if s.nonces[spent] {
+	spent := [2]string{account.AccessKeyID, nonce}
+	if n[spent] {
 		return Refuse(http.StatusBadRequest, "SignatureNonceUsed", "Specified signature nonce was used already.")
 	}
-	s.nonces[spent] = true
+	n[spent] = true
 	return nil
 }

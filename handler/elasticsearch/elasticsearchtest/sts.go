@@ -18,8 +18,8 @@ const (
 	mostDuration    = time.Hour        // of them, as a role has it when it is made
 )
 
-// An STS is a stand-in for AssumeRole of the Security Token Service, version 2015-04-01, over TLS. One serves every
-// region of its [Cloud]. It verifies the signature of every request with code of its own, as a [Server] does. Its
+// An STS is a stand-in for AssumeRole and GetCallerIdentity of the Security Token Service, version 2015-04-01, over TLS.
+// One serves every region of its [Cloud]. It takes the old signature for the first, and ACS3 for the second. It verifies the signature of every request with code of its own, as a [Server] does. Its
 // methods are safe for concurrent use; its fields are to be set before the first request.
 type STS struct {
 	URL string // the endpoint with its scheme, such as https://127.0.0.1:41234, without a final slash
@@ -36,6 +36,7 @@ type STS struct {
 	accounts map[string]Account // by access key id
 	roles    map[string]Account // what each hands out, by ARN
 	requests []*STSRequest
+	nonces   nonces
 }
 
 // An STSRequest is one request that arrived, whether it was accepted or not, and what was answered.
@@ -55,7 +56,7 @@ type STSRequest struct {
 
 // newSTS starts an STS. It knows no account and no role yet.
 func newSTS(certificates *tls.Config, arrivals *atomic.Int64) *STS {
-	s := &STS{arrivals: arrivals, accounts: map[string]Account{}, roles: map[string]Account{}}
+	s := &STS{arrivals: arrivals, accounts: map[string]Account{}, roles: map[string]Account{}, nonces: nonces{}}
 	s.http = newListener(s)
 	s.http.TLS = certificates
 	s.http.StartTLS()
@@ -90,28 +91,24 @@ func (s *STS) Requests() []STSRequest {
 	return copies
 }
 
-// Reset forgets requests, and restarts the request ids. It keeps accounts and roles.
+// Reset forgets requests and nonces, and restarts the request ids. It keeps accounts and roles.
 func (s *STS) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests = nil
+	s.requests, s.nonces = nil, nonces{}
 }
 
 // ServeHTTP takes one request: read, record, judge, answer.
 func (s *STS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") != "" {
+		s.serveSigned(w, r)
+		return
+	}
 	c, err := readRPC(r)
 	if err != nil {
 		panic(http.ErrAbortHandler) // The client went away before its request was whole.
 	}
-	request := s.arrive(w, r, c)
-	rec := &recorder{w, &s.mu, &request.Status, &request.Code, func() {}}
-	s.judge(c, *request)(rec, r)
-}
-
-func (s *STS) arrive(w http.ResponseWriter, r *http.Request, c *rpcCall) *STSRequest {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	request := &STSRequest{
+	request := s.record(w, STSRequest{
 		Method:      c.method,
 		Host:        r.Host,
 		Action:      c.get("Action"),
@@ -119,12 +116,19 @@ func (s *STS) arrive(w http.ResponseWriter, r *http.Request, c *rpcCall) *STSReq
 		SessionName: c.get("RoleSessionName"),
 		Duration:    c.duration(),
 		AccessKeyID: c.get("AccessKeyId"),
-		Account:     s.accounts[c.get("AccessKeyId")].ID,
-		Order:       s.arrivals.Add(1),
-	}
-	s.requests = append(s.requests, request)
+	})
+	rec := &recorder{w, &s.mu, &request.Status, &request.Code, func() {}}
+	s.judge(c, *request)(rec, r)
+}
+
+// record keeps a request on its arrival, and numbers its answer.
+func (s *STS) record(w http.ResponseWriter, r STSRequest) *STSRequest {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.Account, r.Order = s.accounts[r.AccessKeyID].ID, s.arrivals.Add(1)
+	s.requests = append(s.requests, &r)
 	w.Header().Set(requestIDHeader, fmt.Sprintf("A55E0000-0000-4000-8000-%012X", len(s.requests)))
-	return request
+	return &r
 }
 
 func (s *STS) judge(c *rpcCall, r STSRequest) http.HandlerFunc {
