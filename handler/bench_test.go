@@ -28,10 +28,11 @@ func newBenched(b *testing.B, url string, transport *http.Transport) *handler.Ha
 	transport.MaxIdleConnsPerHost = 64
 	b.Cleanup(transport.CloseIdleConnections)
 	return &handler.Handler{
-		Config:    handler.Config{Endpoint: endpoint, Concurrency: 8},
-		Build:     handler.Build{Version: "v1.2.3", Commit: "abc"},
-		Log:       slog.New(slog.NewJSONHandler(io.Discard, nil)),
-		Transport: transport,
+		Config:     handler.Config{Endpoint: endpoint, Concurrency: 8},
+		Build:      handler.Build{Version: "v1.2.3", Commit: "abc"},
+		Log:        slog.New(slog.NewJSONHandler(io.Discard, nil)),
+		Transport:  transport,
+		Invocation: handler.FunctionCompute,
 	}
 }
 
