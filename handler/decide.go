@@ -87,7 +87,7 @@ func (r rules) keep(f discover.Finding) discover.Finding {
 	stays := discover.Kept{}
 	switch _, isReconcile := f.Request.Action.(trigger.Reconcile); {
 	case isReconcile:
-		stays.Status = discover.StatusGone
+		stays.Other.Status = discover.StatusGone
 	case !isReport(f.Request.Action):
 		return f
 	}

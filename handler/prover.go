@@ -87,12 +87,12 @@ func (p *prover) checkExists(ctx context.Context, reader *elasticsearch.Reader, 
 	if p.stop.Load() != nil {
 		return nil // no need to ask
 	}
-	status, err := reader.DescribeInstance(ctx, r.Instance)
+	instance, err := reader.DescribeInstance(ctx, r.Instance)
 	switch {
 	case connection.KindOf(err) == connection.NoInstance:
 		return p.checkWitness(ctx, reader, r, err)
-	case err == nil && !status.Exists():
-		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the API listed %s but now reports the status %s, so nothing was removed from it", r.Instance, status)}
+	case err == nil && !instance.Status.Exists():
+		return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("the API listed %s but now reports the status %s, so nothing was removed from it", r.Instance, instance.Status)}
 	}
 	return err
 }
@@ -102,8 +102,8 @@ func (p *prover) checkExists(ctx context.Context, reader *elasticsearch.Reader, 
 // or there is no other, the API's answers prove nothing.
 func (p *prover) checkWitness(ctx context.Context, reader *elasticsearch.Reader, r removal, absent error) error {
 	if r.witness != (connection.InstanceID{}) {
-		status, err := reader.DescribeInstance(ctx, r.witness)
-		if connection.KindOf(err) != connection.NoInstance && (err != nil || status.Exists()) {
+		witness, err := reader.DescribeInstance(ctx, r.witness)
+		if connection.KindOf(err) != connection.NoInstance && (err != nil || witness.Status.Exists()) {
 			return err
 		}
 	}

@@ -20,8 +20,8 @@ func (f Finder) cleanup(ctx context.Context, scope connection.Scope, a trigger.C
 	if proof == NoProof {
 		return forced(ctx, reader, a.Instance)
 	}
-	status, answer := reader.DescribeInstance(ctx, a.Instance)
-	if ignored, err := proof.judge(a, status, answer); err != nil || ignored != "" {
+	instance, answer := reader.DescribeInstance(ctx, a.Instance)
+	if ignored, err := proof.judge(a, instance.Status, answer); err != nil || ignored != "" {
 		return Finding{Ignored: ignored}, err
 	}
 	found := Finding{}
@@ -50,7 +50,8 @@ func forced(ctx context.Context, reader *elasticsearch.Reader, id connection.Ins
 	found := listedBy(id, listed)
 	exists := false
 	if len(found.Pairs) == 0 {
-		s, err := stateOf(reader.DescribeInstance(ctx, id))
+		instance, err := reader.DescribeInstance(ctx, id)
+		s, err := stateOf(instance.Status, err)
 		if err != nil {
 			return Finding{}, err
 		}

@@ -48,7 +48,7 @@ const besides = 4 << 10 // bytes
 func (l *large) page(number int) string {
 	var entries []string
 	for i := (number - 1) * 100; i < min(number*100, l.instances); i++ {
-		entries = append(entries, fmt.Sprintf(`{"instanceId":"%s","status":"active","dictList":"%s"}`, survivor(i), strings.Repeat("x", besides)))
+		entries = append(entries, fmt.Sprintf(`{"instanceId":"%s","status":"active","description":"search of shop %[1]s","networkConfig":{"vpcId":"vpc-bp1uag5jj38c000000000"},"dictList":"%s"}`, survivor(i), strings.Repeat("x", besides)))
 	}
 	return fmt.Sprintf(`{"Result":[%s],"Headers":{"X-Total-Count":%d}}`, strings.Join(entries, ","), l.instances)
 }
@@ -83,7 +83,7 @@ func (l *large) kept(t *testing.T) int {
 	return int(l.heap) - int(before)
 }
 
-// TestMemory: of an instance its id and its status are kept, of a connection its two
+// TestMemory: of an instance its id, status, name and network are kept, of a connection its two
 // ids and the type of its network, and nothing else of what the API says. It is not
 // parallel to others, whose memory it would measure.
 func TestMemory(t *testing.T) {

@@ -118,6 +118,6 @@ func (p Proof) AskAgain(ctx context.Context, reader *elasticsearch.Reader, id co
 	if p == NoProof {
 		return nil
 	}
-	status, err := reader.DescribeInstance(ctx, id)
-	return p.judgeAgain(id, status, err)
+	instance, err := reader.DescribeInstance(ctx, id)
+	return p.judgeAgain(id, instance.Status, err)
 }

@@ -16,9 +16,9 @@ import (
 // A Survey is what was read of a whole scope: which instances exist, and what each of
 // them lists as connected.
 type Survey struct {
-	Instances   map[connection.InstanceID]elasticsearch.Status // as listed; "" if the list does not say it
-	Connections []Connection                                   // each once, in order
-	Leftover    []connection.Pair                              // those whose other end, Connected, is in no reading of the list; none if that is not whole
+	Instances   map[connection.InstanceID]elasticsearch.Instance // as listed
+	Connections []Connection                                     // each once, in order
+	Leftover    []connection.Pair                                // those whose other end, Connected, is in no reading of the list; none if that is not whole
 
 	Witnesses []connection.InstanceID // two of the instances listed, or fewer
 }
@@ -43,7 +43,7 @@ type Connection struct {
 // A Kept is a leftover that is not removed, and why.
 type Kept struct {
 	connection.Pair
-	Status elasticsearch.Status // of the other end; "" if it is unknown
+	Other  elasticsearch.Instance // the other end, as far as it is known
 	Reason string
 }
 
@@ -97,7 +97,7 @@ func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, found *
 		case end.err != nil:
 			found.Unread = append(found.Unread, Unread{pair, end.err})
 		case end.state != gone:
-			found.Kept = append(found.Kept, Kept{pair, end.status, fmt.Sprintf("%s is %s", end.id, end.status)})
+			found.Kept = append(found.Kept, Kept{pair, end.instance, fmt.Sprintf("%s is %s", end.id, end.instance.Status)})
 		default:
 			found.Pairs = append(found.Pairs, pair)
 		}
@@ -107,10 +107,10 @@ func (f Finder) prove(ctx context.Context, reader *elasticsearch.Reader, found *
 
 // An end is what DescribeInstance answers about the other end of leftovers.
 type end struct {
-	id     connection.InstanceID
-	status elasticsearch.Status
-	state  state
-	err    error // why it could not be asked
+	id       connection.InstanceID
+	instance elasticsearch.Instance
+	state    state
+	err      error // why it could not be asked
 }
 
 // weight orders the answers about one end.
@@ -134,12 +134,12 @@ func (f Finder) describeEnds(ctx context.Context, reader *elasticsearch.Reader, 
 		if cause.Load() != nil {
 			return nil
 		}
-		status, answer := reader.DescribeInstance(ctx, ids[i])
-		s, err := stateOf(status, answer)
+		instance, answer := reader.DescribeInstance(ctx, ids[i])
+		s, err := stateOf(instance.Status, answer)
 		if connection.IsOfEveryCall(err) {
 			cause.Store(&err)
 		}
-		ends[i] = end{ids[i], status, s, err}
+		ends[i] = end{ids[i], instance, s, err}
 		return nil
 	})
 	if cause := cause.Load(); cause != nil {
@@ -170,7 +170,7 @@ func endsOf(leftover []connection.Pair) (ends []connection.InstanceID) {
 // survey returns what a sweep read, each connection once though both ends list it. An
 // instance does not count as connected with itself.
 func (s *sweep) survey(isWhole bool) Survey {
-	survey := Survey{Instances: s.statuses, Witnesses: s.listed[:min(2, len(s.listed))]}
+	survey := Survey{Instances: s.instances, Witnesses: s.listed[:min(2, len(s.listed))]}
 	seen := map[[2]string]bool{}
 	for _, a := range s.answers {
 		for _, peer := range a.list.Entries {

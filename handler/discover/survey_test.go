@@ -240,23 +240,34 @@ func TestSurvey(t *testing.T) {
 	f := newFixture(t)
 	f.api.AddInstance("es-c", "es-b")
 	f.api.SetStatus("es-a", "inactive")
-	for _, c := range [][2]string{{"es-c", "es-b"}, {"es-a", "es-x"}, {"es-c", "es-a"}, {"es-b", "ls-1"}} {
+	f.api.SetName("es-a", "shop", "vpc-a")
+	f.api.SetName("es-b", "", "vpc-a")
+	f.api.SetName("es-c", "logs", "vpc-c")
+	for _, c := range [][2]string{{"es-c", "es-b"}, {"es-a", "es-x"}, {"es-c", "es-a"}, {"es-b", "ls-1"}, {"es-b", "es-y"}} {
 		f.api.Connect(c[0], c[1])
 	}
-	f.api.OnRequest = at("ListConnectedClusters es-c", answer(`{"Result":[{"instances":"es-a","networkType":"classic"},{"instances":"es-b"}]}`))
+	f.api.OnRequest = elasticsearchtest.Each(
+		at("ListConnectedClusters es-c", answer(`{"Result":[{"instances":"es-a","networkType":"classic"},{"instances":"es-b"}]}`)),
+		at("DescribeInstance es-y", answer(`{"Result":{"status":"inactive","description":"old shop","networkConfig":{"vpcId":"vpc-y"}}}`)),
+	)
 	found := f.Find(t.Context(), []trigger.Request{reconcile()})[0]
 	pair := func(a, b string) connection.Pair { return connection.Pair{Instance: id(a), Connected: id(b)} }
 	want := discover.Survey{
-		Instances: map[connection.InstanceID]elasticsearch.Status{id("es-a"): "inactive", id("es-b"): "active", id("es-c"): "active"},
+		Instances: map[connection.InstanceID]elasticsearch.Instance{
+			id("es-a"): {Status: "inactive", Name: "shop", VPC: "vpc-a"}, id("es-b"): {Status: "active", VPC: "vpc-a"}, id("es-c"): {Status: "active", Name: "logs", VPC: "vpc-c"},
+		},
 		Connections: []discover.Connection{
 			{Pair: pair("es-a", "es-c"), NetworkType: "vpc"}, {Pair: pair("es-a", "es-x"), NetworkType: "vpc"},
-			{Pair: pair("es-b", "es-c"), NetworkType: "vpc"}, {Pair: pair("es-b", "ls-1"), NetworkType: "vpc"},
+			{Pair: pair("es-b", "es-c"), NetworkType: "vpc"}, {Pair: pair("es-b", "es-y"), NetworkType: "vpc"}, {Pair: pair("es-b", "ls-1"), NetworkType: "vpc"},
 		},
-		Leftover:  []connection.Pair{pair("es-a", "es-x")},
+		Leftover:  []connection.Pair{pair("es-a", "es-x"), pair("es-b", "es-y")},
 		Witnesses: []connection.InstanceID{id("es-a"), id("es-b")},
 	}
 	if got := fmt.Sprintf("%v", found.Survey); got != fmt.Sprintf("%v", want) || len(found.Unread)+len(found.Malformed) > 0 || found.Err != nil {
 		t.Errorf("survey:\n got %v, %v, %v, %v\nwant %v", got, found.Unread, found.Malformed, found.Err, want)
+	}
+	if got, want := fmt.Sprintf("%+v", found.Kept), "[{Pair:{Instance:es-b Connected:es-y} Other:{Status:inactive Name:old shop VPC:vpc-y} Reason:es-y is inactive}]"; got != want {
+		t.Errorf("kept:\n got %s\nwant %s", got, want)
 	}
 }
 

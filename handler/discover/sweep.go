@@ -19,10 +19,10 @@ type sweep struct {
 	limit    int // how many calls are made side by side
 	progress func(asked, of int)
 
-	statuses  map[connection.InstanceID]elasticsearch.Status // of the instances listed
-	listed    []connection.InstanceID                        // in the order of the list
-	total     int                                            // how many instances exist, as the list says; -1 if it does not
-	unread    error                                          // why no reading of the list is whole; nil if one is
+	instances map[connection.InstanceID]elasticsearch.Instance // those listed
+	listed    []connection.InstanceID                          // in the order of the list
+	total     int                                              // how many instances exist, as the list says; -1 if it does not
+	unread    error                                            // why no reading of the list is whole; nil if one is
 	answers   []answer
 	vanished  []answer // of instances that are listed, and answer that they do not exist
 	malformed []Malformed
@@ -52,7 +52,7 @@ func (f Finder) open(ctx context.Context, scope connection.Scope) (*sweep, error
 }
 
 func newSweep(reader *elasticsearch.Reader, limit int, progress func(asked, of int)) *sweep {
-	return &sweep{reader: reader, limit: limit, progress: progress, statuses: map[connection.InstanceID]elasticsearch.Status{}, total: -1}
+	return &sweep{reader: reader, limit: limit, progress: progress, instances: map[connection.InstanceID]elasticsearch.Instance{}, total: -1}
 }
 
 // has reports whether any reading of the list has an instance, in any letter case.
@@ -169,8 +169,8 @@ func (s *sweep) pages(ctx context.Context, from, n int) ([]elasticsearch.Page, e
 func (s *sweep) note(page elasticsearch.Page) {
 	s.noteMalformed(connection.InstanceID{}, page.Malformed)
 	for _, entry := range page.Entries {
-		if _, ok := s.statuses[entry.ID]; !ok {
-			s.statuses[entry.ID] = entry.Status
+		if _, ok := s.instances[entry.ID]; !ok {
+			s.instances[entry.ID] = entry.Instance
 			s.listed = append(s.listed, entry.ID)
 		}
 	}
@@ -227,15 +227,15 @@ func (s *sweep) answerOf(ctx context.Context, id connection.InstanceID) answer {
 // confirmVanished returns the answer NoInstance of an instance's list, if DescribeInstance
 // confirms it; else another error.
 func (s *sweep) confirmVanished(ctx context.Context, id connection.InstanceID, answer error) error {
-	status, described := s.reader.DescribeInstance(ctx, id)
-	is, err := stateOf(status, described)
+	instance, described := s.reader.DescribeInstance(ctx, id)
+	is, err := stateOf(instance.Status, described)
 	switch {
 	case err != nil:
 		return err
 	case is == gone:
 		return answer
 	}
-	return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s is listed and %s, but the API answers for its connections that it does not exist", id, status), Err: answer}
+	return &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s is listed and %s, but the API answers for its connections that it does not exist", id, instance.Status), Err: answer}
 }
 
 // take keeps answers, in order. Its error is why the sweep has to stop: the next instances

@@ -25,6 +25,7 @@ func FuzzDecode(f *testing.F) {
 		`{"Result":"true","RequestId":7,"Code":200}`,
 		`{"Result":{"Result":[{"instances":"es-a, es-b,","instanceId":["es-c"]},null]},"Headers":{"X-Total-Count":["3"]}}`,
 		`{"Result":[{"instances":"TheCanary"},{"instances":"../TheCanary"},{"instanceId":null}],"result":{}}`,
+		`{"Result":[{"instanceId":"es-a","description":"of TheCanary","networkConfig":{"vpcId":"vpc-a"}},{"instanceId":"es-b","networkConfig":"vpc-a"}]}`,
 		`{"Result":["es-a",1]}`,
 		`{"Result":{"status":"active","Result":""}}`,
 		`{"Result":true,"RequestId":"4EA9579E"}`,
@@ -48,10 +49,12 @@ func FuzzDecode(f *testing.F) {
 				checkFailure(t, err, status)
 			}
 		}
+		texts := strings.Join(d.List.Malformed, " ")
 		for _, e := range d.List.Entries {
 			must(connection.ParseInstanceID(e.ID.String()))
+			texts += " " + e.Name + " " + e.VPC
 		}
-		if texts := strings.Join(d.List.Malformed, " "); strings.Contains(texts, "TheCanary") {
+		if strings.Contains(texts, "TheCanary") {
 			t.Errorf("a secret is shown: %s", texts)
 		}
 		if d.Err != nil && len(d.List.Entries)+len(d.List.Malformed) != 0 {

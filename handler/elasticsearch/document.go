@@ -24,7 +24,7 @@ type document struct {
 // A value holds what matters of the member Result, for all operations.
 type value struct {
 	token   json.Token // true, a text, '[' and the like; nil for null or no Result
-	status  string     // the member status of an object
+	details            // of an instance
 	nested  *value     // the member Result of an object
 	other   bool       // the object has other members
 	entries []entry    // of a list
@@ -194,27 +194,40 @@ func (v *value) member(d *json.Decoder, name string, levels int) error {
 	v.other = true
 	var raw json.RawMessage
 	err := d.Decode(&raw)
-	if strings.EqualFold(name, "status") {
+	switch strings.ToLower(name) {
+	case "status":
 		_ = json.Unmarshal(raw, &v.status) // only a text is a status
+	case "description":
+		_ = v.name.UnmarshalJSON(raw)
+	case "networkconfig":
+		_ = v.network.UnmarshalJSON(raw)
 	}
 	return err
 }
 
+// details are what is known of an instance besides its id.
+type details struct {
+	status  string
+	name    text
+	network network
+}
+
 // An entry is one element of a list of instances.
 type entry struct {
-	ids         []string // of the members documented for the id; nil without such a member, or if it is not a text
-	status      string
+	ids []string // of the members documented for the id; nil without such a member, or if it is not a text
+	details
 	networkType string
 }
 
 // readEntries reads a list, after its [, of the documented
-// {"instanceId":"es-…","status":"active"} and {"instances":"es-…","networkType":"vpc"}.
-// It skips null.
+// {"instanceId":"es-…","status":"active","description":"…","networkConfig":{"vpcId":"vpc-…"}}
+// and {"instances":"es-…","networkType":"vpc"}. It skips null.
 func readEntries(d *json.Decoder) (all []entry, err error) {
 	for d.More() {
 		var o *struct {
-			Instances, InstanceID texts
-			Status, NetworkType   json.RawMessage
+			Instances, InstanceID            texts
+			Status, Description, NetworkType text
+			NetworkConfig                    network
 		}
 		err := d.Decode(&o)
 		switch {
@@ -224,20 +237,36 @@ func readEntries(d *json.Decoder) (all []entry, err error) {
 			return nil, err
 		case o != nil:
 			ids := slices.Compact(append(o.Instances, o.InstanceID...))
-			all = append(all, entry{ids, textOf(o.Status), textOf(o.NetworkType)})
+			is := details{string(o.Status), o.Description, o.NetworkConfig}
+			all = append(all, entry{ids, is, string(o.NetworkType)})
 		}
 	}
 	_, err = d.Token()
 	return all, err
 }
 
-// textOf returns a short text; "" for every other value.
-func textOf(raw json.RawMessage) (text string) {
-	const most = 64 // bytes
-	if len(raw) <= most {
-		_ = json.Unmarshal(raw, &text)
+// A text decodes a short text, and every other value to "".
+type text string
+
+// maxText bounds a text in JSON, in bytes.
+const maxText = 256
+
+func (t *text) UnmarshalJSON(raw []byte) error {
+	*t = ""
+	if len(raw) <= maxText {
+		_ = json.Unmarshal(raw, (*string)(t))
 	}
-	return text
+	return nil
+}
+
+// A network decodes a networkConfig, and every other value to one without an id.
+type network struct{ vpc text }
+
+func (n *network) UnmarshalJSON(raw []byte) error {
+	var config struct{ VPCID text }
+	_ = json.Unmarshal(raw, &config)
+	n.vpc = config.VPCID
+	return nil
 }
 
 // texts decodes a comma-separated text: the documented member "instances" is a

@@ -120,8 +120,16 @@ type List struct {
 // An Entry is one instance of a list. What the API does not send is "".
 type Entry struct {
 	ID          connection.InstanceID
-	Status      Status // of the instance, in ListInstance
+	Instance           // in ListInstance
 	NetworkType string // of the connection, in ListConnectedClusters
+}
+
+// An Instance is what the API says of one. What it does not send is "". Name and VPC are for
+// people: they may have any characters, and nothing is decided by them.
+type Instance struct {
+	Status Status
+	Name   string // which somebody gave it: the member description
+	VPC    string // the id of its network
 }
 
 // Has reports whether the list may contain an instance: its id in any letter case,
@@ -191,14 +199,18 @@ func (l *List) add(e entry, redact func(string) string) {
 	if len(some) == 0 {
 		some = e.ids[:1]
 	}
-	status, network := Status(redact(e.status)), redact(e.networkType)
+	is, network := e.instance(redact), redact(e.networkType)
 	for _, text := range some {
 		if id, err := connection.ParseInstanceID(text); err == nil {
-			l.Entries = append(l.Entries, Entry{id, status, network})
+			l.Entries = append(l.Entries, Entry{id, is, network})
 		} else {
 			l.Malformed = append(l.Malformed, redact(err.Error()))
 		}
 	}
+}
+
+func (d details) instance(redact func(string) string) Instance {
+	return Instance{Status(redact(d.status)), redact(string(d.name)), redact(string(d.network.vpc))}
 }
 
 // A Status is the state of an instance.
@@ -217,9 +229,9 @@ func (s Status) Exists() bool { return s == Active || s == Activating || s == In
 // inaccessible" (SDK). A status outside the documents is neither this nor Exists.
 func (s Status) MayBeGone() bool { return s == "invalid" || s == "unknown" }
 
-// DescribeInstance returns the status of an instance. Its error is a
+// DescribeInstance returns an instance, which has a status. Its error is a
 // *[connection.Error], of kind NoInstance if the instance does not exist.
-func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID) (Status, error) {
+func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID) (Instance, error) {
 	answer, _, failure := c.do(ctx, call{
 		action: "DescribeInstance",
 		method: http.MethodGet,
@@ -228,14 +240,14 @@ func (c *Reader) DescribeInstance(ctx context.Context, id connection.InstanceID)
 	switch {
 	case failure != nil && failure.err.Kind == connection.NoInstance && (answer.result.status != "" || answer.status/100 != 4):
 		failure.err.Kind = connection.Upstream // removals follow from NoInstance, so only a plain answer counts
-		return "", failure.err
+		return Instance{}, failure.err
 	case failure != nil:
-		return "", failure.err
+		return Instance{}, failure.err
 	}
 	if answer.result.status == "" {
-		return "", answer.failure("Result has no status").err
+		return Instance{}, answer.failure("Result has no status").err
 	}
-	return Status(c.Credentials.Redact(answer.result.status)), nil
+	return answer.result.instance(c.Credentials.Redact), nil
 }
 
 // PageSize is the documented maximum of instances in a page of ListInstance.

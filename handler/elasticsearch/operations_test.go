@@ -30,6 +30,8 @@ func outcomeOf[T any](t *testing.T, value T, err error) string {
 		switch v := any(value).(type) {
 		case elasticsearch.List:
 			return fmt.Sprintf("{%v %v}", idsOf(v), v.Malformed)
+		case elasticsearch.Instance:
+			return string(v.Status)
 		case elasticsearch.Page:
 			return fmt.Sprintf("{{%v %v} %d}", idsOf(v.List), v.Malformed, v.Total)
 		}
@@ -55,17 +57,48 @@ func TestEntries(t *testing.T) {
 	t.Parallel()
 	server, client := start(t)
 	for list, want := range map[string]string{
-		`[{"instances":"es-a","networkType":"vpc"},{"instances":"es-b"}]`:                      "[{es-a  vpc} {es-b  }]",
-		`[{"instanceId":"es-a","status":"inactive","networkType":"vpc"}]`:                      "[{es-a inactive vpc}]",
-		`[{"instances":"es-a,es-b","networkType":"vpc"}]`:                                      "[{es-a  vpc} {es-b  vpc}]",
-		`[{"instances":"es-a","networkType":7,"status":{"a":1}}]`:                              "[{es-a  }]",
-		`[{"instances":"es-a","networkType":null,"status":"` + strings.Repeat("a", 63) + `"}]`: "[{es-a  }]",
-		`[{"instances":"es-a","networkType":"` + account.SecurityToken + `"}]`:                 "[{es-a  ***}]",
+		`[{"instances":"es-a","networkType":"vpc"},{"instances":"es-b"}]`:                       "[{es-a {  } vpc} {es-b {  } }]",
+		`[{"instanceId":"es-a","status":"inactive","networkType":"vpc"}]`:                       "[{es-a {inactive  } vpc}]",
+		`[{"instances":"es-a,es-b","networkType":"vpc"}]`:                                       "[{es-a {  } vpc} {es-b {  } vpc}]",
+		`[{"instances":"es-a","networkType":7,"status":{"a":1}}]`:                               "[{es-a {  } }]",
+		`[{"instances":"es-a","networkType":null,"status":"` + strings.Repeat("a", 255) + `"}]`: "[{es-a {  } }]",
+		`[{"instances":"es-a","networkType":"` + account.SecurityToken + `"}]`:                  "[{es-a {  } ***}]",
 	} {
 		server.Fail(elasticsearchtest.Fault{Answer: elasticsearchtest.Body(200, "application/json", `{"Result":`+list+`,"RequestId":"r"}`)})
 		got, err := client.ListConnectedClusters(t.Context(), must(connection.ParseInstanceID(instance)))
 		if text := fmt.Sprint(got.Entries); err != nil || text != want {
 			t.Errorf("%s: %s, %v, want %s", list, text, err, want)
+		}
+	}
+}
+
+// TestNames: the name and the network of an instance, as both operations answer them. What is
+// not a short text counts as not sent, and spoils nothing else.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	long := strings.Repeat("n", 254)
+	for members, want := range map[string]elasticsearch.Instance{
+		`"description":"shop","networkConfig":{"type":"vpc","vpcId":"vpc-a"}`:                                        {Name: "shop", VPC: "vpc-a"},
+		`"Description":"\u5546\u5e97 \"1\"","NetworkConfig":{"VpcId":"vpc-a"}`:                                       {Name: `商店 "1"`, VPC: "vpc-a"},
+		`"description":"` + long + `"`:                                                                               {Name: long},
+		`"description":"n` + long + `","networkConfig":{"vpcId":"n` + long + `"}`:                                    {},
+		`"description":"","networkConfig":{}`:                                                                        {},
+		`"description":null,"networkConfig":null`:                                                                    {},
+		`"description":7,"networkConfig":"vpc-a"`:                                                                    {},
+		`"description":{"a":["b"]},"networkConfig":[{"vpcId":"vpc-a"}]`:                                              {},
+		`"description":["shop"],"networkConfig":{"vpcId":{"vpcId":"vpc-a"},"x":[]}`:                                  {},
+		`"description":"of ` + account.SecurityToken + `","networkConfig":{"vpcId":"` + account.SecurityToken + `"}`: {Name: "of ***", VPC: "***"},
+	} {
+		want.Status = elasticsearch.Active
+		instance := `{"instanceId":"es-a",` + members + `,"status":"active"}`
+		server.Fail(elasticsearchtest.Fault{Answer: said(`{"Result":[` + instance + `]}`)}, elasticsearchtest.Fault{Answer: said(`{"Result":` + instance + `}`)})
+		page, err := client.ListInstance(t.Context(), 1)
+		if err != nil || len(page.Entries) != 1 || page.Entries[0].Instance != want {
+			t.Errorf("%s:\n got %+v, %v\nwant %+v", members, page, err, want)
+		}
+		if got, err := client.DescribeInstance(t.Context(), removal().Instance); err != nil || got != want {
+			t.Errorf("%s:\n got %+v, %v\nwant %+v", members, got, err, want)
 		}
 	}
 }

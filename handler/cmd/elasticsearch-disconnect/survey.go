@@ -103,7 +103,7 @@ func indexOf(found discover.Finding, withheld bool, limit int) index {
 		}
 	}
 	for _, k := range found.Kept {
-		x.statuses[k.Connected.Key()] = statusText(k.Status)
+		x.statuses[k.Connected.Key()] = statusText(k.Other.Status)
 		x.leftover[k.Pair] = ascii(k.Reason)
 	}
 	for _, u := range found.Unread {
@@ -111,8 +111,8 @@ func indexOf(found discover.Finding, withheld bool, limit int) index {
 			x.leftover[u.Pair] = "it could not be asked whether " + u.Connected.String() + " exists"
 		}
 	}
-	for id, status := range found.Survey.Instances {
-		x.statuses[id.Key()] = statusText(status)
+	for id, instance := range found.Survey.Instances {
+		x.statuses[id.Key()] = statusText(instance.Status)
 	}
 	return x
 }

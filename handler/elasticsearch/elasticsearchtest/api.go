@@ -188,8 +188,9 @@ func (s *Server) listInstance(c *call, _ string) http.HandlerFunc {
 }
 
 func (s *Server) described(id string) map[string]any {
+	i := s.instances[id]
 	return map[string]any{
-		"instanceId": id, "status": s.instances[id].status, "networkConfig": map[string]string{"vpcId": vpcID},
+		"instanceId": id, "status": i.status, "description": i.name, "networkConfig": map[string]string{"vpcId": i.vpc},
 	}
 }
 

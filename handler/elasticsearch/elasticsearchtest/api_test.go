@@ -13,7 +13,11 @@ import (
 
 func release(s *Server) { s.RemoveInstance("es-cn-b") }
 
-func activate(s *Server) { s.SetStatus("es-cn-a", "activating") }
+// activate changes an instance that has a name of its own, which stays.
+func activate(s *Server) {
+	s.SetName("es-cn-a", "shop", "vpc-a")
+	s.SetStatus("es-cn-a", "activating")
+}
 
 // An answerTest is one request by the plain account; target continues /openapi/instances.
 type answerTest struct {
@@ -61,7 +65,7 @@ func answerTests() map[string]answerTest {
 		"connections of a released instance": {action: "ListConnectedClusters", target: "/es-cn-b/connected-clusters", arrange: release},
 		"description": {
 			action: "DescribeInstance", target: "/es-cn-a", arrange: activate,
-			want: `{"Result":{"instanceId":"es-cn-a","networkConfig":{"vpcId":"` + vpcID + `"},"status":"activating"}` + id,
+			want: `{"Result":{"description":"shop","instanceId":"es-cn-a","networkConfig":{"vpcId":"vpc-a"},"status":"activating"}` + id,
 		},
 		"description of a released instance": {action: "DescribeInstance", target: "/es-cn-b", arrange: release},
 	}
@@ -127,7 +131,7 @@ func TestListInstancePages(t *testing.T) {
 			}
 			var listed []string
 			for _, id := range ids[want.first : want.first+want.size] {
-				listed = append(listed, `{"instanceId":"`+id+`","networkConfig":{"vpcId":"`+vpcID+`"},"status":"active"}`)
+				listed = append(listed, `{"description":"","instanceId":"`+id+`","networkConfig":{"vpcId":"`+vpcID+`"},"status":"active"}`)
 			}
 			expected := `{"Result":[` + strings.Join(listed, ",") +
 				`],"Headers":{"X-Total-Count":115},"RequestId":"` + firstID + `"}`

@@ -9,8 +9,8 @@ import (
 func TestQuirksOfAnswers(t *testing.T) {
 	t.Parallel()
 	const (
-		one    = `{"instanceId":"es-0","networkConfig":{"vpcId":"` + vpcID + `"},"status":"active"}`
-		two    = `{"instanceId":"es-1","networkConfig":{"vpcId":"` + vpcID + `"},"status":"active"}`
+		one    = `{"description":"","instanceId":"es-0","networkConfig":{"vpcId":"` + vpcID + `"},"status":"active"}`
+		two    = `{"description":"","instanceId":"es-1","networkConfig":{"vpcId":"` + vpcID + `"},"status":"active"}`
 		total  = `,"Headers":{"X-Total-Count":2}`
 		list   = "ListInstance"
 		peers  = "ListConnectedClusters"
@@ -27,7 +27,7 @@ func TestQuirksOfAnswers(t *testing.T) {
 		"the total in HTTP":     {Quirks{TotalInHTTP: true}, list, "", `{"Result":[` + one + `,` + two + `]`},
 		"size is ignored":       {Quirks{LargestPage: 1}, list, "?size=100&page=2", `{"Result":[` + two + `]` + total},
 		"page is ignored":       {Quirks{Page: func(int, int) int { return 1 }}, list, "?page=7", `{"Result":[` + one + `,` + two + `]` + total},
-		"long entries":          {Quirks{Padding: 2}, list, "?size=1", `{"Result":[{"dictList":"xx",` + one[1:] + `]` + total},
+		"long entries":          {Quirks{Padding: 2}, list, "?size=1", `{"Result":[` + strings.Replace(one, `"",`, `"","dictList":"xx",`, 1) + `]` + total},
 		"an odd entry":          {Quirks{Malformed: []string{"a.b"}}, peers, "/es-0/connected-clusters", `{"Result":{"Result":[{"instances":"a.b","networkType":"vpc"},{"instances":"gone","networkType":"vpc"}]}`},
 		"commas":                {Quirks{Malformed: []string{"a.b"}, Joined: true}, peers, "/es-0/connected-clusters", `{"Result":{"Result":[{"instances":"a.b,gone","networkType":"vpc"}]}`},
 		"another empty list":    {Quirks{Empty: `{"Result":""}`}, peers, "/es-1/connected-clusters", `{"Result":""}`},

@@ -62,7 +62,7 @@ type scenario struct {
 }
 
 // An instance is one that exists. To a caller of another account it does not.
-type instance struct{ account, status string }
+type instance struct{ account, status, name, vpc string }
 
 func newScenario() scenario {
 	return scenario{
@@ -199,7 +199,7 @@ func (s *Server) AddInstanceOf(account string, ids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		s.instances[id] = instance{account, "active"}
+		s.instances[id] = instance{account: account, status: "active", vpc: vpcID}
 	}
 }
 
@@ -208,7 +208,22 @@ func (s *Server) AddInstanceOf(account string, ids ...string) {
 func (s *Server) SetStatus(id, status string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.instances[id] = instance{s.instances[id].account, status}
+	i, exists := s.instances[id]
+	if !exists {
+		i.vpc = vpcID
+	}
+	i.status = status
+	s.instances[id] = i
+}
+
+// SetName gives an instance that exists a name, as a person does in the console, and the id of its network.
+func (s *Server) SetName(id, name, vpc string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i, exists := s.instances[id]; exists {
+		i.name, i.vpc = name, vpc
+		s.instances[id] = i
+	}
 }
 
 // RemoveInstance does what a release does: the instance is gone, but its connections dangle until they are deleted from
