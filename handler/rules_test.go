@@ -35,7 +35,7 @@ func allowed() map[string][]string {
 	return map[string][]string{
 		".":                    {module + "/handler", own + "elasticsearch", sdk + "fc"},
 		command:                {module + "/handler", module + "/" + command + "/preflight", own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "trigger"},
-		command + "/view":      nil,
+		command + "/view":      {"github.com/mattn/go-runewidth"},
 		command + "/preflight": {module + "/handler", own + "connection", "github.com/robfig/cron/v3", "go.yaml.in/yaml/v3"},
 		"handler": {own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",
 			sdk + "fc/messages", sdk + "fccontext", "github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid"},

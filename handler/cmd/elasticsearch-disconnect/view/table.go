@@ -1,0 +1,157 @@
+package view
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// Options say how a table looks.
+type Options struct {
+	All   bool // every connection, and not only those that need a look
+	Wide  bool // with names, network and VPC, in lines of any length
+	Color bool // gone and frozen stand out
+	Width int  // of the terminal, in cells; 0 if it is unknown
+}
+
+// Widths of a table, in cells: a pipe and an unknown terminal have the one that fits all.
+const (
+	minWidth     = 60
+	defaultWidth = 80
+	maxWidth     = 120
+)
+
+func (o Options) width() int {
+	switch {
+	case o.Wide:
+		return math.MaxInt
+	case o.Width <= 0:
+		return defaultWidth
+	}
+	return min(max(o.Width, minWidth), maxWidth)
+}
+
+// Table returns the report for a person: as whom it was read, what needs a look in each
+// place, and each place in a sentence. A text that is too long for its line goes on below.
+func (r Report) Table(o Options) string {
+	t := r.table(o)
+	sections := []string{r.Identity.lines(t.width)}
+	header := t.header()
+	for _, s := range r.Scopes {
+		section := t.place(s)
+		if len(t.rows[s.Place]) > 0 { // the first that has rows
+			section, header = header+section, ""
+		}
+		sections = append(sections, section)
+	}
+	sections = append(sections, t.legend(), t.summaries())
+	return strings.Join(slices.DeleteFunc(sections, isEmpty), "\n")
+}
+
+func isEmpty(text string) bool { return text == "" }
+
+// Leftovers returns the report without the connections that are not left over.
+func (r Report) Leftovers() Report {
+	r.Connections = slices.DeleteFunc(slices.Clone(r.Connections), func(c Connection) bool {
+		return c.Look == Nothing || c.Look == Frozen
+	})
+	return r
+}
+
+// A table is a report that is being laid out.
+type table struct {
+	Report
+	Options
+	width int
+	rows  map[Place][]row // those that are shown
+	grid  grid            // of all places, so that they have the same columns
+}
+
+func (r Report) table(o Options) table {
+	t := table{r, o, o.width(), map[Place][]row{}, newGrid(header(o))}
+	for _, c := range inOrder(r.Connections) {
+		if o.All || c.Look != Nothing {
+			shown := rowOf(c, o)
+			t.rows[c.Place] = append(t.rows[c.Place], shown)
+			t.grid.fit(shown)
+		}
+	}
+	return t
+}
+
+// inOrder returns the connections with those first that need a look most.
+func inOrder(connections []Connection) []Connection {
+	order := []Look{Remove, Withheld, Kept, Unclear, Frozen, Nothing}
+	return slices.SortedStableFunc(slices.Values(connections), func(a, b Connection) int {
+		return slices.Index(order, a.Look) - slices.Index(order, b.Look)
+	})
+}
+
+func (t table) header() string { return t.grid.lines(header(t.Options), t.width, false) }
+
+// place returns what there is to say of a place: its rows, and what was not read.
+func (t table) place(s Scope) string {
+	var text strings.Builder
+	notes := s.notes()
+	if len(t.Scopes) > 1 && len(t.rows[s.Place])+len(notes) > 0 {
+		text.WriteString(hang("", 2, t.name(s.Place), t.width))
+	}
+	for _, r := range t.rows[s.Place] {
+		text.WriteString(t.grid.lines(r, t.width, t.Color))
+	}
+	if s.Problem != "" {
+		notes = append(notes, t.name(s.Place)+" was not read"+s.howFar()+": "+Printable(s.Problem))
+	}
+	for _, note := range notes {
+		text.WriteString(hang("", 2, note, t.width))
+	}
+	return text.String()
+}
+
+// legend explains the word that no other text explains.
+func (t table) legend() string {
+	for _, rows := range t.rows {
+		if slices.ContainsFunc(rows, func(r row) bool { return r.look == Frozen }) {
+			return hang("", 2, "frozen: one of the two was released, and can be recovered for 24 hours", t.width)
+		}
+	}
+	return ""
+}
+
+// summaries returns each place in a sentence, and all in one if there are several.
+func (t table) summaries() string {
+	var text strings.Builder
+	for _, s := range t.Scopes {
+		text.WriteString(hang("", 2, s.sentence(t.name(s.Place)), t.width))
+	}
+	if len(t.Scopes) > 1 {
+		text.WriteString(hang("", 2, t.total().sentence("in all"), t.width))
+	}
+	return text.String()
+}
+
+// name returns a place as it is called in this report: with its account if that is not clear.
+func (r Report) name(p Place) string {
+	for _, s := range r.Scopes {
+		if s.Account != r.Identity.Account {
+			return Printable(p.Region + ", account " + p.Account)
+		}
+	}
+	return Printable(p.Region)
+}
+
+// lines returns as whom the API was asked, a line for each thing that is known.
+func (i Identity) lines(width int) string {
+	var text strings.Builder
+	for _, line := range []struct{ label, text string }{
+		{"account      ", i.Account},
+		{"identity     ", i.ARN},
+		{"credentials  ", i.Source},
+		{"endpoint     ", i.Endpoint},
+	} {
+		if line.text != "" {
+			text.WriteString(hang(line.label, len(line.label), line.text, width))
+		}
+	}
+	return text.String()
+}

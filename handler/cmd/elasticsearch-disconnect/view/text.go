@@ -1,0 +1,95 @@
+package view
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// Printable returns a text that cannot steer a terminal: control characters, those that
+// turn the direction of writing, and others that nobody sees make it a quoted text with
+// escapes. Chinese stays as it is.
+func Printable(text string) string {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, isUnprintable) {
+		return text
+	}
+	return strconv.Quote(text)
+}
+
+func isUnprintable(c rune) bool { return !unicode.IsPrint(c) }
+
+// Thousands returns a number with commas: 1,040.
+func Thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// Count returns a number of things: 1 instance, 1,040 instances.
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return Thousands(n) + " " + thing + "s"
+}
+
+// hang returns a text in lines of at most width cells: the first begins with lead, the
+// others are indented.
+func hang(lead string, indent int, text string, width int) string {
+	lines := broken(Printable(text), width-max(indent, cells(lead)))
+	return trimmed(lead + strings.Join(lines, "\n"+spaces(indent)))
+}
+
+// broken breaks a text between words into lines of at most width cells. A word that is
+// longer than a line is broken, too.
+func broken(text string, width int) (lines []string) {
+	line, used := "", 0
+	for _, word := range strings.Fields(text) {
+		long := cells(word)
+		switch {
+		case line == "":
+			line, used = word, long
+		case used+1+long <= width:
+			line, used = line+" "+word, used+1+long
+		default:
+			lines = append(lines, line)
+			line, used = word, long
+		}
+		for used > width {
+			head := prefix(line, width)
+			lines = append(lines, head)
+			line = line[len(head):]
+			used = cells(line)
+		}
+	}
+	return append(lines, line)
+}
+
+// prefix returns as much of a text as fits into width cells, and at least a character.
+func prefix(text string, width int) string {
+	used := 0
+	for i, c := range text {
+		used += cells(string(c))
+		if used > width && i > 0 {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// cells returns how many cells of a terminal a printable text takes: a Chinese character
+// takes two. That does not depend on the language of the environment.
+func cells(text string) int {
+	anywhere, sum := runewidth.Condition{}, 0
+	for _, c := range text { // one by one, as most terminals do
+		sum += anywhere.RuneWidth(c)
+	}
+	return sum
+}
+
+func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
