@@ -1,6 +1,7 @@
 package elasticsearchtest
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -62,7 +63,7 @@ func (s *STS) roleOf(account Account) string {
 // callerIdentity answers who an account is: a session of the role that hands out its credentials, else a RAM user.
 func callerIdentity(role string, a Account) http.HandlerFunc {
 	const number = "200000000000000001" // of users and roles alike
-	who := map[string]string{"IdentityType": "RAMUser", "Arn": "acs:ram::" + a.ID + ":user/somebody", "PrincipalId": number, "UserId": number}
+	who := map[string]string{"IdentityType": "RAMUser", "Arn": "acs:ram::" + a.ID + ":user/" + cmp.Or(a.User, "somebody"), "PrincipalId": number, "UserId": number}
 	if role != "" {
 		arn := strings.Replace(role, ":role/", ":assumed-role/", 1) + "/a-session"
 		who = map[string]string{"IdentityType": "AssumedRoleUser", "Arn": arn, "PrincipalId": number + ":a-session", "RoleId": number}

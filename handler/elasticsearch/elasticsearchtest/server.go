@@ -80,6 +80,7 @@ type Account struct {
 	AccessKeySecret string
 	SecurityToken   string // empty: a plain key, which must not send a token
 	ID              string // of the account; empty is one as well
+	User            string // the name of the RAM user whose key it is; empty: somebody
 }
 
 // NewServer starts a stand-in that speaks plain HTTP. It knows no account and no instance yet.

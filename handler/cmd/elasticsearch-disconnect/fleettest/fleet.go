@@ -23,10 +23,10 @@ const Refusing = "eu-west-1"
 // places are those with instances. The regions that are in no place are served as well, and have none.
 func places() []place {
 	return []place{
-		{Account, "cn-hangzhou", contents{instances: 150, leftover: 3, frozen: 1}},
-		{Account, "cn-beijing", contents{instances: 100, leftover: 1, frozen: 1, invalid: 1}},
+		{Account, "cn-hangzhou", contents{instances: 150, apart: 25, leftover: 3, frozen: 1}},
+		{Account, "cn-beijing", contents{instances: 100, apart: 10, leftover: 1, frozen: 1, invalid: 1}},
 		{Account, "cn-shanghai", contents{instances: 40, leftover: 1}},
-		{Account, "eu-central-1", contents{instances: 10, leftover: 1}},
+		{Account, "eu-central-1", contents{instances: 10, leftover: 1, escape: true}},
 		{Account, "ap-southeast-1", contents{instances: 20, leftover: 45}}, // more than RECONCILE_LIMIT is by default
 		{Member, "cn-hangzhou", contents{instances: 30, leftover: 1}},
 		{Member, "cn-shenzhen", contents{instances: 12, denied: 1}},
@@ -39,13 +39,15 @@ type place struct {
 	contents
 }
 
-// contents are numbers.
+// contents are numbers, but for escape.
 type contents struct {
 	instances int
-	leftover  int // connections whose other end is gone
-	frozen    int // instances that were released and can be recovered
-	invalid   int // other ends that are not listed and have the status invalid, so that their connections are kept
-	denied    int // instances whose connections nobody may list
+	apart     int  // instances without a connection
+	leftover  int  // connections whose other end is gone
+	frozen    int  // instances that were released and can be recovered
+	invalid   int  // other ends that are not listed and have the status invalid, so that their connections are kept
+	denied    int  // instances whose connections nobody may list
+	escape    bool // the name of an instance would steer a terminal
 }
 
 // A Fleet is a cloud with the instances of all places. Until its first request it can be changed, as
@@ -54,15 +56,30 @@ type Fleet struct{ *elasticsearchtest.Cloud }
 
 // New starts a fleet.
 func New() Fleet {
+	f := newFleet(places())
+	f.Region(Refusing).OnRequest = func(elasticsearchtest.Request) elasticsearchtest.Fault {
+		return elasticsearchtest.Fault{Answer: elasticsearchtest.NotOpened()}
+	}
+	return f
+}
+
+// NewUniform starts a fleet with as many instances and connections in each of some regions of the first
+// account: at most four connections for five instances.
+func NewUniform(instances, connections int, regions ...string) Fleet {
+	var same []place
+	for _, id := range regions {
+		same = append(same, place{Account, id, contents{instances: instances, apart: instances - connections*team/(team-1)}})
+	}
+	return newFleet(same)
+}
+
+func newFleet(places []place) Fleet {
 	f := Fleet{elasticsearchtest.NewCloud()}
 	for _, id := range elasticsearch.Regions() {
 		f.open(id)
 	}
-	for _, p := range places() {
+	for _, p := range places {
 		p.fill(f.Region(p.region))
-	}
-	f.Region(Refusing).OnRequest = func(elasticsearchtest.Request) elasticsearchtest.Fault {
-		return elasticsearchtest.Fault{Answer: elasticsearchtest.NotOpened()}
 	}
 	f.STS.AddRole("acs:ram::"+Member+":role/"+MemberRole, memberSession())
 	return f

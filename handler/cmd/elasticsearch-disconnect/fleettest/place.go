@@ -45,13 +45,19 @@ func characters(random *rand.Rand, n int) string {
 func (p place) fill(s *elasticsearchtest.Server) {
 	ids := p.ids()
 	s.AddInstanceOf(p.account, ids[:p.instances]...)
-	for i := range p.instances {
+	for i, id := range ids[:p.instances] {
+		s.SetName(id, name(i), network(p.region, i))
+	}
+	for i := range p.instances - p.apart {
 		if first := i / team * team; i != first {
 			s.Connect(ids[first], ids[i])
 		}
 	}
 	for i := range p.frozen {
-		s.SetStatus(ids[p.instances-1-i], "inactive")
+		s.SetStatus(ids[p.instances-p.apart-1-i], "inactive")
+	}
+	if p.escape {
+		s.SetName(ids[1], escape, network(p.region, 1))
 	}
 	for _, pair := range p.leftovers(ids) {
 		s.Connect(pair[0], pair[1])

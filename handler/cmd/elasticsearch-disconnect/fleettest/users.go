@@ -7,12 +7,12 @@ const secrets = "fleet-canary"
 
 // Operator may do everything in the first account.
 func Operator() elasticsearchtest.Account {
-	return elasticsearchtest.Account{AccessKeyID: "LTAI5tOperator", AccessKeySecret: secrets + "-operator", ID: Account}
+	return elasticsearchtest.Account{AccessKeyID: "LTAI5tOperator", AccessKeySecret: secrets + "-operator", ID: Account, User: "li.na"}
 }
 
 // Auditor may only read, in the first account.
 func Auditor() elasticsearchtest.Account {
-	return elasticsearchtest.Account{AccessKeyID: "LTAI5tAuditor", AccessKeySecret: secrets + "-auditor", ID: Account}
+	return elasticsearchtest.Account{AccessKeyID: "LTAI5tAuditor", AccessKeySecret: secrets + "-auditor", ID: Account, User: "audit"}
 }
 
 // Session is a session of the first account that expired: the API knows its key with a later token.
