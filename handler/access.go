@@ -16,7 +16,7 @@ import (
 type access struct {
 	config Config
 	own    Invocation
-	common elasticsearch.Reader                       // what all clients share; complete before the first use
+	common elasticsearch.Reader                       // what all clients have; complete before the first use
 	pace   func(connection.Scope) *elasticsearch.Pace // of the calls for a scope
 
 	clients    parallel.Memo[connection.Scope, *elasticsearch.Client]
@@ -51,6 +51,7 @@ func (a *access) connect(ctx context.Context, scope connection.Scope) (*elastics
 	}
 	client := &elasticsearch.Client{Reader: a.common}
 	client.Endpoint, client.Credentials, client.Pace = endpoint, credentials, a.pace(scope)
+	client.Slots = make(chan struct{}, max(1, a.config.Concurrency))
 	if client.Log != nil {
 		shown := a.own.shown(scope)
 		client.Log = client.Log.With("requestId", a.own.RequestID, "regionId", shown.Region.String(), "accountId", shown.Account.String())

@@ -1,11 +1,13 @@
 package handler_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
 // TestConcurrency: an invocation has as many requests under way as the operator allows, and
@@ -24,6 +26,30 @@ func testConcurrency(t *testing.T) {
 		s.handle(t, event)
 		if n, left := s.api.MaxInFlight(), len(s.api.Connections()); n != 3 || (event == removes) != (left == 0) {
 			t.Errorf("%d requests at a time, %d connections left: %.100s", n, left, event)
+		}
+	}
+}
+
+// TestConcurrencyOfRegions: each region has as many requests under way as the operator allows,
+// beside the others.
+func TestConcurrencyOfRegions(t *testing.T) {
+	t.Parallel()
+	s := newSpread(t)
+	s.Config.Concurrency = 3
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	hook := elasticsearchtest.Together(ctx, 2*3, "ListConnectedClusters")
+	var events []string
+	for _, region := range []string{"cn-hangzhou", "cn-beijing"} {
+		api := s.cloud.Region(region)
+		api.AddInstanceOf(ownAccount, survivors(20)...)
+		api.OnRequest = hook
+		events = append(events, `{"reconcile":true,"regionId":"`+region+`"}`)
+	}
+	reply := s.handle(t, batch(events...))
+	for _, region := range []string{"cn-hangzhou", "cn-beijing"} {
+		if n := s.cloud.Region(region).MaxInFlight(); n != 3 {
+			t.Errorf("%s: %d requests at a time: %s", region, n, reply)
 		}
 	}
 }

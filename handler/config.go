@@ -28,7 +28,7 @@ type Config struct {
 	ReconcileLimit int // the most leftovers of a reconcile; if there are more, it removes none
 
 	Eager       bool // remove the connections of an instance while its release can still be cancelled
-	Concurrency int  // the most requests to the API under way at a time, for each invocation
+	Concurrency int  // the most requests to the API under way at a time, for each scope of an invocation
 }
 
 // endpoint returns the configured endpoint, or the region's. own is the region where the

@@ -85,7 +85,7 @@ func (h *Handler) serve(ctx context.Context, event trigger.Event, access *access
 }
 
 // plan finds and decides: it only reads. progress may be nil.
-func (h *Handler) plan(ctx context.Context, event trigger.Event, access *access, progress func(asked, of int)) plan {
+func (h *Handler) plan(ctx context.Context, event trigger.Event, access *access, progress func(scope connection.Scope, asked, of int)) plan {
 	inv := access.own
 	access.common.RetryPolicy = retryPolicy(event)
 	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, RetryCount: inv.RetryCount, Progress: progress}
@@ -167,7 +167,6 @@ func (h *Handler) access(inv Invocation) *access {
 		UserAgent: Name + "/" + h.Build.Version,
 		Transport: h.Transport,
 		Nonce:     uuid.NewString,
-		Slots:     make(chan struct{}, max(1, h.Config.Concurrency)),
 	}
 	if h.Log.Enabled(context.Background(), slog.LevelDebug) {
 		a.common.Log = h.Log

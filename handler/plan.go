@@ -19,9 +19,10 @@ type Plan struct {
 }
 
 // Plan finds what the requests are about, and decides what to do. It needs only the rights
-// to read. It calls progress with the number of instances asked so far and in total, -1 if
-// the total is unknown; progress may be nil.
-func (h *Handler) Plan(ctx context.Context, requests []trigger.Request, progress func(asked, of int)) *Plan {
+// to read. It calls progress with the number of a scope's instances asked so far and in
+// total, -1 if the total is unknown: from several goroutines, but one for each scope.
+// progress may be nil.
+func (h *Handler) Plan(ctx context.Context, requests []trigger.Request, progress func(scope connection.Scope, asked, of int)) *Plan {
 	p := &Plan{
 		handler: h,
 		event:   trigger.Event{Shape: trigger.Direct, Batch: len(requests) > 1, Requests: requests},

@@ -61,20 +61,24 @@ type Finder struct {
 
 	Eager      bool // do not wait until a release can no longer be cancelled
 	DryRun     bool // nothing will be removed
-	Limit      int  // how many calls are made side by side
+	Limit      int  // how many calls are made side by side in each scope
 	RetryCount int  // how often this event was tried before
 
-	// Progress is called with how many instances have been asked, and how many there
-	// are, -1 if the API does not say; nil: it is not called.
-	Progress func(asked, of int)
+	// Progress is called with how many instances of a scope have been asked, and how many
+	// there are, -1 if the API does not say: from several goroutines, but one for each scope.
+	// nil: it is not called.
+	Progress func(scope connection.Scope, asked, of int)
 }
+
+// maxScopes is how many scopes are read side by side: all regions of an account.
+const maxScopes = 32
 
 // Find returns a Finding for each request, in order. The list of a scope is read once for
 // all cleanups there that need it, and its instances are asked if one of these needs it.
 func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding {
 	findings := make([]Finding, len(requests))
 	var broken sync.Map // by connection.Scope, the error that every other call would have
-	errs := parallel.Do(f.Limit, len(requests), func(i int) (err error) {
+	errs := parallel.Do(f.Limit*scopesOf(requests), len(requests), func(i int) (err error) {
 		if cause, ok := broken.Load(requests[i].Scope); ok && isRead(requests[i].Action) {
 			return cause.(error)
 		}
@@ -89,6 +93,15 @@ func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding 
 	}
 	f.readScopes(ctx, findings)
 	return findings
+}
+
+// scopesOf returns how many scopes there are, but no more than are read side by side.
+func scopesOf(requests []trigger.Request) int {
+	scopes := map[connection.Scope]bool{}
+	for _, r := range requests {
+		scopes[r.Scope] = true
+	}
+	return min(len(scopes), maxScopes)
 }
 
 // isRead reports whether the API has to be asked about an action.
@@ -116,7 +129,7 @@ func (f Finder) readScopes(ctx context.Context, findings []Finding) {
 		}
 		waiting[scope] = append(waiting[scope], found)
 	}
-	errs := parallel.Do(f.Limit, len(scopes), func(i int) error {
+	errs := parallel.Do(maxScopes, len(scopes), func(i int) error {
 		f.readScope(ctx, scopes[i], waiting[scopes[i]])
 		return nil
 	})

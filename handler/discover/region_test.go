@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/discover"
@@ -238,14 +239,48 @@ func TestNoReaderForASweep(t *testing.T) {
 	}
 }
 
+// scopeIn is a region of no account.
+func scopeIn(region string) connection.Scope {
+	parsed, err := connection.ParseRegion(region)
+	if err != nil {
+		panic(err)
+	}
+	return connection.Scope{Region: parsed}
+}
+
+// TestScopesSideBySide: all 25 regions are read at a time, though each makes one call after
+// the other.
+func TestScopesSideBySide(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]trigger.Request{"reconcile": reconcile(), "cleanup": cleanup("es-x", trigger.Gone)} {
+		t.Run(name, bubbled(func(t *testing.T) {
+			f := newRegion(t, 1, 0)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			f.api.OnRequest = elasticsearchtest.Together(ctx, 25, "ListConnectedClusters "+survivor(0))
+			var requests []trigger.Request
+			for _, region := range elasticsearch.Regions() {
+				q := ask
+				q.Scope = scopeIn(region)
+				requests = append(requests, q)
+			}
+			for _, found := range f.Find(ctx, requests) {
+				if got := said(found); got != "1 asked, es-0000-es-x" {
+					t.Errorf("%s: %s", found.Request.Scope.Region, got)
+				}
+			}
+			if n := f.api.MaxInFlight(); n != 25 || len(requests) != 25 {
+				t.Errorf("%d requests at a time", n)
+			}
+		}))
+	}
+}
+
 // TestScopesAreSweptApart: each region of a batch is swept once, for what is gone
 // there, and nothing of another region is taken for it.
 func TestScopesAreSweptApart(t *testing.T) {
 	t.Parallel()
-	beijing, err := connection.ParseRegion("cn-beijing")
-	if err != nil {
-		t.Fatal(err)
-	}
+	beijing := scopeIn("cn-beijing").Region
 	own, other := newRegion(t, 3, 1), newRegion(t, 4, 2)
 	f := discover.Finder{Limit: 8, Reader: func(ctx context.Context, scope connection.Scope) (*elasticsearch.Reader, error) {
 		if scope.Region == beijing {

@@ -279,16 +279,20 @@ func TestProgress(t *testing.T) {
 		total func(page, all int) any
 		want  string
 	}{
-		"the total is told": {nil, "100/120 120/120"},
-		"it is not":         {func(int, int) any { return nil }, "100/-1 120/-1"},
+		"the total is told": {nil, "cn-beijing 100/120 cn-beijing 120/120"},
+		"it is not":         {func(int, int) any { return nil }, "cn-beijing 100/-1 cn-beijing 120/-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newRegion(t, 120, 7)
 			f.api.Quirks.Total = test.total
 			var told []string
-			f.Progress = func(asked, of int) { told = append(told, fmt.Sprintf("%d/%d", asked, of)) }
-			f.Find(t.Context(), []trigger.Request{reconcile()})
+			f.Progress = func(scope connection.Scope, asked, of int) {
+				told = append(told, fmt.Sprintf("%s %d/%d", scope.Region, asked, of))
+			}
+			asked := reconcile()
+			asked.Scope = scopeIn("cn-beijing")
+			f.Find(t.Context(), []trigger.Request{asked})
 			if got := strings.Join(told, " "); got != test.want {
 				t.Errorf("told %s, want %s", got, test.want)
 			}

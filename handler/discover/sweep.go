@@ -48,11 +48,15 @@ const (
 // open returns a sweep that has read nothing yet.
 func (f Finder) open(ctx context.Context, scope connection.Scope) (*sweep, error) {
 	reader, err := f.Reader(ctx, scope)
-	return newSweep(reader, f.Limit, f.Progress), err
+	s := newSweep(reader, f.Limit)
+	if f.Progress != nil {
+		s.progress = func(asked, of int) { f.Progress(scope, asked, of) }
+	}
+	return s, err
 }
 
-func newSweep(reader *elasticsearch.Reader, limit int, progress func(asked, of int)) *sweep {
-	return &sweep{reader: reader, limit: limit, progress: progress, instances: map[connection.InstanceID]elasticsearch.Instance{}, total: -1}
+func newSweep(reader *elasticsearch.Reader, limit int) *sweep {
+	return &sweep{reader: reader, limit: limit, progress: func(int, int) {}, instances: map[connection.InstanceID]elasticsearch.Instance{}, total: -1}
 }
 
 // has reports whether any reading of the list has an instance, in any letter case.
@@ -74,7 +78,7 @@ func (s *sweep) askAll(ctx context.Context, retryCount int) error {
 // Listed reads the list of instances, and returns whether any reading has an instance. The
 // error is why no reading is whole.
 func Listed(ctx context.Context, reader *elasticsearch.Reader, limit int) (has func(connection.InstanceID) bool, err error) {
-	s := newSweep(reader, limit, nil)
+	s := newSweep(reader, limit)
 	err = s.readList(ctx, false)
 	return s.has, err
 }
@@ -257,9 +261,7 @@ func (s *sweep) take(ctx context.Context, answers []answer) (stop error) {
 		s.noteMalformed(a.from, a.list.Malformed)
 		s.answers = append(s.answers, a)
 	}
-	if s.progress != nil {
-		s.progress(len(s.answers), s.total)
-	}
+	s.progress(len(s.answers), s.total)
 	if stop == nil && isFirst && denied > 0 && denied == len(s.answers) {
 		stop = s.answers[0].err
 		for i := range s.answers { // one failure, not one for each instance

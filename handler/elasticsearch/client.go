@@ -38,7 +38,7 @@ type Reader struct {
 	Nonce     func() string     // new for every request
 
 	Pace        *Pace         // shared by all calls that the API counts together; required
-	Slots       chan struct{} // its capacity bounds the requests under way; shared as Pace is
+	Slots       chan struct{} // its capacity bounds the requests under way
 	RetryPolicy RetryPolicy
 
 	Log *slog.Logger // gets each attempt at debug level; nil: no log

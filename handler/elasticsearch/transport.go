@@ -17,7 +17,7 @@ import (
 
 const (
 	// maxConnections bounds the connections of a process to a host, and lets all
-	// of them be kept: as many as an invocation may ever use at a time.
+	// of them be kept: as many as may ever be used at a time for a region of an account.
 	maxConnections = 64
 
 	// dialTimeout bounds connecting, and the TLS handshake after it.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/trigger"
 )
 
@@ -51,12 +52,12 @@ func (c Command) survey(ctx context.Context, h *handler.Handler, region string) 
 
 // progress returns functions that rewrite and erase a line on a terminal with the progress
 // of the reading. There is no such line at debug level, where the log would break it.
-func (c Command) progress(h *handler.Handler) (show func(asked, of int), erase func()) {
+func (c Command) progress(h *handler.Handler) (show func(scope connection.Scope, asked, of int), erase func()) {
 	if !c.StderrIsTerminal || h.Config.LogLevel == slog.LevelDebug {
 		return nil, func() {}
 	}
 	const start = "\r\x1b[K" // of the emptied line
-	show = func(asked, of int) {
+	show = func(_ connection.Scope, asked, of int) {
 		if of < asked { // unknown, or the list has grown
 			fmt.Fprintf(c.Stderr, start+"%s", count(asked, "instance"))
 			return
