@@ -53,10 +53,9 @@ type Input struct {
 // request may be signed again for a new attempt; all of the above is replaced.
 func Sign(r *http.Request, in Input) (signedHeaders []string) {
 	setHeaders(r.Header, in)
-	setURL(r.URL)
+	SetURL(r.URL)
 	names := signedNames(r.Header)
-	signature := sign(in.Credentials.AccessKeySecret, stringToSign(canonicalRequest(r, names)))
-	r.Header.Set("Authorization", authorization(in.Credentials.AccessKeyID, names, signature))
+	r.Header.Set("Authorization", Authorization(in.Credentials, canonicalRequest(r, names), names))
 	return names
 }
 
@@ -141,10 +140,13 @@ func sign(secret Secret, stringToSign string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// authorization returns the value of the Authorization header.
-func authorization(accessKeyID Secret, names []string, signature string) string {
-	return Algorithm + " Credential=" + accessKeyID.Reveal() +
-		",SignedHeaders=" + strings.Join(names, ";") + ",Signature=" + signature
+// Authorization signs a canonical request and returns the value of the Authorization
+// header. names are those of the headers that the request covers. It is for a service that
+// has another canonical request than V3; for all others there is [Sign].
+func Authorization(c Credentials, canonicalRequest string, names []string) string {
+	return Algorithm + " Credential=" + c.AccessKeyID.Reveal() +
+		",SignedHeaders=" + strings.Join(names, ";") +
+		",Signature=" + sign(c.AccessKeySecret, stringToSign(canonicalRequest))
 }
 
 // hexSHA256 returns V3's Hex(SHA256(data)), in lower-case digits.

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// setURL rewrites u so that net/http sends the canonical path and query. Opaque
+// SetURL rewrites u so that net/http sends the canonical path and query. Opaque
 // would be sent in place of the path, and ForceQuery adds "?" to an empty query.
-func setURL(u *url.URL) {
+func SetURL(u *url.URL) {
 	path := canonicalURI(u.EscapedPath())
 	u.Path, u.RawPath = unescapePath(path), path
 	u.RawQuery = canonicalQuery(u.RawQuery)

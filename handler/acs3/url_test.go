@@ -121,7 +121,7 @@ func TestSetURL(t *testing.T) {
 		"path and query":                       {url.URL{Path: "/a b", RawQuery: "d+=&c"}, "/a%20b?c=&d%20="},
 	} {
 		for range 2 {
-			setURL(&test.url)
+			SetURL(&test.url)
 			equal(t, name+": request line", test.url.RequestURI(), test.want)
 		}
 	}
