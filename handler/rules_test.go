@@ -35,6 +35,8 @@ func allowed() map[string][]string {
 	return map[string][]string{
 		".":                    {module + "/handler", own + "elasticsearch", sdk + "fc"},
 		command:                {module + "/handler", module + "/" + command + "/preflight", own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "trigger"},
+		command + "/call":      {module + "/handler", module + "/" + command + "/printable", own + "acs3", own + "connection", own + "elasticsearch"},
+		command + "/printable": nil,
 		command + "/view":      {"github.com/mattn/go-runewidth"},
 		command + "/preflight": {module + "/handler", own + "connection", "github.com/robfig/cron/v3", "go.yaml.in/yaml/v3"},
 		"handler": {own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",
