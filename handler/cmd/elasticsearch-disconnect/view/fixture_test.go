@@ -45,12 +45,12 @@ func fleet() view.Report {
 			{Place: sydney, Problem: `the request was not answered: Get "https://elasticsearch.ap-southeast-2.aliyuncs.com/openapi/instances": dial tcp: lookup elasticsearch.ap-southeast-2.aliyuncs.com: no such host`},
 		},
 		Connections: []view.Connection{
+			{Place: hangzhou, Instance: end(4, "activating", "\x1b]0;x\a\u202e<b>"), Connected: end(3, "frozen", ""), Network: "vpc", Look: view.Frozen},
 			{Place: hangzhou, Instance: end(1, "active", "logs-prod"), Connected: end(9, "gone", ""), Network: "vpc", Look: view.Remove},
 			{Place: hangzhou, Instance: end(2, "active", "订单搜索-生产环境"), Connected: end(9, "gone", ""), Network: "vpc", Look: view.Kept, Reason: id(2) + protected},
 			{Place: hangzhou, Instance: end(3, "frozen", ""), Connected: end(8, "unknown", ""), Network: "vpc", Look: view.Kept, Reason: id(8) + " is unknown"},
 			{Place: hangzhou, Instance: end(1, "active", "logs-prod"), Connected: end(19, "?", ""), Network: "vpc", Look: view.Unclear, Reason: "it could not be asked whether " + id(19) + " exists"},
 			{Place: hangzhou, Instance: end(1, "active", "logs-prod"), Connected: end(3, "frozen", `=HYPERLINK("http://evil.example","订单")`), Network: "vpc", Look: view.Frozen},
-			{Place: hangzhou, Instance: end(4, "activating", "\x1b]0;x\a\u202e<b>"), Connected: end(3, "frozen", ""), Network: "vpc", Look: view.Frozen},
 			{Place: hangzhou, Instance: end(1, "active", "logs-prod"), Connected: end(2, "active", "订单搜索-生产环境"), Network: "vpc"},
 			{Place: beijing, Instance: end(11, "active", "＝1+1"), Connected: end(12, "gone", ""), Network: "vpc", Look: view.Withheld},
 			{Place: beijing, Instance: end(13, "active", ""), Connected: end(14, "invalid", ""), Network: "vpc", Look: view.Kept, Reason: id(14) + " is invalid"},
@@ -74,6 +74,16 @@ func end(n int, status, name string) view.End {
 func one() view.Report {
 	r := fleet()
 	r.Scopes, r.Connections = r.Scopes[:1], r.Connections[:7]
+	return r
+}
+
+// cut is a place that was not read to its end.
+func cut() view.Report {
+	r := one()
+	r.Scopes[0] = view.Scope{Place: r.Scopes[0].Place, Instances: 1312, Connections: 7, Problem: "the time was too short: 700 of 1312 instances were asked for their connections"}
+	for i := range r.Connections {
+		r.Connections[i].Look, r.Connections[i].Reason = view.Nothing, ""
+	}
 	return r
 }
 

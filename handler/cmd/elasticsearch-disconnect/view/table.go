@@ -44,7 +44,7 @@ func (r Report) Table(o Options) string {
 		}
 		sections = append(sections, section)
 	}
-	sections = append(sections, t.legend(), t.summaries())
+	sections = append(sections, t.legend(), t.problems(), t.summaries())
 	return strings.Join(slices.DeleteFunc(sections, isEmpty), "\n")
 }
 
@@ -89,21 +89,32 @@ func inOrder(connections []Connection) []Connection {
 
 func (t table) header() string { return t.grid.lines(header(t.Options), t.width, false) }
 
-// place returns what there is to say of a place: its rows, and what was not read.
+// place returns the rows and the notes of a place; "" if it has neither.
 func (t table) place(s Scope) string {
+	rows, notes := t.rows[s.Place], s.notes()
 	var text strings.Builder
-	notes := s.notes()
-	if len(t.Scopes) > 1 && len(t.rows[s.Place])+len(notes) > 0 {
-		text.WriteString(hang("", 2, t.name(s.Place), t.width))
+	if len(t.Scopes) > 1 && len(rows)+len(notes) > 0 {
+		text.WriteString(t.sentence(t.name(s.Place)))
 	}
-	for _, r := range t.rows[s.Place] {
+	for _, r := range rows {
 		text.WriteString(t.grid.lines(r, t.width, t.Color))
 	}
-	if s.Problem != "" {
-		notes = append(notes, t.name(s.Place)+" was not read"+s.howFar()+": "+Printable(s.Problem))
-	}
 	for _, note := range notes {
-		text.WriteString(hang("", 2, note, t.width))
+		text.WriteString(t.sentence(note))
+	}
+	return text.String()
+}
+
+// sentence returns a text of one line, or of more with the others indented.
+func (t table) sentence(text string) string { return hang("", 2, text, t.width) }
+
+// problems returns which places were not read.
+func (t table) problems() string {
+	var text strings.Builder
+	for _, s := range t.Scopes {
+		if s.Problem != "" {
+			text.WriteString(t.sentence(s.problem(t.name(s.Place))))
+		}
 	}
 	return text.String()
 }
@@ -112,7 +123,7 @@ func (t table) place(s Scope) string {
 func (t table) legend() string {
 	for _, rows := range t.rows {
 		if slices.ContainsFunc(rows, func(r row) bool { return r.look == Frozen }) {
-			return hang("", 2, "frozen: one of the two was released, and can be recovered for 24 hours", t.width)
+			return t.sentence("frozen: one of the two was released, and can be recovered for 24 hours")
 		}
 	}
 	return ""
@@ -122,10 +133,10 @@ func (t table) legend() string {
 func (t table) summaries() string {
 	var text strings.Builder
 	for _, s := range t.Scopes {
-		text.WriteString(hang("", 2, s.sentence(t.name(s.Place)), t.width))
+		text.WriteString(t.sentence(s.summary(t.name(s.Place))))
 	}
 	if len(t.Scopes) > 1 {
-		text.WriteString(hang("", 2, t.total().sentence("in all"), t.width))
+		text.WriteString(t.sentence(t.total().summary("in all")))
 	}
 	return text.String()
 }

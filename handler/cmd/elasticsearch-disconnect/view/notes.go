@@ -1,0 +1,56 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// notes returns what there is to know about a scope besides its connections.
+func (s Scope) notes() (notes []string) {
+	if s.Withheld {
+		notes = append(notes, fmt.Sprintf("withheld: %s left over are more than the limit of %s, so none is removed. If all of them may be removed, --limit %d is the way out for one run.",
+			Thousands(s.Leftover), Thousands(s.Limit), s.Leftover))
+	}
+	for _, same := range byReason(s.Unread) {
+		notes = append(notes, "could not read "+strings.Join(same.instances, ", ")+": "+same.reason)
+	}
+	for _, m := range s.Malformed {
+		list := "the list of instances"
+		if m.Instance != "" {
+			list = "the list of " + Printable(m.Instance)
+		}
+		notes = append(notes, "skipped an entry of "+list+": it "+Printable(m.Reason))
+	}
+	return notes
+}
+
+// A cause is a reason, and the instances that have it.
+type cause struct {
+	reason    string
+	instances []string
+}
+
+// byReason returns the notes with those in one that have the same reason: a permission
+// that is missing is missing for all.
+func byReason(notes []Note) (causes []cause) {
+	for _, n := range notes {
+		reason, instance := Printable(n.Reason), Printable(n.Instance)
+		i := slices.IndexFunc(causes, func(c cause) bool { return c.reason == reason })
+		if i < 0 {
+			causes = append(causes, cause{reason: reason})
+			i = len(causes) - 1
+		}
+		causes[i].instances = append(causes[i].instances, instance)
+	}
+	return causes
+}
+
+// problem returns why the subject was not read, and what that means.
+func (s Scope) problem(subject string) string {
+	how := " was not read: "
+	if s.Instances > 0 {
+		how = " was not read to its end, so nothing is removed there: "
+	}
+	return subject + how + Printable(s.Problem)
+}
