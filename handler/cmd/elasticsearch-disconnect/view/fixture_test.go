@@ -41,8 +41,8 @@ func fleet() view.Report {
 					{Instance: "", Reason: `has a character other than letters, digits, - and _: "es-\x1b[31m"`},
 					{Instance: id(1), Reason: `does not start with a letter or digit: "\u202e.."`},
 				}},
-			{Place: beijing, Instances: 24, Connections: 22, Leftover: 22, Kept: 1, Withheld: true, Limit: 20, Whole: true},
 			{Place: sydney, Problem: `the request was not answered: Get "https://elasticsearch.ap-southeast-2.aliyuncs.com/openapi/instances": dial tcp: lookup elasticsearch.ap-southeast-2.aliyuncs.com: no such host`},
+			{Place: beijing, Instances: 24, Connections: 22, Leftover: 22, Kept: 1, Withheld: true, Limit: 20, Whole: true},
 		},
 		Connections: []view.Connection{
 			{Place: hangzhou, Instance: end(4, "activating", "\x1b]0;x\a\u202e<b>"), Connected: end(3, "frozen", ""), Network: "vpc", Look: view.Frozen},
@@ -77,13 +77,15 @@ func one() view.Report {
 	return r
 }
 
-// cut is a place that was not read to its end.
+// cut is a place that was not read to its end, with a status that is in no document.
 func cut() view.Report {
 	r := one()
 	r.Scopes[0] = view.Scope{Place: r.Scopes[0].Place, Instances: 1312, Connections: 7, Problem: "the time was too short: 700 of 1312 instances were asked for their connections"}
 	for i := range r.Connections {
 		r.Connections[i].Look, r.Connections[i].Reason = view.Nothing, ""
 	}
+	r.Connections = r.Connections[:2]
+	r.Connections[0].Instance = view.End{ID: "es-a", Status: "waiting for the person who pays to answer the letter"}
 	return r
 }
 

@@ -19,7 +19,7 @@ func TestForms(t *testing.T) {
 		"table of leftovers":      one().Leftovers().Table(view.Options{}),
 		"table of nothing":        calm().Table(view.Options{}),
 		"table of all of nothing": calm().Table(view.Options{All: true}),
-		"table of a cut place":    cut().Table(view.Options{}),
+		"table of a cut place":    cut().Table(view.Options{All: true}),
 		"wide":                    fleet().Table(view.Options{Wide: true, All: true, Width: 80}),
 		"json":                    fleet().JSON(),
 		"json of no place":        view.Report{}.JSON(),

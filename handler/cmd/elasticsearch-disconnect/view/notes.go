@@ -18,9 +18,9 @@ func (s Scope) notes() (notes []string) {
 	for _, m := range s.Malformed {
 		list := "the list of instances"
 		if m.Instance != "" {
-			list = "the list of " + Printable(m.Instance)
+			list = "the list of " + m.Instance
 		}
-		notes = append(notes, "skipped an entry of "+list+": it "+Printable(m.Reason))
+		notes = append(notes, "skipped an entry of "+list+": it "+m.Reason)
 	}
 	return notes
 }
@@ -35,13 +35,12 @@ type cause struct {
 // that is missing is missing for all.
 func byReason(notes []Note) (causes []cause) {
 	for _, n := range notes {
-		reason, instance := Printable(n.Reason), Printable(n.Instance)
-		i := slices.IndexFunc(causes, func(c cause) bool { return c.reason == reason })
+		i := slices.IndexFunc(causes, func(c cause) bool { return c.reason == n.Reason })
 		if i < 0 {
-			causes = append(causes, cause{reason: reason})
+			causes = append(causes, cause{reason: n.Reason})
 			i = len(causes) - 1
 		}
-		causes[i].instances = append(causes[i].instances, instance)
+		causes[i].instances = append(causes[i].instances, n.Instance)
 	}
 	return causes
 }
@@ -52,5 +51,5 @@ func (s Scope) problem(subject string) string {
 	if s.Instances > 0 {
 		how = " was not read to its end, so nothing is removed there: "
 	}
-	return subject + how + Printable(s.Problem)
+	return subject + how + s.Problem
 }

@@ -145,10 +145,10 @@ func (t table) summaries() string {
 func (r Report) name(p Place) string {
 	for _, s := range r.Scopes {
 		if s.Account != r.Identity.Account {
-			return Printable(p.Region + ", account " + p.Account)
+			return p.Region + ", account " + p.Account
 		}
 	}
-	return Printable(p.Region)
+	return p.Region
 }
 
 // lines returns as whom the API was asked, a line for each thing that is known.
