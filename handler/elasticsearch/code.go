@@ -113,6 +113,25 @@ func MayPass(code string) bool {
 	return c == retryMaybeDone || c == retryNotDone
 }
 
+// IsExpired reports whether a code says that the session of the credentials has ended.
+func IsExpired(code string) bool { return code == "InvalidSecurityToken.Expired" }
+
+// Advice says what of the caller's own credentials to check about a code, to be put behind
+// a sentence; "" for codes that are not about them.
+func Advice(code string) string {
+	switch {
+	case isAboutKey(code):
+		return ": check the access key id; it may have been deleted or disabled"
+	case isAboutToken(code, ""):
+		return ": check the security token; it belongs to this access key id and no other"
+	case code == "SignatureDoesNotMatch":
+		return ": check the access key secret"
+	case code == "InvalidTimeStamp.Expired":
+		return ": set the clock of this machine"
+	}
+	return ""
+}
+
 // meaningOfStatus is for answers without a Code of the table, as gateways make them.
 func meaningOfStatus(status int) meaning {
 	switch {

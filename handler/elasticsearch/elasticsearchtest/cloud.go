@@ -29,12 +29,13 @@ type Cloud struct {
 
 	mu      sync.Mutex
 	regions map[string]*Server
+	others  map[string]*other // by host
 	hosts   []string
 }
 
 // NewCloud starts a Cloud without a region.
 func NewCloud() *Cloud {
-	c := &Cloud{authority: newAuthority(), regions: map[string]*Server{}}
+	c := &Cloud{authority: newAuthority(), regions: map[string]*Server{}, others: map[string]*other{}}
 	c.STS = newSTS(c.authority.config(), &c.arrivals)
 	c.proxy = newListener(c)
 	c.proxy.Start()
@@ -55,6 +56,22 @@ func (c *Cloud) Region(id string) *Server {
 		c.regions[id] = s
 	}
 	return c.regions[id]
+}
+
+// Serve makes a handler answer for a host, such as one of another service. It is called once for each host.
+func (c *Cloud) Serve(host string, h http.Handler) {
+	o := &other{h, newListener(h)}
+	o.http.TLS = c.authority.config()
+	o.http.StartTLS()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.others[host] = o
+}
+
+// An other is a stand-in of the caller's own.
+type other struct {
+	http.Handler
+	http listener
 }
 
 // Proxy returns the URL that a client has as its proxy, such as the value of HTTPS_PROXY of another process.
@@ -91,8 +108,11 @@ func (c *Cloud) Close() {
 	c.proxy.close()
 	c.STS.http.close()
 	c.mu.Lock()
-	regions := slices.Collect(maps.Values(c.regions))
+	regions, others := slices.Collect(maps.Values(c.regions)), slices.Collect(maps.Values(c.others))
 	c.mu.Unlock()
+	for _, o := range others {
+		o.http.close()
+	}
 	for _, s := range regions {
 		s.Close()
 	}
@@ -135,7 +155,7 @@ func tunnel(client *net.TCPConn, sent io.Reader, standIn *net.TCPConn) {
 
 var servedHost = regexp.MustCompile(`^(elasticsearch|sts)(?:-vpc)?\.([a-z0-9-]+)\.aliyuncs\.com$`)
 
-// A standIn is a Server or an STS.
+// A standIn is a Server, an STS, or an other.
 type standIn interface {
 	http.Handler
 	address() string // that it listens at
@@ -143,6 +163,7 @@ type standIn interface {
 
 func (s *Server) address() string { return s.http.Listener.Addr().String() }
 func (s *STS) address() string    { return s.http.Listener.Addr().String() }
+func (o *other) address() string  { return o.http.Listener.Addr().String() }
 
 // arrive records the host of a connection, and returns the stand-in that serves it; nil when none does.
 func (c *Cloud) arrive(host string) standIn {
@@ -151,6 +172,8 @@ func (c *Cloud) arrive(host string) standIn {
 	c.hosts = append(c.hosts, host)
 	name := servedHost.FindStringSubmatch(host)
 	switch {
+	case c.others[host] != nil:
+		return c.others[host]
 	case host == "sts.aliyuncs.com":
 		return c.STS
 	case name == nil:

@@ -1,0 +1,92 @@
+package identity
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+const host = "sts.cn-hangzhou.aliyuncs.com"
+
+// credentialsOf are those of an identity.
+func credentialsOf(a account) acs3.Credentials {
+	return credentials(a.AccessKeyID, a.AccessKeySecret, a.SecurityToken)
+}
+
+// asked asks a transport as whom an identity works. No pause takes time.
+func asked(t *testing.T, transport http.RoundTripper, a account) (caller Caller, err error) {
+	t.Helper()
+	from := Source{Name: `profile "prod" of ~/.aliyun/config.json`, Renew: "run aliyun configure --mode CloudSSO --profile prod"}
+	synctest.Test(t, func(t *testing.T) { caller, err = Ask(t.Context(), transport, host, credentialsOf(a), from) })
+	return caller, err
+}
+
+// answers is a transport that gives each answer once, and the last of them from then on.
+type answers []http.HandlerFunc
+
+func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	next := (*a)[0]
+	if len(*a) > 1 {
+		*a = (*a)[1:]
+	}
+	if next == nil {
+		return nil, errors.New(`malformed HTTP response "` + r.Header.Get("X-Acs-Security-Token") + `"`)
+	}
+	w := newRecorder()
+	next(w, r)
+	return w.Result(), nil
+}
+
+func TestAsk(t *testing.T) {
+	t.Parallel()
+	forged := session
+	forged.SecurityToken = "canary-old-token"
+	mistyped := person
+	mistyped.AccessKeySecret = "canary-mistyped"
+	const named = `profile "prod" of ~/.aliyun/config.json`
+	body := func(status int, text string) http.HandlerFunc { return elasticsearchtest.Body(status, jsonType, text) }
+	whole := body(200, `{"AccountId":"1234567890984321","Arn":"acs:ram::1234567890984321:root","IdentityType":"Account","RequestId":"r"}`)
+	busy := body(503, `{"Code":"ServiceUnavailable","Message":"canary","RequestId":"r-1"}`)
+	for name, test := range map[string]struct {
+		transport http.RoundTripper
+		as        account
+		want      string // the caller, or the error
+	}{
+		"a user":                   {cloud, person, "1234567890984321 acs:ram::1234567890984321:user/somebody"},
+		"a session of a role":      {cloud, member, "2234567890984321 acs:ram::2234567890984321:assumed-role/ops/a-session"},
+		"an account itself":        {&answers{whole}, person, "1234567890984321 acs:ram::1234567890984321:root"},
+		"busy, then an answer":     {&answers{busy, busy, whole}, person, "1234567890984321 acs:ram::1234567890984321:root"},
+		"an expired session":       {cloud, forged, "the session of " + named + " has expired: run aliyun configure --mode CloudSSO --profile prod"},
+		"a mistyped secret":        {cloud, mistyped, host + " refuses the credentials of " + named + ": check the access key secret: the answer is SignatureDoesNotMatch"},
+		"an unknown key":           {cloud, account{AccessKeyID: "canary-deleted", AccessKeySecret: "x"}, host + " refuses the credentials of " + named + ": check the access key id; it may have been deleted or disabled: the answer is InvalidAccessKeyId.NotFound"},
+		"a wrong clock":            {&answers{body(400, `{"Code":"InvalidTimeStamp.Expired","RequestId":"r-1"}`)}, person, host + " refuses the credentials of " + named + ": set the clock of this machine: the answer is InvalidTimeStamp.Expired, request id r-1"},
+		"another refusal":          {&answers{body(403, `{"Code":"Forbidden","Message":"canary"}`)}, person, host + " refuses the credentials of " + named + ": the answer is Forbidden"},
+		"busy":                     {&answers{busy}, person, host + " does not say whose " + named + " is: the answer is ServiceUnavailable, request id r-1"},
+		"a page of a portal":       {&answers{elasticsearchtest.HTML(200)}, person, host + " does not say whose " + named + " is: the answer is HTTP 200 OK"},
+		"no account":               {&answers{body(200, `{"AccountId":"canary","Arn":"a"}`)}, person, host + " does not say whose " + named + " is: the answer is HTTP 200 OK"},
+		"an ARN that is a trick":   {&answers{body(200, `{"AccountId":"1","Arn":"\u001b[2Kcanary"}`)}, person, host + " does not say whose " + named + " is: the answer is HTTP 200 OK"},
+		"a code that is a message": {&answers{body(400, `{"Code":"canary is wrong"}`)}, person, host + " does not say whose " + named + " is: the answer is HTTP 400 Bad Request"},
+		"no answer":                {&answers{nil}, session, "no answer from " + host + " about the identity of " + named + `: malformed HTTP response "***"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			caller, err := asked(t, test.transport, test.as)
+			got := caller.Account.String() + " " + caller.ARN
+			if err != nil {
+				got = withoutID(err.Error())
+			}
+			if got != test.want {
+				t.Errorf("\n got %s\nwant %s", got, test.want)
+			}
+			if err != nil && (connection.KindOf(err) == 0 || strings.Contains(got, "canary")) {
+				t.Errorf("kind %v of %s", connection.KindOf(err), got)
+			}
+		})
+	}
+}

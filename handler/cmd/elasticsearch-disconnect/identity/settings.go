@@ -1,0 +1,61 @@
+package identity
+
+import (
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
+)
+
+// Settings are what decides which credentials count.
+type Settings struct {
+	Profile string              // of --profile; "" for none
+	Getenv  func(string) string // of the environment
+	Home    string              // the person's home directory
+
+	Transport http.RoundTripper // to a credentials URI; nil: http.DefaultTransport
+	Metadata  string            // the address of ECS metadata; "": http://100.100.100.200
+	Stderr    io.Writer         // gets what the command of a profile says to the person; nil: nobody
+}
+
+// isTrue reports whether a variable is "true", in any case.
+func (s Settings) isTrue(variable string) bool { return strings.EqualFold(s.Getenv(variable), "true") }
+
+// configFile is the path of the aliyun CLI's profiles.
+func (s Settings) configFile() string {
+	if named := s.Getenv("ALIBABA_CLOUD_CONFIG_FILE"); named != "" {
+		return named
+	}
+	return filepath.Join(s.Home, ".aliyun", "config.json")
+}
+
+// credentialsFile is the path of the SDKs' profiles.
+func (s Settings) credentialsFile() string {
+	if named := s.Getenv("ALIBABA_CLOUD_CREDENTIALS_FILE"); named != "" {
+		return named
+	}
+	return filepath.Join(s.Home, ".alibabacloud", "credentials")
+}
+
+// profilesAreOff names the variable that turns off the aliyun CLI's profiles; "" for none.
+func (s Settings) profilesAreOff() string {
+	switch {
+	case s.isTrue("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"):
+		return "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"
+	case s.Getenv("ALIBABA_CLOUD_IGNORE_PROFILE") == "TRUE": // as the CLI compares it
+		return "ALIBABA_CLOUD_IGNORE_PROFILE"
+	}
+	return ""
+}
+
+const metadataOff = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
+
+// shown returns a path for people.
+func (s Settings) shown(path string) string {
+	if below, is := strings.CutPrefix(path, s.Home+string(filepath.Separator)); is && s.Home != "" {
+		path = "~/" + filepath.ToSlash(below)
+	}
+	return printable.Text(path)
+}
