@@ -84,7 +84,7 @@ func cut() view.Report {
 	for i := range r.Connections {
 		r.Connections[i].Look, r.Connections[i].Reason = view.Nothing, ""
 	}
-	r.Connections = r.Connections[:2]
+	r.Connections = r.Connections[:1]
 	r.Connections[0].Instance = view.End{ID: "es-a", Status: "waiting for the person who pays to answer the letter"}
 	return r
 }

@@ -63,7 +63,7 @@ func (g grid) stack(r row, width int, colored bool) string {
 		if end[1].color != "" { // is short
 			return lead + end[1].paint(colored) + "\n"
 		}
-		return hang(lead, cells(lead), end[1].text, width)
+		return hang(lead, cells(lead), words(end[1].text), width)
 	}
 	return one(look, first) + one(plain(""), second)
 }
@@ -74,7 +74,7 @@ func (g grid) below(r row, width int) string {
 		return ""
 	}
 	indent := g.widths[0] + 2*len(gap)
-	return hang(spaces(indent), indent, r.reason, width)
+	return hang(spaces(indent), indent, words(r.reason), width)
 }
 
 func (c cell) paint(colored bool) string {

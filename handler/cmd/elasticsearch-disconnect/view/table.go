@@ -106,7 +106,7 @@ func (t table) place(s Scope) string {
 }
 
 // sentence returns a text of one line, or of more with the others indented.
-func (t table) sentence(text string) string { return hang("", 2, text, t.width) }
+func (t table) sentence(text string) string { return hang("", 2, words(text), t.width) }
 
 // problems returns which places were not read.
 func (t table) problems() string {
@@ -133,10 +133,10 @@ func (t table) legend() string {
 func (t table) summaries() string {
 	var text strings.Builder
 	for _, s := range t.Scopes {
-		text.WriteString(t.sentence(s.summary(t.name(s.Place))))
+		text.WriteString(hang("", 2, phrases(s.summary(t.name(s.Place))), t.width))
 	}
 	if len(t.Scopes) > 1 {
-		text.WriteString(t.sentence(t.total().summary("in all")))
+		text.WriteString(hang("", 2, phrases(t.total().summary("in all")), t.width))
 	}
 	return text.String()
 }
@@ -161,7 +161,7 @@ func (i Identity) lines(width int) string {
 		{"endpoint     ", i.Endpoint},
 	} {
 		if line.text != "" {
-			text.WriteString(hang(line.label, len(line.label), line.text, width))
+			text.WriteString(hang(line.label, len(line.label), words(line.text), width))
 		}
 	}
 	return text.String()

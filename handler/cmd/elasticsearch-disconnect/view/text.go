@@ -1,6 +1,7 @@
 package view
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode"
@@ -38,36 +39,46 @@ func Count(n int, thing string) string {
 	return Thousands(n) + " " + thing + "s"
 }
 
-// hang returns a text in lines of at most width cells: the first begins with lead, the
-// others are indented.
-func hang(lead string, indent int, text string, width int) string {
-	lines := broken(Printable(text), width-max(indent, cells(lead)))
+// hang returns parts of a text in lines of at most width cells: the first begins with
+// lead, the others are indented.
+func hang(lead string, indent int, parts []string, width int) string {
+	lines := broken(parts, width-max(indent, cells(lead)))
 	return trimmed(lead + strings.Join(lines, "\n"+spaces(indent)))
 }
 
-// broken breaks a text between words into lines of at most width cells. A word that is
-// longer than a line is broken, too.
-func broken(text string, width int) (lines []string) {
-	line, used := "", 0
-	for _, word := range strings.Fields(text) {
-		long := cells(word)
+// words returns the parts of a text between which a line may end.
+func words(text string) []string { return strings.Fields(Printable(text)) }
+
+// phrases returns the parts of a text that end in a comma, semicolon or colon.
+func phrases(text string) []string {
+	ends := strings.NewReplacer(", ", ",\n", "; ", ";\n", ": ", ":\n")
+	return strings.Split(ends.Replace(strings.Join(words(text), " ")), "\n")
+}
+
+// broken joins the parts of a text to lines of at most width cells. A part that is longer
+// than a line is broken.
+func broken(parts []string, width int) (lines []string) {
+	var line []byte
+	used := 0
+	for _, part := range parts {
+		long := cells(part)
 		switch {
-		case line == "":
-			line, used = word, long
+		case len(line) == 0:
+			line, used = []byte(part), long
 		case used+1+long <= width:
-			line, used = line+" "+word, used+1+long
+			line, used = append(append(line, ' '), part...), used+1+long
 		default:
-			lines = append(lines, line)
-			line, used = word, long
+			lines = append(lines, string(line))
+			line, used = []byte(part), long
 		}
 		for used > width {
-			head := prefix(line, width)
-			lines = append(lines, head)
-			line = line[len(head):]
-			used = cells(line)
+			head := prefix(string(line), width)
+			lines = append(lines, strings.TrimRight(head, " "))
+			line = bytes.TrimLeft(line[len(head):], " ")
+			used = cells(string(line))
 		}
 	}
-	return append(lines, line)
+	return append(lines, string(line))
 }
 
 // prefix returns as much of a text as fits into width cells, and at least a character.
