@@ -90,18 +90,8 @@ func (r Request) why(ctx context.Context, err error) string {
 	case ctx.Err() != nil:
 		return "interrupted"
 	}
-	return printable.Cause(redacted{err, r.Credentials})
+	return printable.Cause(err)
 }
-
-// A redacted error has a text without the credentials, which it may repeat: what comes
-// from the other side may be our request.
-type redacted struct {
-	error
-	credentials acs3.Credentials
-}
-
-func (e redacted) Error() string { return e.credentials.Redact(e.error.Error()) }
-func (e redacted) Unwrap() error { return e.error }
 
 // quoted returns the first words of a body.
 func (r Request) quoted(body []byte) string {

@@ -43,7 +43,7 @@ func TestSignature(t *testing.T) {
 			g := test.start(t, removes)
 			g.token = test.token
 			check(t, "answer", g.URL, g.request(t, test.url, pair(t)).Send(t.Context()), handler.ExitDone, "1 removed")
-			want := "POST " + test.target + ` {"instanceId":"es-a","connectedInstanceId":"es-b"}`
+			want := "POST " + test.target + ` application/json {"instanceId":"es-a","connectedInstanceId":"es-b"}`
 			if got := strings.Join(g.requests(), "\n"); got != want {
 				t.Errorf("requests:\n got %s\nwant %s", got, want)
 			}
@@ -100,6 +100,8 @@ func TestRedirect(t *testing.T) {
 		got.Message = strings.Replace(got.Message, other.URL, "OTHER", 1)
 		check(t, "answer", g.URL, got, handler.ExitFailed, "HOST answered HTTP "+strconv.Itoa(status)+", a redirect to OTHER/?***, which is not followed")
 	}
+	g := newGateway(t, raw("HTTP/1.1 302 Found\r\nLocation: \u202e/\r\n\r\n"))
+	check(t, "controls", g.URL, g.request(t, "", pair(t)).Send(t.Context()), handler.ExitFailed, `HOST answered HTTP 302, a redirect to "\u202e/", which is not followed`)
 	if got := other.requests(); len(got) > 0 {
 		t.Errorf("the other host got %q", got)
 	}

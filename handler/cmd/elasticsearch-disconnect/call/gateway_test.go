@@ -36,7 +36,7 @@ type gateway struct {
 	token    string // "": a plain access key
 
 	mu       sync.Mutex
-	received []string // method, request target and body
+	received []string // method, request target, type and body
 }
 
 const keyID, secret = "canary-key", "canary-secret"
@@ -71,7 +71,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	g.mu.Lock()
-	g.received = append(g.received, r.Method+" "+r.RequestURI+" "+string(body))
+	g.received = append(g.received, strings.Join([]string{r.Method, r.RequestURI, r.Header.Get("Content-Type"), string(body)}, " "))
 	g.mu.Unlock()
 	if refusal := g.refusal(r); refusal != "" {
 		w.Header().Set("Content-Type", "application/json")

@@ -17,7 +17,7 @@ const maxBody = 8 << 20
 // judge returns what an HTTP response says of the event.
 func (r Request) judge(response *http.Response, body []byte) Answer {
 	said, isOurs := decode(body)
-	if !isOurs || response.StatusCode == http.StatusAccepted || len(body) > maxBody {
+	if !isOurs || response.StatusCode == http.StatusAccepted {
 		return failed("%s answered HTTP %d%s", r.host(), response.StatusCode, r.foreign(response, body))
 	}
 	exit, message := r.verdict(response.StatusCode, said)
@@ -62,7 +62,7 @@ func (r Request) foreign(response *http.Response, body []byte) string {
 	case status == http.StatusAccepted:
 		return ": the function is to do it later. What becomes of it is in its log alone"
 	case status/100 == 3:
-		return ", a redirect to " + printable.Text(r.Credentials.Redact(response.Header.Get("Location"))) + ", which is not followed"
+		return ", a redirect to " + r.quoted([]byte(response.Header.Get("Location"))) + ", which is not followed"
 	case len(body) > maxBody:
 		return fmt.Sprintf(" and more than %d MiB, which begin with %s%s", maxBody>>20, r.quoted(body), end)
 	case len(bytes.TrimSpace(body)) == 0:

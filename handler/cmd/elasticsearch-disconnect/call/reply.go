@@ -195,7 +195,7 @@ func (r reply) isAbout(e Event) bool {
 	case e.All:
 		return r.isOfInstance() && same(r.Instance, instance) && !slices.ContainsFunc(r.Results, func(part reply) bool { return !has(part) })
 	}
-	return r.isOfConnection() && has(r) && (same(r.Instance, connected) || same(r.Connected, connected))
+	return has(r) && (same(r.Instance, connected) || same(r.Connected, connected))
 }
 
 // isPlace reports whether a reply is about the region and account that were asked for, or
