@@ -37,22 +37,28 @@ func (c Config) endpoint(region, own connection.Region) (elasticsearch.Endpoint,
 	variable := c.ownRegionAlone()
 	switch {
 	case !c.actsIn(region):
-		return elasticsearch.Endpoint{}, denied(notOneOfRegions(region), nil)
+		return elasticsearch.Endpoint{}, notOneOfRegions(region)
 	case region != own && variable != "":
-		return elasticsearch.Endpoint{}, internal(fmt.Sprintf("%s serves only the function's own region, and the request is for %s", variable, region))
+		return elasticsearch.Endpoint{}, internal(fmt.Sprintf("the request is for %s, and %s serves one region alone", region, variable),
+			connection.Advice{Function: ", the function's own", Command: ": unset it, or name that region alone"})
 	case c.Endpoint != (elasticsearch.Endpoint{}):
 		return c.Endpoint, nil
 	case region != own && !c.names(region.String()) && Unlisted(region.String()) != "":
 		// The region comes from an event and becomes part of a host's name.
 		return elasticsearch.Endpoint{}, denied(region.String()+" "+Unlisted(region.String())+newRegion, nil)
-	case region == connection.Region{}: // never in Function Compute
-		return elasticsearch.Endpoint{}, internal("no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID")
+	case region == connection.Region{}:
+		return elasticsearch.Endpoint{}, internal("no endpoint without a region", giveRegion())
 	}
 	return c.Network.Endpoint(region), nil
 }
 
-func internal(message string) *connection.Error {
-	return &connection.Error{Kind: connection.Internal, Message: message}
+func internal(message string, advice connection.Advice) *connection.Error {
+	return &connection.Error{Kind: connection.Internal, Message: message, Advice: advice}
+}
+
+// giveRegion is for the command alone: Function Compute names the region.
+func giveRegion() connection.Advice {
+	return connection.Advice{Command: ": add --region, or set ALIBABA_CLOUD_REGION_ID"}
 }
 
 // ownRegionAlone returns the variable that limits the function to its own region; "" if
@@ -77,8 +83,13 @@ func (c Config) names(region string) bool {
 	return slices.ContainsFunc(c.Regions, func(r connection.Region) bool { return r.String() == region })
 }
 
-func notOneOfRegions(region connection.Region) string {
-	return region.String() + " is not in REGIONS, the regions in which the function acts"
+func notOneOfRegions(region connection.Region) *connection.Error {
+	refused := denied(region.String()+" is not in REGIONS", nil)
+	refused.Advice = connection.Advice{
+		Function: ", the regions in which the function acts",
+		Command:  ", a variable that is set here and names where this command may act: add it there",
+	}
+	return refused
 }
 
 // within completes the scope of each request with the function's own. A product's report
@@ -89,7 +100,7 @@ func (c Config) within(own connection.Scope, requests []trigger.Request) []trigg
 		r := &located[i]
 		r.Scope = r.Scope.Or(own)
 		if isReport(r.Action) && !c.actsIn(r.Scope.Region) {
-			r.Action = trigger.Ignore{Reason: notOneOfRegions(r.Scope.Region)}
+			r.Action = trigger.Ignore{Reason: notOneOfRegions(r.Scope.Region).Text()}
 		}
 	}
 	return located

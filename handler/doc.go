@@ -92,7 +92,9 @@
 //
 // A text of a failure: the status and title of each kind are statusAndTitle in problem.go;
 // the detail is written where the failure is found, for the API's answers in
-// elasticsearch/answer.go and failure.go, for refused events in trigger.
+// elasticsearch/answer.go and failure.go, for refused events in trigger. What to do about it
+// is a connection.Advice, in the words of the function and in those of the command, which
+// shows the cause too.
 //
 // What an event expects of an instance: trigger/notice.go, by the names in trigger/names.go.
 // What proves that the instance is gone: discover/proof.go, and prover.go immediately before

@@ -91,7 +91,7 @@ func TestNoContext(t *testing.T) {
 	s := newFixture(t)
 	s.Config.Endpoint = elasticsearch.Endpoint{}
 	reply, err := s.Handle(t.Context(), []byte(direct))
-	want := `Internal {"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"no endpoint without a region: set --region or ALIBABA_CLOUD_REGION_ID","requestId":""}`
+	want := `Internal {"type":"urn:elasticsearch-disconnect:Internal","title":"The function failed","status":500,"detail":"no endpoint without a region","requestId":""}`
 	if got := posted(t, reply, err); got != want {
 		t.Errorf("reply:\n got %s\nwant %s", got, want)
 	}

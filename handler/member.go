@@ -30,7 +30,7 @@ const (
 
 // A member is the role in another account that the function assumes.
 type member struct {
-	own     connection.AccountID // the function's; zero on the command line
+	own     connection.AccountID // of the credentials; zero if it is not known
 	account connection.AccountID // the other
 	role    string               // MEMBER_ROLE
 	region  connection.Region    // the function's, whose STS is asked
@@ -49,16 +49,20 @@ func (m member) host() string {
 
 // check returns why there is no role to assume; nil if there is.
 func (m member) check() error {
-	const todo = "MEMBER_ROLE is not set: set it to the name of a role in that account that the function's role may assume"
 	switch {
-	case m.role != "" && m.region == connection.Region{}: // never in Function Compute
-		return internal("no STS without a region: set --region or ALIBABA_CLOUD_REGION_ID")
+	case m.role != "" && m.region == connection.Region{}:
+		return internal("no STS without a region", giveRegion())
 	case m.role != "":
 		return nil
-	case m.own == connection.AccountID{}:
-		return denied(fmt.Sprintf("the request names account %s, but %s", m.account, todo), nil)
 	}
-	return denied(fmt.Sprintf("the request is for account %s, and the function runs in account %s, but %s", m.account, m.own, todo), nil)
+	whose := ""
+	if m.own != (connection.AccountID{}) {
+		whose = fmt.Sprintf(", the credentials are of account %s", m.own)
+	}
+	const todo = ": set it to the name of a role in that account that "
+	refused := denied(fmt.Sprintf("the request is for account %s%s, and MEMBER_ROLE is not set", m.account, whose), nil)
+	refused.Advice = connection.Advice{Function: todo + "the function's role may assume", Command: todo + "you may assume"}
+	return refused
 }
 
 // assume asks STS for credentials of the role. Unless STS refuses, it tries again while
@@ -140,11 +144,14 @@ func (m member) classify(err error) error {
 	case elasticsearch.MayPass(answer.Code):
 		return m.unavailable(answer)
 	}
-	whose := "the function"
+	whose := "the credentials"
 	if m.own != (connection.AccountID{}) {
-		whose = "the function of account " + m.own.String()
+		whose += " of account " + m.own.String()
 	}
-	return denied(fmt.Sprintf("%s may not assume %s: check that account %s has this role, that the role trusts the function's role, and that the function's role has sts:AssumeRole on it", whose, m.arn(), m.account), answer)
+	const todo = ": check that account %s has this role, that the role trusts %[2]s, and that %[2]s has sts:AssumeRole on it"
+	refused := denied(fmt.Sprintf("%s may not assume %s", whose, m.arn()), answer)
+	refused.Advice = connection.Advice{Function: fmt.Sprintf(todo, m.account, "the function's role"), Command: fmt.Sprintf(todo, m.account, "your identity")}
+	return refused
 }
 
 func (m member) unavailable(cause error) error {

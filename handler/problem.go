@@ -80,7 +80,7 @@ func problemOf(err error, about about) *problem {
 		p.Status, p.Errors, p.allow = refused.Status, refused.Faults, refused.Allow
 		return p
 	case errors.As(err, &failure):
-		p := newProblem(failure.Kind, failure.Message, about)
+		p := newProblem(failure.Kind, failure.Text(), about)
 		p.Code, p.APIRequestID, p.retryAfter = failure.Code, failure.RequestID, failure.RetryAfter
 		if failure.Kind == connection.Denied && failure.Status == http.StatusUnauthorized {
 			p.Status = http.StatusUnauthorized

@@ -81,9 +81,9 @@ func TestWhereItMayNotAct(t *testing.T) {
 		request, report, isLogged string // the kind for a person's request and for a product's event; the log has the reason
 	}{
 		"VPC": {handler.Config{Network: elasticsearch.VPC}, place{region: "cn-beijing"},
-			"Internal", "Internal", "ELASTICSEARCH_NETWORK=vpc serves only the function's own region, and the request is for cn-beijing"},
+			"Internal", "Internal", "the request is for cn-beijing, and ELASTICSEARCH_NETWORK=vpc serves one region alone, the function's own"},
 		"an endpoint": {handler.Config{Network: elasticsearch.Public, Endpoint: endpoint}, place{region: "cn-beijing"},
-			"Internal", "Internal", "ELASTICSEARCH_ENDPOINT serves only the function's own region, and the request is for cn-beijing"},
+			"Internal", "Internal", "the request is for cn-beijing, and ELASTICSEARCH_ENDPOINT serves one region alone, the function's own"},
 		"a region left out": {handler.Config{Network: elasticsearch.Public, Regions: regions(t, "cn-hangzhou", "cn-shanghai")}, place{region: "cn-beijing"},
 			"Denied", "ignored", "cn-beijing is not in REGIONS, the regions in which the function acts"},
 		"another service's host": {handler.Config{Network: elasticsearch.Public}, place{region: "oss-cn-hangzhou"},
@@ -93,9 +93,9 @@ func TestWhereItMayNotAct(t *testing.T) {
 		"the own region left out": {handler.Config{Network: elasticsearch.Public, Regions: regions(t, "cn-shanghai")}, place{},
 			"Denied", "ignored", "cn-hangzhou is not in REGIONS, the regions in which the function acts"},
 		"an account, and no role": {handler.Config{Network: elasticsearch.Public}, place{account: stranger},
-			"Denied", "Denied", "the request is for account 2234567890984321, and the function runs in account 1234567890984321, but MEMBER_ROLE is not set: set it to the name of a role in that account that the function's role may assume"},
+			"Denied", "Denied", "the request is for account 2234567890984321, the credentials are of account 1234567890984321, and MEMBER_ROLE is not set: set it to the name of a role in that account that the function's role may assume"},
 		"a role that is not there": {handler.Config{Network: elasticsearch.Public, MemberRole: memberRole}, place{account: stranger},
-			"Denied", "Denied", "the function of account 1234567890984321 may not assume acs:ram::2234567890984321:role/member: check that account 2234567890984321 has this role, that the role trusts the function's role, and that the function's role has sts:AssumeRole on it"},
+			"Denied", "Denied", "the credentials of account 1234567890984321 may not assume acs:ram::2234567890984321:role/member: check that account 2234567890984321 has this role, that the role trusts the function's role, and that the function's role has sts:AssumeRole on it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -219,7 +219,7 @@ func TestAccountOnCommandLine(t *testing.T) {
 	}
 	s.Config.MemberRole = ""
 	text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+ownAccount+`",`+pair(instance, connected)[1:]))
-	if exit != handler.ExitFailed || !strings.Contains(string(text), "the request names account "+ownAccount+", but MEMBER_ROLE is not set: ") {
+	if exit != handler.ExitFailed || !strings.Contains(string(text), "the request is for account "+ownAccount+", and MEMBER_ROLE is not set: ") {
 		t.Errorf("exit code %d, %s", exit, text)
 	}
 	checkNoCanary(t, string(text))

@@ -70,18 +70,20 @@ func IsOfEveryCall(err error) bool {
 	return errors.As(err, &failed) && failed.EveryCall
 }
 
-// MessageOf returns the part of an error that a caller may read.
-func MessageOf(err error) string {
-	if failed := (*Error)(nil); errors.As(err, &failed) {
-		return failed.Message
-	}
-	return "unexpected error"
-}
+// An Advice says what to do about an [Error], in the words of each program that shows it: the
+// function, for which somebody wrote an event and set its role, and the command, for which
+// somebody typed flags and has credentials. Each text follows the message, with its
+// punctuation; "" if there is nothing to do.
+type Advice struct{ Function, Command string }
+
+// Advise returns advice in which both programs have the same words.
+func Advise(text string) Advice { return Advice{text, text} }
 
 // An Error is a failure to remove a connection.
 type Error struct {
 	Kind       Kind
-	Message    string        // for the caller: without secrets and internals
+	Message    string        // what failed, for the caller: without secrets and internals
+	Advice     Advice        // what to do about it
 	Code       string        // the API's error code, when the API gave one
 	Status     int           // the HTTP status of the API's answer; 0 when there was none
 	RequestID  string        // the API's, when it gave one
@@ -90,13 +92,15 @@ type Error struct {
 	Err        error         // the cause, for the log alone
 }
 
-// Error returns the message and the cause. It is for the log; callers see Message
-// alone.
+// Text returns what the caller of the function sees: the message and the advice.
+func (e *Error) Text() string { return e.Message + e.Advice.Function }
+
+// Error returns that and the cause. It is for the log.
 func (e *Error) Error() string {
 	if e.Err == nil {
-		return e.Message
+		return e.Text()
 	}
-	return fmt.Sprintf("%s: %v", e.Message, e.Err)
+	return fmt.Sprintf("%s: %v", e.Text(), e.Err)
 }
 
 // Unwrap returns the cause.

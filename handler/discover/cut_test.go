@@ -89,7 +89,7 @@ func testRateIsTooLow(t *testing.T) {
 		t.Errorf("finding:\n got %s\nwant %s", got, want)
 	}
 	const message = "the time was too short: 2 of 3 instances were asked for their connections, since the API limits the rate of requests"
-	if failure := (*connection.Error)(nil); !errors.As(found.Err, &failure) || failure.Message != message {
+	if failure := (*connection.Error)(nil); !errors.As(found.Err, &failure) || failure.Text() != message {
 		t.Errorf("error:\n got %v\nwant %s", found.Err, message)
 	}
 }

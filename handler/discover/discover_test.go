@@ -124,7 +124,7 @@ func code(err error) string {
 	if failure.Code != "" {
 		return failure.Kind.String() + " " + failure.Code
 	}
-	return failure.Kind.String() + ": " + failure.Message
+	return failure.Kind.String() + ": " + failure.Text()
 }
 
 func refuse(code string) fault { return fault{Answer: elasticsearchtest.Refuse(400, code, "m")} }

@@ -84,7 +84,14 @@ func (p Proof) judge(a trigger.Cleanup, status elasticsearch.Status, answer erro
 		return "", &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s is %s: it is not clear whether it was released", a.Instance, status)}
 	case a.Requested:
 		// An id that was pasted by mistake would be an outage.
-		return "", &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("%s exists and is %s: nothing is removed. To cut it off on purpose, add force (true); to see what that would remove, dryRun", a.Instance, status)}
+		return "", &connection.Error{
+			Kind:    connection.Conflict,
+			Message: fmt.Sprintf("%s exists and is %s: nothing is removed", a.Instance, status),
+			Advice: connection.Advice{
+				Function: ". To cut it off on purpose, add force (true); to see what that would remove, dryRun",
+				Command:  ". To cut it off on purpose, add --force; to see what that would remove, --dry-run",
+			},
+		}
 	case s == frozen:
 		return fmt.Sprintf("%s is frozen and can be recovered until its release is final (RELEASE_POLICY=eager would not wait)", a.Instance), nil
 	case a.Expects == trigger.Gone: // one of the two is late

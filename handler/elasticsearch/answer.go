@@ -151,7 +151,9 @@ func (a *answer) failed(action string, sent time.Time) *attemptError {
 		f.class = retryMaybeDone // it may have been carried out: only the answer is damaged
 		return f
 	case a.code != "":
-		return a.failure(strings.TrimSpace(a.code+": "+a.message) + hint(a.code, a.message, action, func() time.Duration { return a.skew(sent) }))
+		f := a.failure(strings.TrimSpace(a.code + ": " + a.message))
+		f.err.Advice = advice(a.code, a.message, action, func() time.Duration { return a.skew(sent) })
+		return f
 	case a.unexpectedBody != "":
 		return a.failure("the body is " + a.unexpectedBody)
 	case a.unsuccessful:

@@ -103,7 +103,7 @@ func answers() map[string]struct {
 		"unavailable, by its Code":  {elasticsearchtest.Refuse(500, "ServiceUnavailable", "m"), refused(connection.Unavailable, 500, "ServiceUnavailable", "ServiceUnavailable: m"), 6},
 		"an unknown 400":            {elasticsearchtest.Refuse(400, "X", "m"), refused(connection.Upstream, 400, "X", "X: m"), 1},
 		"a message with the token": {elasticsearchtest.Refuse(400, "SignatureDoesNotMatch", "sent "+account.SecurityToken+" by "+account.AccessKeyID),
-			ofEveryCall(refused(connection.Denied, 400, "SignatureDoesNotMatch", "SignatureDoesNotMatch: sent *** by ***; check the access key secret, if it is yours; in Function Compute this is a bug of the function")), 1},
+			ofEveryCall(refused(connection.Denied, 400, "SignatureDoesNotMatch", "SignatureDoesNotMatch: sent *** by ***; this is a bug of the function")), 1},
 		"a right that is missing": {elasticsearchtest.Refuse(403, "NoPermission", "m"),
 			refused(connection.Denied, 403, "NoPermission", "NoPermission: m; allow elasticsearch:DeleteConnectedCluster on the instance to the function's role"), 1},
 	}
@@ -126,8 +126,10 @@ func TestAnswers(t *testing.T) {
 			if test.want.RequestID == "last" {
 				test.want.RequestID = requests[len(requests)-1].RequestID
 			}
-			if *got != test.want {
-				t.Errorf("error:\n got %+v\nwant %+v", *got, test.want)
+			said := *got
+			said.Message, said.Advice = got.Text(), connection.Advice{}
+			if said != test.want {
+				t.Errorf("error:\n got %+v\nwant %+v", said, test.want)
 			}
 			outcome.Uncertain, outcome.Unknown = false, false // see TestLostAnswers
 			if want := (connection.Outcome{Status: got.Status, RequestID: got.RequestID, Attempts: test.attempts}); outcome != want {
@@ -243,15 +245,15 @@ func TestCodes(t *testing.T) {
 	}
 }
 
-// TestHints: what a person can do about a refusal, of every code that is known.
+// TestAdvice: what a person can do about a refusal, of every code that is known.
 // What callers read is kept to the letter.
-func TestHints(t *testing.T) {
+func TestAdvice(t *testing.T) {
 	t.Parallel()
-	const key = "; check the function's role, or in the command the access key"
-	const security = "; the security token is refused: check the function's role, or in the command the credentials"
-	const allow = "; allow elasticsearch:Action on the instance to the function's role"
-	want := map[string]string{
-		"InvalidSecurityToken.Expired":                 "; the credentials of this invocation have expired: send the event again",
+	key := connection.Advice{Function: "; check the function's role", Command: "; check your access key"}
+	security := connection.Advice{Function: "; the security token is refused: check the function's role", Command: "; the security token is refused: check your credentials"}
+	allow := connection.Advice{Function: "; allow elasticsearch:Action on the instance to the function's role", Command: "; allow elasticsearch:Action on the instance to your credentials"}
+	want := map[string]connection.Advice{
+		"InvalidSecurityToken.Expired":                 {Function: "; the credentials of this invocation have expired: send the event again", Command: "; your session has expired: log in again, or get new credentials"},
 		"InvalidAccessKeyId":                           key,
 		"InvalidAccessKeyId.NotFound":                  key,
 		"InvalidAccessKeyId.Inactive":                  key,
@@ -260,9 +262,9 @@ func TestHints(t *testing.T) {
 		"InvalidSecurityToken":                         security,
 		"InvalidSecurityToken.Malformed":               security,
 		"InvalidParameter: The securityToken is wrong": security,
-		"SignatureDoesNotMatch":                        "; check the access key secret, if it is yours; in Function Compute this is a bug of the function",
-		"InvalidTimeStamp.Expired":                     "; this clock and the API's differ",
-		"UserNotOpen":                                  "; open Elasticsearch in this account",
+		"SignatureDoesNotMatch":                        {Function: "; this is a bug of the function", Command: "; check your access key secret"},
+		"InvalidTimeStamp.Expired":                     connection.Advise("; this clock and the API's differ"),
+		"UserNotOpen":                                  connection.Advise("; open Elasticsearch in this account"),
 		"StsRoleAccountNoPermission":                   allow,
 		"SubAccountNoPermission":                       allow,
 		"UserUnauthorized":                             allow,
@@ -273,14 +275,14 @@ func TestHints(t *testing.T) {
 	for _, row := range meanings() {
 		for _, code := range row.codes {
 			name, message, _ := strings.Cut(code, ": ")
-			if got := elasticsearch.Hint(name, message, "Action"); got != want[code] {
-				t.Errorf("%s:\n got %s\nwant %s", code, got, want[code])
+			if got := elasticsearch.AdviceOn(name, message, "Action"); got != want[code] {
+				t.Errorf("%s:\n got %q\nwant %q", code, got, want[code])
 			}
 			delete(want, code)
 		}
 	}
 	for code := range want {
-		t.Errorf("%s has a hint and no meaning", code)
+		t.Errorf("%s has advice and no meaning", code)
 	}
 }
 

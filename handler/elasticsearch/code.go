@@ -150,28 +150,35 @@ func meaningOfStatus(status int) meaning {
 	}
 }
 
-// hint says what a person can do about a refusal; "" for other codes. skew is
-// how far this clock is behind the API's.
-func hint(code, message, action string, skew func() time.Duration) string {
+// advice says what a person can do about a refusal. skew is how far this clock is behind
+// the API's.
+func advice(code, message, action string, skew func() time.Duration) connection.Advice {
 	switch code {
 	case "InvalidSecurityToken.Expired":
-		return "; the credentials of this invocation have expired: send the event again"
+		return connection.Advice{
+			Function: "; the credentials of this invocation have expired: send the event again",
+			Command:  "; your session has expired: log in again, or get new credentials",
+		}
 	case "SignatureDoesNotMatch":
-		return "; check the access key secret, if it is yours; in Function Compute this is a bug of the function"
+		return connection.Advice{Function: "; this is a bug of the function", Command: "; check your access key secret"}
 	case "InvalidTimeStamp.Expired":
-		return clockHint(skew())
+		return connection.Advise(clockHint(skew()))
 	case "UserNotOpen":
-		return "; open Elasticsearch in this account"
+		return connection.Advise("; open Elasticsearch in this account")
 	case "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", "Forbidden", "Forbidden.RAM", "NoPermission":
-		return "; allow elasticsearch:" + action + " on the instance to the function's role"
+		allow := "; allow elasticsearch:" + action + " on the instance to "
+		return connection.Advice{Function: allow + "the function's role", Command: allow + "your credentials"}
 	}
 	switch {
 	case isAboutKey(code):
-		return "; check the function's role, or in the command the access key"
+		return connection.Advice{Function: "; check the function's role", Command: "; check your access key"}
 	case isAboutToken(code, message):
-		return "; the security token is refused: check the function's role, or in the command the credentials"
+		return connection.Advice{
+			Function: "; the security token is refused: check the function's role",
+			Command:  "; the security token is refused: check your credentials",
+		}
 	}
-	return ""
+	return connection.Advice{}
 }
 
 // clockHint tells a measured skew; zero means that it was not measured.

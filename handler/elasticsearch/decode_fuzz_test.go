@@ -72,7 +72,7 @@ func checkFailure(t *testing.T, err error, status int) {
 	if !errors.As(err, &failed) || failed.Kind == 0 || failed.Status != status {
 		t.Fatalf("failure %#v of HTTP %d", err, status)
 	}
-	if strings.Contains(failed.Message+failed.Code+failed.RequestID, "TheCanary") {
+	if strings.Contains(failed.Text()+failed.Code+failed.RequestID, "TheCanary") {
 		t.Errorf("a secret is shown: %+v", failed)
 	}
 }

@@ -64,9 +64,9 @@ func Meaning(code, message string) (connection.Kind, Class) {
 	return m.kind, m.class
 }
 
-// Hint is hint, of an answer without a date.
-func Hint(code, message, action string) string {
-	return hint(code, message, action, func() time.Duration { return 0 })
+// AdviceOn is advice, of an answer without a date.
+func AdviceOn(code, message, action string) connection.Advice {
+	return advice(code, message, action, func() time.Duration { return 0 })
 }
 
 // SetDialer makes connections in the place of a net.Dialer.

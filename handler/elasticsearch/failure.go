@@ -41,37 +41,40 @@ func (a *answer) failure(what string) *attemptError {
 // a proxy before it. The host is in the cause alone, which is for the log: which
 // endpoint is used does not concern the caller.
 func notSent(host string, err error) *attemptError {
-	message, class := "no connection to the API; not sent, safe to repeat", retryNotDone
+	message, advice, class := "no connection to the API; not sent, safe to repeat", connection.Advice{}, retryNotDone
 	var name *net.DNSError
 	var op *net.OpError
 	var refusal *proxyRefusal
 	switch isProxy := errors.As(err, &op) && op.Op == "proxyconnect"; {
 	case errors.As(err, &refusal) && refusal.isFinal():
-		message, class = refusal.Error()+"; not sent: check HTTPS_PROXY", finalForAll
+		message, advice, class = refusal.Error()+"; not sent", checkProxy(), finalForAll
 	case errors.As(err, &refusal):
 		message = refusal.Error() + "; not sent, safe to repeat"
 	case errors.As(err, &name) && name.IsNotFound && isProxy:
-		message, class = "the host name of the proxy does not exist; not sent: check HTTPS_PROXY", finalForAll
+		message, advice, class = "the host name of the proxy does not exist; not sent", checkProxy(), finalForAll
 	case errors.As(err, new(*tls.CertificateVerificationError)):
 		message, class = "the API's certificate is not trusted; not sent", finalForAll
 	case errors.As(err, &name) && name.IsNotFound:
-		message, class = "the API's host name does not exist; not sent: is the region right?", finalForAll
+		message, advice, class = "the API's host name does not exist; not sent", connection.Advise(": is the region right?"), finalForAll
 	}
 	return &attemptError{&connection.Error{
 		Kind:      connection.Unavailable,
 		Message:   message,
+		Advice:    advice,
 		EveryCall: class == finalForAll,
 		Err:       fmt.Errorf("%s: %w", host, err),
 	}, class}
 }
 
+func checkProxy() connection.Advice { return connection.Advise(": check HTTPS_PROXY") }
+
 // notSendable is for a request that net/http refuses before it asks for a connection. Its
 // error names a malformed header, and not the value. Any other is about the address of the
 // proxy, and may repeat it with its password.
 func notSendable(err error) *attemptError {
-	failed := &connection.Error{Kind: connection.Internal, Message: "not sent: the address of the proxy cannot be used: check HTTPS_PROXY", EveryCall: true}
+	failed := &connection.Error{Kind: connection.Internal, Message: "not sent: the address of the proxy cannot be used", Advice: checkProxy(), EveryCall: true}
 	if what, isHeader := strings.CutPrefix(err.Error(), "net/http: invalid header "); isHeader {
-		failed.Message, failed.Err = "not sent: a header has a character that cannot be sent: "+what, err
+		failed.Message, failed.Advice, failed.Err = "not sent: a header has a character that cannot be sent: "+what, connection.Advice{}, err
 	}
 	return &attemptError{failed, finalForAll}
 }

@@ -97,8 +97,8 @@ func checkNoAnswer(t *testing.T, client *elasticsearch.Client, err error, kind c
 	if host := strings.TrimPrefix(strings.TrimPrefix(client.Endpoint.String(), "https://"), "http://"); !strings.HasPrefix(got.Err.Error(), host+": ") {
 		t.Errorf("the cause does not begin with %s: %v", host, got.Err)
 	}
-	if got.Kind != kind || got.Message != message {
-		t.Errorf("error %s %q\n want %s %q", got.Kind, got.Message, kind, message)
+	if got.Kind != kind || got.Text() != message {
+		t.Errorf("error %s %q\n want %s %q", got.Kind, got.Text(), kind, message)
 	}
 }
 

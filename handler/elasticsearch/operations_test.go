@@ -41,7 +41,7 @@ func outcomeOf[T any](t *testing.T, value T, err error) string {
 	if !errors.As(err, &failed) {
 		t.Fatalf("error of type %T: %v", err, err)
 	}
-	return failed.Kind.String() + " " + failed.Message
+	return failed.Kind.String() + " " + failed.Text()
 }
 
 func idsOf(list elasticsearch.List) (ids []connection.InstanceID) {

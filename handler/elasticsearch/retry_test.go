@@ -121,7 +121,7 @@ func TestNoTimeForAnother(t *testing.T) {
 			outcome, err := client.DeleteConnectedCluster(ctx, removal())
 			got := ""
 			if failed := (*connection.Error)(nil); errors.As(err, &failed) {
-				got = fmt.Sprintf("%s %s, code %q, HTTP %d, id %q", failed.Kind, failed.Message, failed.Code, failed.Status, failed.RequestID)
+				got = fmt.Sprintf("%s %s, code %q, HTTP %d, id %q", failed.Kind, failed.Text(), failed.Code, failed.Status, failed.RequestID)
 			}
 			if got != test.want || outcome.Attempts != test.attempts {
 				t.Errorf("in %d attempts:\n got %s\nwant %s", outcome.Attempts, got, test.want)

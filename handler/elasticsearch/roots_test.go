@@ -130,7 +130,7 @@ func TestRootsOfThisProcess(t *testing.T) {
 		outcome, err := client.DeleteConnectedCluster(t.Context(), removal())
 		word := string(outcome.State)
 		if failed := (*connection.Error)(nil); errors.As(err, &failed) {
-			word = failed.Message
+			word = failed.Text()
 		}
 		words = append(words, word)
 		transport.CloseIdleConnections()

@@ -11,7 +11,6 @@ import (
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/acs3"
-	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
@@ -27,7 +26,7 @@ func (c Command) call(ctx context.Context, o options) int {
 	}
 	credentials, err := handler.ChainCredentials()
 	if err != nil {
-		c.say("%s", connection.MessageOf(err))
+		c.say("%s", explain(err))
 		return handler.ExitFailed
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)

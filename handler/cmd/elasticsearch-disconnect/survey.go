@@ -69,10 +69,10 @@ func surveyOf(found discover.Finding, region string, withheld bool, limit int) s
 	}
 	s.connections = append(s.connections, others...)
 	if found.Err != nil {
-		s.problem = ascii(connection.MessageOf(found.Err))
+		s.problem = explain(found.Err)
 	}
 	for _, u := range found.Unread {
-		n := note{u.Instance.String(), ascii(connection.MessageOf(u.Err))}
+		n := note{u.Instance.String(), explain(u.Err)}
 		if u.Connected != (connection.InstanceID{}) { // the other end of a leftover
 			s.unproven++
 			n.Instance = u.Connected.String()
