@@ -107,6 +107,22 @@ func TestOtherHostsAreRefused(t *testing.T) {
 	}
 }
 
+// A handler of the caller's own answers for its host, through the proxy and without.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	c := startSTS(t)
+	c.Serve("signin.example.com", Body(http.StatusOK, "text/plain", "hello"))
+	for name, transport := range map[string]http.RoundTripper{"proxy": c.Transport(), "memory": c} {
+		r, err := transport.RoundTrip(newRequest(t, "GET", "https://signin.example.com/"))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if body, err := io.ReadAll(r.Body); string(body) != "hello" || r.Body.Close() != nil {
+			t.Errorf("%s: got %s, %v", name, body, err)
+		}
+	}
+}
+
 // An answer that hangs ends with its client, though there is a proxy between, and with the Cloud. A client that is killed
 // says no goodbye in TLS.
 func TestHangEndsBehindTheProxy(t *testing.T) {

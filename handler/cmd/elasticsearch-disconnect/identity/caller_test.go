@@ -65,6 +65,7 @@ func TestAsk(t *testing.T) {
 		"an expired session":       {cloud, forged, "the session of " + named + " has expired: run aliyun configure --mode CloudSSO --profile prod"},
 		"a mistyped secret":        {cloud, mistyped, host + " refuses the credentials of " + named + ": check the access key secret: the answer is SignatureDoesNotMatch"},
 		"an unknown key":           {cloud, account{AccessKeyID: "canary-deleted", AccessKeySecret: "x"}, host + " refuses the credentials of " + named + ": check the access key id; it may have been deleted or disabled: the answer is InvalidAccessKeyId.NotFound"},
+		"a token of another key":   {&answers{body(400, `{"Code":"InvalidSecurityToken.MismatchWithAccessKey"}`)}, session, host + " refuses the credentials of " + named + ": check the security token; it belongs to this access key id and no other: the answer is InvalidSecurityToken.MismatchWithAccessKey"},
 		"a wrong clock":            {&answers{body(400, `{"Code":"InvalidTimeStamp.Expired","RequestId":"r-1"}`)}, person, host + " refuses the credentials of " + named + ": set the clock of this machine: the answer is InvalidTimeStamp.Expired, request id r-1"},
 		"another refusal":          {&answers{body(403, `{"Code":"Forbidden","Message":"canary"}`)}, person, host + " refuses the credentials of " + named + ": the answer is Forbidden"},
 		"busy":                     {&answers{busy}, person, host + " does not say whose " + named + " is: the answer is ServiceUnavailable, request id r-1"},

@@ -61,12 +61,16 @@ type profile struct {
 // readConfig reads the file of profiles. No error repeats what is in it.
 func (s Settings) readConfig() (config, error) {
 	found := config{file: s.configFile()}
-	content, err := s.readFile(found.file)
+	todo := "run " + aliyunConfigure
+	if s.Getenv(configVariable) != "" {
+		todo = "check " + configVariable
+	}
+	content, err := s.readFile(found.file, todo)
 	if err != nil {
 		return found, err
 	}
 	if json.Unmarshal(content, &found) != nil {
-		return found, denied("%s is not the JSON that the aliyun CLI writes: correct it, or move it away and run aliyun configure", s.shown(found.file))
+		return found, denied("%s is not the JSON that the aliyun CLI writes: correct it, or move it away and run "+aliyunConfigure, s.shown(found.file))
 	}
 	for i := range found.Profiles {
 		p := &found.Profiles[i]
@@ -79,7 +83,7 @@ func (s Settings) readConfig() (config, error) {
 // readConfigIfThere is for a file that may be missing, unless a variable names it.
 func (s Settings) readConfigIfThere() (config, error) {
 	found, err := s.readConfig()
-	if errors.Is(err, fs.ErrNotExist) && s.Getenv("ALIBABA_CLOUD_CONFIG_FILE") == "" {
+	if errors.Is(err, fs.ErrNotExist) && s.Getenv(configVariable) == "" {
 		return config{}, nil
 	}
 	return found, err
@@ -107,7 +111,7 @@ func (s Settings) current(profiles config, variable string) (*Source, error) {
 	p, is := profiles.find(profiles.Current)
 	switch file := s.shown(profiles.file); {
 	case len(profiles.Profiles) == 0:
-		return nil, denied("%s has no profiles: run aliyun configure", file)
+		return nil, denied("%s has no profiles: run "+aliyunConfigure, file)
 	case profiles.Current == "":
 		return nil, denied("%s has no current profile: name one with --profile", file)
 	case !is:
@@ -130,9 +134,11 @@ func (s Settings) source(profiles config, p profile, variable string) (*Source, 
 	return newSource(name, p.Region, p.renew(), from), nil
 }
 
+const aliyunConfigure = "aliyun configure"
+
 // configure is the command of the aliyun CLI that writes a profile anew.
 func configure(mode, name string) string {
-	command := "run aliyun configure"
+	command := "run " + aliyunConfigure
 	if _, is := modes()[mode]; is {
 		command += " --mode " + mode
 	}

@@ -15,7 +15,7 @@ import (
 // error says what is configured and not usable, or that nothing is configured.
 func Find(s Settings) (Source, error) {
 	for _, look := range []func() (*Source, error){
-		s.flag, s.keys, s.oidcVariables, s.profileVariable, s.configVariable, s.credentialsVariable, s.metadataVariable, s.uriVariable,
+		s.byFlag, s.byKeys, s.byOIDC, s.byProfileVariable, s.byConfigVariable, s.byCredentialsVariable, s.byMetadataVariable, s.byURIVariable,
 		s.currentProfile, s.defaultProfile, s.machine,
 	} {
 		if found, err := look(); err != nil {
@@ -46,7 +46,8 @@ func (s Settings) nothing(cause error) *connection.Error {
 	return err
 }
 
-func (s Settings) flag() (*Source, error) {
+// byFlag is a profile of the aliyun CLI.
+func (s Settings) byFlag() (*Source, error) {
 	if s.Profile == "" {
 		return nil, nil
 	}
@@ -59,97 +60,6 @@ func (s Settings) flag() (*Source, error) {
 		return nil, s.notThere("--profile names", s.Profile, profiles.names(), s.configFile())
 	}
 	return s.source(profiles, p, "")
-}
-
-// keys are the variables of an access key, or of a session.
-func (s Settings) keys() (*Source, error) {
-	const id, secret, token = "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"
-	switch set, missing := s.split(id, secret); {
-	case len(set) == 0 && s.Getenv(token) == "":
-		return nil, nil
-	case len(set) == 0:
-		return nil, denied("%s is set without %s and %s: set all three, or unset it", token, id, secret)
-	case len(missing) > 0:
-		return nil, half(set, missing)
-	}
-	renew := "set " + id + ", " + secret + " and " + token + " to new ones"
-	return newSource(id+" in the environment", "", renew, static(s.Getenv(id), s.Getenv(secret), s.Getenv(token))), nil
-}
-
-// split says which variables are set, and which are not.
-func (s Settings) split(variables ...string) (set, missing []string) {
-	for _, name := range variables {
-		if s.Getenv(name) != "" {
-			set = append(set, name)
-		} else {
-			missing = append(missing, name)
-		}
-	}
-	return set, missing
-}
-
-// half is for variables of which only some are set.
-func half(set, missing []string) *connection.Error {
-	verb := "is"
-	if len(set) > 1 {
-		verb = "are"
-	}
-	return denied("%s %s set without %s: set all of them, or unset %s", strings.Join(set, " and "), verb, strings.Join(missing, " and "), strings.Join(set, " and "))
-}
-
-// oidcVariables are those of a role for which a token of somebody else vouches.
-func (s Settings) oidcVariables() (*Source, error) {
-	token := "ALIBABA_CLOUD_OIDC_TOKEN_FILE"
-	if s.Getenv("ALIBABA_CLOUD_OIDC_TOKEN") != "" {
-		token = "ALIBABA_CLOUD_OIDC_TOKEN"
-	}
-	switch set, missing := s.split(token, "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABA_CLOUD_ROLE_ARN"); {
-	case len(set) == 0:
-		return nil, nil
-	case len(missing) > 0:
-		return nil, half(set, missing)
-	}
-	p := profile{
-		who:             token + " in the environment",
-		Mode:            "OIDC",
-		OIDCToken:       s.Getenv("ALIBABA_CLOUD_OIDC_TOKEN"),
-		OIDCTokenFile:   s.Getenv("ALIBABA_CLOUD_OIDC_TOKEN_FILE"),
-		OIDCProviderARN: s.Getenv("ALIBABA_CLOUD_OIDC_PROVIDER_ARN"),
-		RoleARN:         s.Getenv("ALIBABA_CLOUD_ROLE_ARN"),
-		SessionName:     s.Getenv("ALIBABA_CLOUD_ROLE_SESSION_NAME"),
-		STSRegion:       s.Getenv("ALIBABA_CLOUD_STS_REGION"),
-		VPC:             s.isTrue("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"),
-		fix:             "correct the variable",
-	}
-	return s.source(config{}, p, "")
-}
-
-const profileVariable = "ALIBABA_CLOUD_PROFILE"
-
-// profileVariable is a profile of either file.
-func (s Settings) profileVariable() (*Source, error) {
-	name := s.Getenv(profileVariable)
-	if name == "" {
-		return nil, nil
-	}
-	var profiles config
-	if s.profilesAreOff() == "" {
-		var err error
-		if profiles, err = s.readConfigIfThere(); err != nil {
-			return nil, err
-		}
-	}
-	if p, is := profiles.find(name); is {
-		return s.source(profiles, p, profileVariable)
-	}
-	sections, err := s.readCredentialsIfThere()
-	if err != nil {
-		return nil, err
-	}
-	if sections.has(name) {
-		return s.sectionSource(sections, name, profileVariable)
-	}
-	return nil, s.notThere(profileVariable+" names", name, append(profiles.names(), sections.names()...), s.configFile(), s.credentialsFile())
 }
 
 // notThere is for a name that no profile has.
@@ -169,54 +79,6 @@ func (s Settings) notThere(what, name string, names []string, files ...string) *
 		quoted = append(quoted, fmt.Sprintf("and %d more", len(names)-most))
 	}
 	return denied("%s profile %q, which is not in %s: the profiles there are %s", what, name, strings.Join(shown, " or "), strings.Join(quoted, ", "))
-}
-
-func (s Settings) configVariable() (*Source, error) {
-	if s.Getenv("ALIBABA_CLOUD_CONFIG_FILE") == "" || s.profilesAreOff() != "" {
-		return nil, nil
-	}
-	profiles, err := s.readConfig()
-	if err != nil {
-		return nil, err
-	}
-	return s.current(profiles, "ALIBABA_CLOUD_CONFIG_FILE")
-}
-
-func (s Settings) credentialsVariable() (*Source, error) {
-	if s.Getenv("ALIBABA_CLOUD_CREDENTIALS_FILE") == "" {
-		return nil, nil
-	}
-	sections, err := s.readCredentials()
-	if err != nil {
-		return nil, err
-	}
-	return s.sectionSource(sections, "default", "ALIBABA_CLOUD_CREDENTIALS_FILE")
-}
-
-func (s Settings) metadataVariable() (*Source, error) {
-	const variable = "ALIBABA_CLOUD_ECS_METADATA"
-	role := s.Getenv(variable)
-	switch {
-	case role == "":
-		return nil, nil
-	case s.isTrue(metadataOff):
-		return nil, denied("%s names a RAM role of this machine, but %s turns that off: unset one of them", variable, metadataOff)
-	}
-	name := fmt.Sprintf("RAM role %q of this machine (%s)", role, variable)
-	return newSource(name, "", again, s.metadata(name, role)), nil
-}
-
-func (s Settings) uriVariable() (*Source, error) {
-	const variable = "ALIBABA_CLOUD_CREDENTIALS_URI"
-	if s.Getenv(variable) == "" {
-		return nil, nil
-	}
-	name := variable + " in the environment"
-	from, err := s.uri(name, s.Getenv(variable))
-	if err != nil {
-		return nil, err
-	}
-	return newSource(name, "", again, from), nil
 }
 
 // currentProfile is that of the aliyun CLI. A file without profiles configures nothing.
@@ -268,11 +130,12 @@ func uriOf(name, text string) (*url.URL, error) {
 	return u, nil
 }
 
-// readFile reads a file whose errors are for people.
-func (s Settings) readFile(path string) ([]byte, error) {
+// readFile reads a file whose errors are for people. todo is what to do about one that
+// cannot be read.
+func (s Settings) readFile(path, todo string) ([]byte, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		failed := denied("%s cannot be read", s.shown(path))
+		failed := denied("%s cannot be read: %s", s.shown(path), todo)
 		failed.Err = reasonOf(err)
 		return nil, failed
 	}

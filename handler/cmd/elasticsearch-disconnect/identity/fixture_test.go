@@ -186,3 +186,8 @@ func newRecorder() *httptest.ResponseRecorder { return httptest.NewRecorder() }
 func withoutID(text string) string {
 	return regexp.MustCompile(`, request id A55E0000-\S+`).ReplaceAllString(text, "")
 }
+
+// withoutPort names the host of a stand-in, whose port is another in each run.
+func withoutPort(text string) string {
+	return regexp.MustCompile(`127\.0\.0\.1:[0-9]{2,}|0\.0\.0\.0:[0-9]{2,}`).ReplaceAllString(text, "HOST")
+}

@@ -12,7 +12,7 @@ import (
 type mode struct {
 	needs  map[string]func(profile) string // the parts it cannot do without, as the file names them
 	origin func(Settings, profile) (origin, error)
-	renew  string // what gets a new session; "": the mode does
+	ends   bool // a session that nobody but the person renews
 }
 
 type parts = map[string]func(profile) string
@@ -26,42 +26,42 @@ func modes() map[string]mode {
 	return map[string]mode{
 		"AK": {parts{"access_key_id": accessKeyID, "access_key_secret": accessKeySecret}, func(_ Settings, p profile) (origin, error) {
 			return static(p.AccessKeyID, p.AccessKeySecret, ""), nil
-		}, ""},
+		}, false},
 		"StsToken": {parts{"access_key_id": accessKeyID, "access_key_secret": accessKeySecret,
-			"sts_token": func(p profile) string { return p.SecurityToken }}, Settings.session, "configure"},
+			"sts_token": func(p profile) string { return p.SecurityToken }}, Settings.session, true},
 		"RamRoleArn": {parts{"access_key_id": accessKeyID, "access_key_secret": accessKeySecret, "ram_role_arn": roleARN}, func(s Settings, p profile) (origin, error) {
-			return s.role(p, static(p.AccessKeyID, p.AccessKeySecret, p.SecurityToken))
-		}, ""},
-		"EcsRamRole": {nil, Settings.machineRole, ""},
+			return s.role(p, static(p.AccessKeyID, p.AccessKeySecret, p.SecurityToken), p)
+		}, false},
+		"EcsRamRole": {nil, Settings.machineRole, false},
 		"RamRoleArnWithRoleName": {parts{"ram_role_arn": roleARN}, func(s Settings, p profile) (origin, error) {
 			machine, err := s.machineRole(p)
 			if err != nil {
 				return nil, err
 			}
-			return s.role(p, machine)
-		}, ""},
-		"ChainableRamRoleArn": {parts{"source_profile": func(p profile) string { return p.SourceProfile }, "ram_role_arn": roleARN}, nil, ""},
+			return s.role(p, machine, p)
+		}, false},
+		"ChainableRamRoleArn": {parts{"source_profile": func(p profile) string { return p.SourceProfile }, "ram_role_arn": roleARN}, nil, false},
 		"OIDC": {parts{"oidc_provider_arn": func(p profile) string { return p.OIDCProviderARN }, "ram_role_arn": roleARN,
-			"oidc_token_file": func(p profile) string { return p.OIDCToken + p.OIDCTokenFile }}, Settings.oidc, ""},
+			"oidc_token_file": func(p profile) string { return p.OIDCToken + p.OIDCTokenFile }}, Settings.oidc, false},
 		"CloudSSO": {parts{"cloud_sso_sign_in_url": func(p profile) string { return p.SignInURL },
 			"cloud_sso_account_id":    func(p profile) string { return p.SSOAccount },
 			"cloud_sso_access_config": func(p profile) string { return p.SSOConfig },
-			"access_token":            func(p profile) string { return p.SSOToken }}, Settings.cloudSSO, "configure"},
+			"access_token":            func(p profile) string { return p.SSOToken }}, Settings.cloudSSO, true},
 		"OAuth": {parts{"oauth_site_type": func(p profile) string { return p.Site },
-			"oauth_refresh_token": func(p profile) string { return p.Refresh + p.Access }}, Settings.oauth, "configure"},
-		"External": {parts{"process_command": func(p profile) string { return p.Command }}, Settings.external, ""},
+			"oauth_refresh_token": func(p profile) string { return p.Refresh + p.Access }}, Settings.oauth, true},
+		"External": {parts{"process_command": func(p profile) string { return p.Command }}, Settings.external, false},
 		"CredentialsURI": {parts{"credentials_uri": func(p profile) string { return p.URI }}, func(s Settings, p profile) (origin, error) {
 			return s.uri(p.who, p.URI)
-		}, ""},
+		}, false},
 	}
 }
 
 // renew says what gets a new session of a profile.
 func (p profile) renew() string {
-	if modes()[p.Mode].renew == "" {
-		return again
+	if modes()[p.Mode].ends || p.Mode == "RamRoleArn" && p.SecurityToken != "" {
+		return configure(p.Mode, p.Name)
 	}
-	return configure(p.Mode, p.Name)
+	return again
 }
 
 // origin returns how a profile gets credentials, if it has all that its mode needs. behind
@@ -88,7 +88,7 @@ func (s Settings) origin(profiles config, p profile, behind []string) (origin, e
 	if err != nil {
 		return nil, err
 	}
-	return s.role(p, from)
+	return s.role(p, from, before)
 }
 
 // missing names the parts that a profile should have, and has not.

@@ -116,6 +116,9 @@ func TestOAuthIsWrittenDown(t *testing.T) {
 	if err := json.Unmarshal(content, &got); err != nil || got.Meta != "m" || len(got.Profiles) != 2 {
 		t.Fatalf("the file is %s, %v", content, err)
 	}
+	if info, err := os.Stat(filepath.Join(s.Home, configPath)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file is %v, %v", info.Mode(), err)
+	}
 	p := got.Profiles[0]
 	if p["oauth_refresh_token"] != "canary-new-refresh" || p["oauth_access_token"] != "canary-new-access" || p["sts_token"] != session.SecurityToken || p["language"] != "zh" || got.Profiles[1]["new"] == nil {
 		t.Errorf("the profiles are %v", got.Profiles)
@@ -129,14 +132,32 @@ func TestOAuthIsWrittenDown(t *testing.T) {
 	}
 }
 
-// TestCommandRunsOnce: what a command gave is kept, for it may ask the person.
+// TestRenewedAndNotWrittenDown: what cannot be kept is an error, for it may be good only once.
+func TestRenewedAndNotWrittenDown(t *testing.T) {
+	t.Parallel()
+	s := only(`{"name":"default","mode":"OAuth","oauth_site_type":"CN","oauth_refresh_token":"canary-old"}`).settings(t)
+	source, err := Find(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(s.Home, configPath)); err != nil {
+		t.Fatal(err)
+	}
+	const want = `the session of profile "default" of ~/.aliyun/config.json was renewed, but cannot be written to the file: make it writable: no such file or directory`
+	if _, err := source.Credentials(); err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+}
+
+// TestCommandRunsOnce: what a command gave is kept, for it may ask the person, who reads
+// what it says.
 func TestCommandRunsOnce(t *testing.T) {
 	t.Parallel()
-	w := only(`{"name":"default","mode":"External","process_command":"sh -c 'echo >> \"HOME/runs\"; cat \"HOME/out\"'"}`)
-	w.files[configPath] = strings.ReplaceAll(w.files[configPath], `\"HOME/runs\"`, `HOME/runs`)
-	w.files[configPath] = strings.ReplaceAll(w.files[configPath], `\"HOME/out\"`, `HOME/out`)
+	w := only(`{"name":"default","mode":"External","process_command":"sh -c 'echo code? >&2; cat HOME/out'"}`)
 	w.files["out"] = `{"access_key_id":"canary-person","access_key_secret":"canary-person-secret"}`
 	s := w.settings(t)
+	var said strings.Builder
+	s.Stderr = &said
 	source, err := Find(s)
 	if err != nil {
 		t.Fatal(err)
@@ -146,8 +167,8 @@ func TestCommandRunsOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if runs, err := os.ReadFile(filepath.Join(s.Home, "runs")); string(runs) != "\n" {
-		t.Errorf("it ran %d times, %v", len(runs), err)
+	if said.String() != "code?\n" {
+		t.Errorf("it said %q", &said)
 	}
 }
 

@@ -46,7 +46,7 @@ func (s Settings) oauth(p profile) (origin, error) {
 				return nil // credentials-go would print it
 			}).
 			Build()
-	}, p.failure(at.host, p.renew()))
+	}, p.failure(at.host, p.renew(), p))
 	return func() (grant, error) {
 		if p.hasSession() {
 			return grant{credentials(p.AccessKeyID, p.AccessKeySecret, p.SecurityToken), time.Unix(p.STSExpires, 0)}, nil

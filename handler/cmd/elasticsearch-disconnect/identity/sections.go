@@ -20,7 +20,11 @@ type sections struct {
 // readCredentials reads the SDKs' file. No error repeats what is in it.
 func (s Settings) readCredentials() (sections, error) {
 	found := sections{file: s.credentialsFile()}
-	content, err := s.readFile(found.file)
+	todo := "check who may read it"
+	if s.Getenv(credentialsVariable) != "" {
+		todo = "check " + credentialsVariable
+	}
+	content, err := s.readFile(found.file, todo)
 	if err != nil {
 		return found, err
 	}
@@ -33,7 +37,7 @@ func (s Settings) readCredentials() (sections, error) {
 // readCredentialsIfThere is for a file that may be missing, unless a variable names it.
 func (s Settings) readCredentialsIfThere() (sections, error) {
 	found, err := s.readCredentials()
-	if errors.Is(err, fs.ErrNotExist) && s.Getenv("ALIBABA_CLOUD_CREDENTIALS_FILE") == "" {
+	if errors.Is(err, fs.ErrNotExist) && s.Getenv(credentialsVariable) == "" {
 		return sections{}, nil
 	}
 	return found, err

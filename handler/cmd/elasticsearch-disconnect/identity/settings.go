@@ -20,12 +20,20 @@ type Settings struct {
 	Stderr    io.Writer         // gets what the command of a profile says to the person; nil: nobody
 }
 
+// Variables that more than one step reads.
+const (
+	profileVariable     = "ALIBABA_CLOUD_PROFILE"
+	configVariable      = "ALIBABA_CLOUD_CONFIG_FILE"
+	credentialsVariable = "ALIBABA_CLOUD_CREDENTIALS_FILE"
+	metadataOff         = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
+)
+
 // isTrue reports whether a variable is "true", in any case.
 func (s Settings) isTrue(variable string) bool { return strings.EqualFold(s.Getenv(variable), "true") }
 
 // configFile is the path of the aliyun CLI's profiles.
 func (s Settings) configFile() string {
-	if named := s.Getenv("ALIBABA_CLOUD_CONFIG_FILE"); named != "" {
+	if named := s.Getenv(configVariable); named != "" {
 		return named
 	}
 	return filepath.Join(s.Home, ".aliyun", "config.json")
@@ -33,7 +41,7 @@ func (s Settings) configFile() string {
 
 // credentialsFile is the path of the SDKs' profiles.
 func (s Settings) credentialsFile() string {
-	if named := s.Getenv("ALIBABA_CLOUD_CREDENTIALS_FILE"); named != "" {
+	if named := s.Getenv(credentialsVariable); named != "" {
 		return named
 	}
 	return filepath.Join(s.Home, ".alibabacloud", "credentials")
@@ -49,8 +57,6 @@ func (s Settings) profilesAreOff() string {
 	}
 	return ""
 }
-
-const metadataOff = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
 
 // shown returns a path for people.
 func (s Settings) shown(path string) string {

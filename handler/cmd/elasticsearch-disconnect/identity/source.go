@@ -47,7 +47,7 @@ func newSource(name, region, renew string, from origin) *Source {
 	return &Source{name, region, renew, &kept{from: from}}
 }
 
-// Credentials returns the credentials of the source. It may be called by several goroutines
+// Credentials returns the credentials of a source that [Find] found. It may be called by several goroutines
 // at a time.
 func (s Source) Credentials() (acs3.Credentials, error) {
 	s.kept.mu.Lock()
@@ -58,7 +58,7 @@ func (s Source) Credentials() (acs3.Credentials, error) {
 	got, err := guarded(s.kept.from)
 	switch {
 	case err != nil && connection.KindOf(err) == 0: // a panic, whose text may hold anything
-		return acs3.Credentials{}, unavailable(nil, "%s gave an answer that makes no sense", s.Name)
+		return acs3.Credentials{}, unavailable(nil, "no credentials of %s: an answer makes no sense; try again", s.Name)
 	case err != nil:
 		return acs3.Credentials{}, err
 	}
