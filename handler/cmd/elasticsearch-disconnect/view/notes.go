@@ -13,7 +13,7 @@ func (s Scope) notes() (notes []string) {
 			Thousands(s.Leftover), Thousands(s.Limit), s.Leftover))
 	}
 	for _, same := range byReason(s.Unread) {
-		notes = append(notes, "could not read "+strings.Join(same.instances, ", ")+": "+same.reason)
+		notes = append(notes, "could not read "+strings.Join(same.Instances, ", ")+": "+same.Reason)
 	}
 	for _, m := range s.Malformed {
 		list := "the list of instances"
@@ -27,20 +27,20 @@ func (s Scope) notes() (notes []string) {
 
 // A cause is a reason, and the instances that have it.
 type cause struct {
-	reason    string
-	instances []string
+	Reason    string
+	Instances []string
 }
 
 // byReason returns the notes with those in one that have the same reason: a permission
 // that is missing is missing for all.
 func byReason(notes []Note) (causes []cause) {
 	for _, n := range notes {
-		i := slices.IndexFunc(causes, func(c cause) bool { return c.reason == n.Reason })
+		i := slices.IndexFunc(causes, func(c cause) bool { return c.Reason == n.Reason })
 		if i < 0 {
-			causes = append(causes, cause{reason: n.Reason})
+			causes = append(causes, cause{Reason: n.Reason})
 			i = len(causes) - 1
 		}
-		causes[i].instances = append(causes[i].instances, n.Instance)
+		causes[i].Instances = append(causes[i].Instances, n.Instance)
 	}
 	return causes
 }

@@ -38,7 +38,7 @@ func (s Scope) fate() string {
 		what string
 	}{
 		{s.Removable, "to remove"},
-		{s.Leftover - s.Removable - s.Kept - s.Unclear, "withheld"},
+		{s.withheld(), "withheld"},
 		{s.Kept, "kept"},
 		{s.Unclear, "unclear"},
 	} {
@@ -48,6 +48,9 @@ func (s Scope) fate() string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// withheld returns how many leftovers are proven to be gone, and are not removed.
+func (s Scope) withheld() int { return s.Leftover - s.Removable - s.Kept - s.Unclear }
 
 // total returns the scopes as one. It has no place, and no problem of its own.
 func (r Report) total() Scope {
