@@ -141,7 +141,7 @@ func (l Look) meaning() string {
 	case Remove:
 		return "one instance is proven to be gone"
 	case Withheld:
-		return "proven too, but more than the limit"
+		return "proven, but more than the limit"
 	case Kept:
 		return "left over, with a reason to keep it"
 	case Unclear:

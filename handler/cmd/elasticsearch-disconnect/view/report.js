@@ -22,13 +22,13 @@
 
   const { compare } = new Intl.Collator("en", { numeric: true });
   const sort = (th, at) => {
-    const order = th.ariaSort === "ascending" ? "descending" : "ascending";
+    const order = th.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
     const sign = order === "ascending" ? 1 : -1;
     for (const r of rows) r.key = r.row.cells[at].textContent;
     rows.sort((a, b) => sign * compare(a.key, b.key));
     body.append(...rows.map((r) => r.row));
-    for (const other of table.tHead.rows[0].cells) other.ariaSort = null;
-    th.ariaSort = order;
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+    th.setAttribute("aria-sort", order);
   };
 
   [...table.tHead.rows[0].cells].forEach((th, at) => {
