@@ -34,7 +34,7 @@ type Config struct {
 // endpoint returns the configured endpoint, or the region's. own is the region where the
 // function runs.
 func (c Config) endpoint(region, own connection.Region) (elasticsearch.Endpoint, error) {
-	variable := c.ownRegionAlone()
+	variable := c.OwnRegionAlone()
 	switch {
 	case !c.actsIn(region):
 		return elasticsearch.Endpoint{}, notOneOfRegions(region)
@@ -61,9 +61,9 @@ func giveRegion() connection.Advice {
 	return connection.Advice{Command: ": add --region, or set ALIBABA_CLOUD_REGION_ID"}
 }
 
-// ownRegionAlone returns the variable that limits the function to its own region; "" if
+// OwnRegionAlone returns the variable that limits the function to its own region; "" if
 // none does.
-func (c Config) ownRegionAlone() string {
+func (c Config) OwnRegionAlone() string {
 	switch {
 	case c.Endpoint != elasticsearch.Endpoint{}:
 		return "ELASTICSEARCH_ENDPOINT"
@@ -117,9 +117,9 @@ func isReport(action trigger.Action) bool {
 // commas, all, or none.
 func (c Config) regionsServed(own connection.Region) string {
 	switch {
-	case c.ownRegionAlone() != "" && c.actsIn(own):
+	case c.OwnRegionAlone() != "" && c.actsIn(own):
 		return own.String()
-	case c.ownRegionAlone() != "":
+	case c.OwnRegionAlone() != "":
 		return "none"
 	case len(c.Regions) == 0:
 		return "all"
@@ -131,16 +131,11 @@ func (c Config) regionsServed(own connection.Region) string {
 	return strings.Join(ids, ",")
 }
 
-// CheckRegion returns what is wrong with a region that a person typed; nil if an endpoint
-// is configured, since then no region is needed.
+// CheckRegion returns what is wrong with a region that a person typed, to follow its name;
+// nil if nothing is.
 func (c Config) CheckRegion(region string) error {
-	switch {
-	case c.Endpoint != (elasticsearch.Endpoint{}):
-		return nil
-	case region == "":
-		return errors.New("is missing")
-	case !c.names(region) && Unlisted(region) != "":
-		return fmt.Errorf("is %q: it %s%s", region, Unlisted(region), newRegion)
+	if wrong := Unlisted(region); wrong != "" && !c.names(region) {
+		return errors.New(wrong + newRegion)
 	}
 	return nil
 }

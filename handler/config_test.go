@@ -73,25 +73,18 @@ func TestReadConfig(t *testing.T) {
 // TestCheckRegion: a person may name what is in the list or in REGIONS.
 func TestCheckRegion(t *testing.T) {
 	t.Parallel()
-	endpoint, err := elasticsearch.ParseEndpoint("https://example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
 	named := handler.Config{Regions: regions(t, "xx-new-1", "cn-shanghai")}
 	for name, test := range map[string]struct {
 		config handler.Config
 		region string
 		want   string
 	}{
-		"in the list":             {handler.Config{}, "na-south-1", "<nil>"},
-		"in REGIONS":              {named, "xx-new-1", "<nil>"},
-		"in the list alone":       {named, "cn-hangzhou", "<nil>"},
-		"in neither":              {named, "xx-new-2", `is "xx-new-2": it is not in this version's list of Elasticsearch regions. A new region can be named in REGIONS`},
-		"mistyped":                {handler.Config{}, "cn-hangzou", `is "cn-hangzou": it is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?). A new region can be named in REGIONS`},
-		"no region's id":          {named, "hangzhou", `is "hangzhou": it is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?). A new region can be named in REGIONS`},
-		"no region":               {handler.Config{}, "", "is missing"},
-		"no region, but a host":   {handler.Config{Endpoint: endpoint}, "", "<nil>"},
-		"any region, with a host": {handler.Config{Endpoint: endpoint}, "xx-new-2", "<nil>"},
+		"in the list":       {handler.Config{}, "na-south-1", "<nil>"},
+		"in REGIONS":        {named, "xx-new-1", "<nil>"},
+		"in the list alone": {named, "cn-hangzhou", "<nil>"},
+		"in neither":        {named, "xx-new-2", `is not in this version's list of Elasticsearch regions. A new region can be named in REGIONS`},
+		"mistyped":          {handler.Config{}, "cn-hangzou", `is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?). A new region can be named in REGIONS`},
+		"no region's id":    {named, "hangzhou", `is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?). A new region can be named in REGIONS`},
 	} {
 		if got := fmt.Sprint(test.config.CheckRegion(test.region)); got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, test.want)
@@ -174,28 +167,6 @@ func TestMissingCredentials(t *testing.T) {
 		if strings.Contains(s.log.String(), "env-") {
 			t.Errorf("the log has the environment: %s", &s.log)
 		}
-	}
-}
-
-// TestCredentialsOfCommandLine: outside Function Compute they are those of whoever
-// runs the program, in the region given, under a request id of each run's own.
-func TestCredentialsOfCommandLine(t *testing.T) {
-	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "env-key")
-	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "env-secret")
-	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "env-token")
-	of := handler.OnCommandLine("cn-beijing")
-	inv := of(t.Context())
-	c, err := inv.Credentials()
-	if err != nil || c.AccessKeyID.Reveal() != "env-key" || c.AccessKeySecret.Reveal() != "env-secret" || c.SecurityToken.Reveal() != "env-token" {
-		t.Errorf("credentials of %q, %v", c.AccessKeyID.Reveal(), err)
-	}
-	if inv.Scope.Region.String() != "cn-beijing" || inv.RequestID == "" || inv.RequestID == of(t.Context()).RequestID {
-		t.Errorf("invocation %+v", inv)
-	}
-	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "env-key\r\n")
-	const want = "a line end or another control character is in the access key id, which came from default/env"
-	if _, err := inv.Credentials(); err == nil || err.Error() != want || !connection.IsOfEveryCall(err) {
-		t.Errorf("error %v, want %s", err, want)
 	}
 }
 

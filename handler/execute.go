@@ -41,7 +41,8 @@ func (e *executor) execute(ctx context.Context, removals []removal) []outcome {
 	for i, r := range removals {
 		switch {
 		case r.denied != nil:
-			outcomes[i] = outcome{removal: r, err: r.denied}
+			outcomes[i] = outcome{removal: r, err: r.denied, begun: time.Now()}
+			e.onOutcome(outcomes[i])
 		case r.withheld:
 			outcomes[i] = outcome{removal: r, Outcome: connection.Outcome{State: connection.Withheld}}
 		default:

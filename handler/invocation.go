@@ -1,7 +1,6 @@
 package handler
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/aliyun/credentials-go/credentials/providers"
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
-	"github.com/google/uuid"
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
@@ -20,7 +18,7 @@ import (
 // credentials.
 type Invocation struct {
 	RequestID  string           // Function Compute's
-	Scope      connection.Scope // where the function runs; the account is zero on the command line
+	Scope      connection.Scope // where the function runs
 	RetryCount int              // how often Function Compute has tried this event before
 
 	Secrets acs3.Credentials // to redact; as they came with the invocation, complete or not
@@ -88,30 +86,9 @@ func partsThat(c acs3.Credentials, has func(value string) bool) (names []string)
 	return names
 }
 
-// OnCommandLine returns the invocation of a run outside Function Compute, with the
-// default credential chain of Alibaba Cloud's tools.
-func OnCommandLine(region string) func(context.Context) Invocation {
-	scope := scopeOf(&fccontext.FcContext{Region: region})
-	return func(context.Context) Invocation {
-		return Invocation{RequestID: uuid.NewString(), Scope: scope, Credentials: ChainCredentials}
-	}
-}
-
-// ChainCredentials returns the credentials of the person who runs the command.
-func ChainCredentials() (acs3.Credentials, error) {
-	c, err := obtain(providers.NewDefaultCredentialsProvider(), "")
-	if err != nil && connection.KindOf(err) == 0 {
-		return c, denied("no credentials; set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`."+
-			" Looked in the environment, for an OIDC token, in ~/.aliyun/config.json, in ~/.alibabacloud/credentials,"+
-			" for an ECS RAM role, and for ALIBABA_CLOUD_CREDENTIALS_URI", err)
-	}
-	return c, err
-}
-
 // obtain takes the credentials from credentials-go, whose own type would print them. With
 // a control character, mostly a line end, they could not be sent or would sign wrongly:
-// that is a *connection.Error which names the part and the source; "" is the source that
-// credentials-go names.
+// that is a *connection.Error which names the part and the source.
 func obtain(from providers.CredentialsProvider, source string) (acs3.Credentials, error) {
 	c, err := from.GetCredentials()
 	if err != nil {
@@ -127,7 +104,7 @@ func obtain(from providers.CredentialsProvider, source string) (acs3.Credentials
 	}
 	malformed := partsThat(obtained, func(value string) bool { return strings.ContainsFunc(value, unicode.IsControl) })
 	if len(malformed) > 0 {
-		failed := denied(fmt.Sprintf("a line end or another control character is in the %s, which came from %s", strings.Join(malformed, " and the "), cmp.Or(source, c.ProviderName)), nil)
+		failed := denied(fmt.Sprintf("a line end or another control character is in the %s, which came from %s", strings.Join(malformed, " and the "), source), nil)
 		failed.EveryCall = true
 		return acs3.Credentials{}, failed
 	}

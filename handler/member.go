@@ -30,7 +30,7 @@ const (
 
 // A member is the role in another account that the function assumes.
 type member struct {
-	own     connection.AccountID // of the credentials; zero if it is not known
+	own     connection.AccountID // of the credentials
 	account connection.AccountID // the other
 	role    string               // MEMBER_ROLE
 	region  connection.Region    // the function's, whose STS is asked
@@ -39,13 +39,7 @@ type member struct {
 
 func (m member) arn() string { return "acs:ram::" + m.account.String() + ":role/" + m.role }
 
-// host is the host of STS. Two patterns fit all regions (STS, endpoints).
-func (m member) host() string {
-	if m.network == elasticsearch.VPC {
-		return "sts-vpc." + m.region.String() + ".aliyuncs.com"
-	}
-	return "sts." + m.region.String() + ".aliyuncs.com"
-}
+func (m member) host() string { return m.network.STS(m.region) }
 
 // check returns why there is no role to assume; nil if there is.
 func (m member) check() error {
@@ -144,12 +138,8 @@ func (m member) classify(err error) error {
 	case elasticsearch.MayPass(answer.Code):
 		return m.unavailable(answer)
 	}
-	whose := "the credentials"
-	if m.own != (connection.AccountID{}) {
-		whose += " of account " + m.own.String()
-	}
 	const todo = ": check that account %s has this role, that the role trusts %[2]s, and that %[2]s has sts:AssumeRole on it"
-	refused := denied(fmt.Sprintf("%s may not assume %s", whose, m.arn()), answer)
+	refused := denied(fmt.Sprintf("the credentials of account %s may not assume %s", m.own, m.arn()), answer)
 	refused.Advice = connection.Advice{Function: fmt.Sprintf(todo, m.account, "the function's role"), Command: fmt.Sprintf(todo, m.account, "your identity")}
 	return refused
 }

@@ -154,20 +154,24 @@ func TestReadmeCommandLines(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, "./cmd/"+handler.Name).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	api := elasticsearchtest.NewServer()
-	t.Cleanup(api.Close)
-	lines := found(t, frontReadme, "(?m)(?:^|`)elasticsearch-disconnect (--[^`\n]+)()")
-	if len(lines) < 4 {
+	cloud := elasticsearchtest.NewCloud()
+	t.Cleanup(cloud.Close)
+	key := elasticsearchtest.Account{AccessKeyID: "k", AccessKeySecret: "s", ID: ownAccount}
+	cloud.STS.AddAccount(key)
+	cloud.Region("cn-hangzhou").AddAccount(key)
+	authority := filepath.Join(t.TempDir(), "authority.pem")
+	if err := os.WriteFile(authority, cloud.CertificatePEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lines := found(t, frontReadme, "(?m)(?:^|`)elasticsearch-disconnect ((?:report|reconcile|remove|event|call)[^`\n]+)()")
+	if len(lines) < 3 {
 		t.Errorf("README.md has %d command lines", len(lines))
 	}
 	for line := range lines {
-		if strings.HasPrefix(line, "--call") {
-			continue // is shown without its arguments
-		}
 		cmd := exec.Command("sh", "-c", program+" "+line)
-		cmd.Env = []string{"REGION=cn-hangzhou", "ELASTICSEARCH_ENDPOINT=" + api.URL, "ALIBABA_CLOUD_ACCESS_KEY_ID=k", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=s"}
+		cmd.Env = []string{"REGION=cn-hangzhou", "HTTPS_PROXY=" + cloud.Proxy().String(), "SSL_CERT_FILE=" + authority, "ALIBABA_CLOUD_ACCESS_KEY_ID=k", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=s"}
 		out, err := cmd.CombinedOutput()
-		if err != nil && cmd.ProcessState.ExitCode() != handler.ExitFailed {
+		if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() == handler.ExitInvalid {
 			t.Errorf("%s: %v: %s", line, err, out)
 		}
 	}

@@ -33,8 +33,10 @@ func allowed() map[string][]string {
 		command = "handler/cmd/elasticsearch-disconnect"
 	)
 	return map[string][]string{
-		".":                    {module + "/handler", own + "elasticsearch", sdk + "fc"},
-		command:                {module + "/handler", module + "/" + command + "/preflight", own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "trigger"},
+		".": {module + "/handler", own + "elasticsearch", sdk + "fc"},
+		command: {module + "/handler", module + "/" + command + "/call", module + "/" + command + "/identity", module + "/" + command + "/preflight", module + "/" + command + "/printable", module + "/" + command + "/view",
+			own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",
+			"github.com/google/uuid", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
 		command + "/call":      {module + "/handler", module + "/" + command + "/printable", own + "acs3", own + "connection", own + "elasticsearch"},
 		command + "/printable": nil,
 		command + "/view":      {"github.com/mattn/go-runewidth"},

@@ -201,30 +201,6 @@ func TestInfo(t *testing.T) {
 	}
 }
 
-// TestAccountOnCommandLine: a command has no account of its own, so an account that is named
-// is another one.
-func TestAccountOnCommandLine(t *testing.T) {
-	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", role.AccessKeyId)
-	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", role.AccessKeySecret)
-	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", role.SecurityToken)
-	s := newSpread(t)
-	s.Invocation = handler.OnCommandLine("cn-hangzhou")
-	var text []byte
-	var exit int
-	synctest.Test(t, func(t *testing.T) {
-		text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:]))
-	})
-	if exit != handler.ExitDone || !strings.Contains(string(text), `"accountId": "`+s.member.ID+`"`) {
-		t.Errorf("exit code %d, %s", exit, text)
-	}
-	s.Config.MemberRole = ""
-	text, exit = s.HandleOnce(t.Context(), []byte(`{"accountId":"`+ownAccount+`",`+pair(instance, connected)[1:]))
-	if exit != handler.ExitFailed || !strings.Contains(string(text), "the request is for account "+ownAccount+", and MEMBER_ROLE is not set: ") {
-		t.Errorf("exit code %d, %s", exit, text)
-	}
-	checkNoCanary(t, string(text))
-}
-
 // TestPaceOfEachScope: invocations share the pace of a region and account. One that limits the
 // rate does not slow down another.
 func TestPaceOfEachScope(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
 )
@@ -35,6 +36,16 @@ func isLoopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
+// Region returns the region that the host of the API names; "" if the host is another.
+func (e Endpoint) Region() string {
+	name, isAPI := strings.CutSuffix(e.host, ".aliyuncs.com")
+	service, region, _ := strings.Cut(name, ".")
+	if !isAPI || service != "elasticsearch" && service != "elasticsearch-vpc" {
+		return ""
+	}
+	return region
+}
+
 // String returns the endpoint as a URL without a path.
 func (e Endpoint) String() string { return e.scheme + "://" + e.host }
 
@@ -62,6 +73,15 @@ func ParseNetwork(text string) (Network, error) {
 		return n, nil
 	}
 	return "", errors.New("is neither public nor vpc")
+}
+
+// STS returns the host of the Security Token Service in a region. Two patterns fit all
+// regions (STS, endpoints).
+func (n Network) STS(region connection.Region) string {
+	if n == VPC {
+		return "sts-vpc." + region.String() + ".aliyuncs.com"
+	}
+	return "sts." + region.String() + ".aliyuncs.com"
 }
 
 // Endpoint is the OpenAPI's endpoint in a region. All regions follow the two

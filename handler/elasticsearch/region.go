@@ -1,5 +1,7 @@
 package elasticsearch
 
+import "strings"
+
 // Regions are those in which Elasticsearch is served (Alibaba Cloud's endpoint list of
 // the product, as of 2026-07-30). The list changes every year: a region may be served
 // that is not in it.
@@ -11,6 +13,12 @@ func Regions() []string {
 		"cn-wulanchabu", "cn-wulanchabu-gic-1", "cn-zhangjiakou", "eu-central-1", "eu-west-1", "na-south-1",
 		"us-east-1", "us-west-1",
 	}
+}
+
+// IsRestricted reports whether a region is of finance or government: only accounts that were
+// admitted there can use it.
+func IsRestricted(region string) bool {
+	return strings.Contains(region, "-finance") || strings.Contains(region, "-gov-")
 }
 
 // maxEdits is how far a text may be from the region that it stands for: without its cn-,

@@ -1,86 +1,87 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
-	"io"
-	"net/http"
-	"regexp"
-	"time"
+	"fmt"
 
-	"elasticsearch-disconnect/handler"
-	"elasticsearch-disconnect/handler/acs3"
-	"elasticsearch-disconnect/handler/elasticsearch"
+	"github.com/spf13/cobra"
+
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/call"
+	"elasticsearch-disconnect/handler/connection"
 )
 
-// maxReply bounds a reply, in bytes: one that never ends must not fill the memory.
-const maxReply = 8 << 20
+func (c Command) callCommand(r *run) *cobra.Command {
+	var t target
+	var event call.Event
+	cmd := &cobra.Command{
+		Use:   "call URL (" + requestUsage + " | --reconcile)",
+		Short: "Have the deployed function do it, by its HTTP trigger",
+		Long: `Send a request to the deployed function and print its answer. URL is that of its
+HTTP trigger. The request is signed with your credentials and sent once. It is done
+only if the answer is the function's and says so. You are not asked.`,
+		Example: `  elasticsearch-disconnect call https://example.cn-hangzhou.fcapp.run es-cn-n6w1o1x0w001c0001 --all --dry-run`,
+		Args:    cobra.RangeArgs(1, 3),
+		Run:     r.does(func(ctx context.Context, args []string) (int, error) { return c.call(ctx, t, args, event) }),
+	}
+	addOneTarget(cmd, &t)
+	cmd.Flags().BoolVar(&event.All, "all", false, allUsage)
+	cmd.Flags().BoolVar(&event.Force, "force", false, forceUsage)
+	cmd.Flags().BoolVar(&event.Reconcile, "reconcile", false, "all that is left over in the region")
+	cmd.Flags().BoolVar(&event.DryRun, "dry-run", false, "remove nothing, and show what would be removed")
+	return cmd
+}
 
-// call sends the event of --instance and its flags to the HTTP trigger of the deployed
-// function. The request is sent once, and its credentials go to no other host.
-func (c Command) call(ctx context.Context, o options) int {
-	trigger, err := elasticsearch.ParseEndpoint(o.url)
+// call sends an event to the deployed function. --region and --account are in the event:
+// where the function acts is its own matter if they are not given.
+func (c Command) call(ctx context.Context, t target, args []string, event call.Event) (int, error) {
+	url, err := call.ParseURL(args[0])
 	if err != nil {
-		return c.refuse("--call %v", err)
+		return 0, wrongUsage("URL %v", err)
 	}
-	credentials, err := handler.ChainCredentials()
+	if event, err = eventOf(t, args[1:], event); err != nil {
+		return 0, err
+	}
+	source, err := c.source(t)
 	if err != nil {
-		c.say("%s", explain(err))
-		return handler.ExitFailed
+		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeLimit)
+	credentials, err := source.Credentials()
+	if err != nil {
+		return 0, failure(err)
+	}
+	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	status, reply, err := c.send(c.signed(ctx, trigger.String()+"/", o.event(), credentials))
-	host := ascii(trigger.String())
-	if err != nil {
-		c.say("no reply from %s: %s; the function may still have done what was asked", host, ascii(withoutUser(credentials.Redact(err.Error()))))
-		return handler.ExitFailed
+	answer := call.Request{URL: url, Event: event, Credentials: credentials, Transport: c.Transport}.Send(limited)
+	if _, err := fmt.Fprint(c.Stdout, answer.Text); err != nil {
+		return 0, err
 	}
-	if _, err := io.WriteString(c.Stdout, printable(reply, credentials.Redact)); err != nil {
-		c.say("%v", err)
-		return handler.ExitFailed
+	c.say("%s", answer.Message)
+	if ctx.Err() != nil {
+		return exitInterrupted, nil
 	}
-	if status/100 != 2 {
-		c.say("%s answered %d %s", host, status, http.StatusText(status))
-	}
-	return exitOf(status)
+	return answer.Exit, nil
 }
 
-// signed returns a request with the signature that the HTTP trigger wants.
-func (c Command) signed(ctx context.Context, url string, body []byte, credentials acs3.Credentials) *http.Request {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		panic("an endpoint is a URL: " + err.Error())
-	}
-	r.Header.Set("Content-Type", "application/json")
-	acs3.Sign(r, acs3.Input{Credentials: credentials, Body: body, Time: time.Now(), Nonce: rand.Text()})
-	return r
-}
-
-// send uses the transport itself, because an http.Client would follow a redirect.
-func (c Command) send(r *http.Request) (status int, reply []byte, err error) {
-	response, err := c.Transport.RoundTrip(r)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer response.Body.Close()
-	reply, err = io.ReadAll(io.LimitReader(response.Body, maxReply))
-	return response.StatusCode, reply, err
-}
-
-// withoutUser hides user and password in the URL of a proxy, which an error may quote.
-func withoutUser(text string) string {
-	return regexp.MustCompile(`\S*@`).ReplaceAllString(text, "***@")
-}
-
-// exitOf returns the exit code for the status of a reply. A 207 is a partial failure.
-func exitOf(status int) int {
+// eventOf completes an event with what the arguments and the target name.
+func eventOf(t target, args []string, event call.Event) (_ call.Event, err error) {
 	switch {
-	case status/100 == 2 && status != http.StatusMultiStatus:
-		return handler.ExitDone
-	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge: // the statuses of InvalidEvent that a POST may get
-		return handler.ExitInvalid
+	case !event.Reconcile:
+		q, err := parseRequest(args, event.All, event.Force)
+		if err != nil {
+			return event, err
+		}
+		event.Instance, event.Connected = q.instance, q.connected
+	case len(args) > 0 || event.All || event.Force:
+		return event, wrongUsage("--reconcile is for all instances of the region: give no instance, --all or --force with it")
 	}
-	return handler.ExitFailed
+	for _, region := range t.regions {
+		if event.Region, err = connection.ParseRegion(region); err != nil {
+			return event, wrongUsage("--region %v", err)
+		}
+	}
+	accounts, err := accountsOf(t.accounts)
+	if len(accounts) > 0 {
+		event.Account = accounts[0]
+	}
+	return event, err
 }

@@ -21,47 +21,50 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 type (
-	request = elasticsearchtest.Request
-	fault   = elasticsearchtest.Fault
-	hook    = func(request) fault // of OnRequest
+	apiRequest = elasticsearchtest.Request
+	fault      = elasticsearchtest.Fault
+	hook       = func(apiRequest) fault // of OnRequest
 )
 
-// The credentials of the default chain, which reads the environment of the process.
+// The credentials of the fixture's environment.
 const (
-	keyID  = "canary-key"
-	secret = "canary-secret"
+	myAccount = "1234567890984321"
+	keyID     = "canary-key"
+	secret    = "canary-secret"
 )
 
-func TestMain(m *testing.M) {
-	flag.Parse()
-	os.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", keyID)
-	os.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret)
-	os.Unsetenv("ALIBABA_CLOUD_SECURITY_TOKEN")
-	os.Exit(m.Run())
-}
-
-// A fixture is a command over a stand-in API, and what it printed.
+// A fixture is a command over a stand-in of Alibaba Cloud in memory, and what it printed.
 type fixture struct {
 	Command
-	api            *elasticsearchtest.Server
+	cloud          *elasticsearchtest.Cloud
+	api            *elasticsearchtest.Server // of cn-hangzhou
 	env            map[string]string
 	stdout, stderr bytes.Buffer
 }
 
-// newFixture has a region without instances, reached in memory.
+// newFixture has two regions without instances.
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{api: elasticsearchtest.NewServer()}
-	t.Cleanup(f.api.Close)
-	f.api.AddAccount(elasticsearchtest.Account{AccessKeyID: keyID, AccessKeySecret: secret})
-	f.env = map[string]string{"ELASTICSEARCH_ENDPOINT": f.api.URL}
+	f := &fixture{cloud: elasticsearchtest.NewCloud()}
+	t.Cleanup(f.cloud.Close)
+	f.api = f.cloud.Region("cn-hangzhou")
+	key := elasticsearchtest.Account{AccessKeyID: keyID, AccessKeySecret: secret, ID: myAccount}
+	f.cloud.STS.AddAccount(key)
+	f.api.AddAccount(key)
+	f.cloud.Region("cn-beijing").AddAccount(key)
+	f.env = map[string]string{
+		"ALIBABA_CLOUD_ACCESS_KEY_ID":     keyID,
+		"ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret,
+		"SWEEP_CONCURRENCY":               "1", // so that the order of the calls is the same each time
+	}
 	f.Command = Command{
 		Getenv:    func(name string) string { return f.env[name] },
+		Home:      t.TempDir(),
 		Stdin:     strings.NewReader(""),
 		Stdout:    &f.stdout,
 		Stderr:    &f.stderr,
 		Build:     handler.Build{Version: "v1.2.3", Commit: "abc"},
-		Transport: f.api,
+		Transport: f.cloud,
 	}
 	return f
 }
@@ -83,8 +86,11 @@ func (f *fixture) runWith(ctx context.Context, t *testing.T, args ...string) int
 	return exit
 }
 
-// answers puts a terminal in the place of standard input, at which somebody types.
-func (f *fixture) answers(r io.Reader) { f.Stdin, f.StdinIsTerminal = r, true }
+// answers puts a terminal in the place of the standard streams, at which somebody types.
+func (f *fixture) answers(r io.Reader) { f.Stdin, f.Terminal = r, Terminal{In: true, Err: true} }
+
+// add makes instances exist in the region.
+func (f *fixture) add(ids ...string) { f.api.AddInstanceOf(myAccount, ids...) }
 
 // deleted are the requests that could have removed something.
 func (f *fixture) deleted() (found []string) {
@@ -96,28 +102,44 @@ func (f *fixture) deleted() (found []string) {
 	return found
 }
 
+// exits checks an exit code.
+func (f *fixture) exits(t *testing.T, got, want int) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: exit code %d, want %d\n%s%s", strings.Join(f.Args, " "), got, want, &f.stdout, &f.stderr)
+	}
+}
+
+// leaves checks which connections there are: those of before, without the removed ones.
+func (f *fixture) leaves(t *testing.T, before, removed [][2]string) {
+	t.Helper()
+	want := slices.DeleteFunc(slices.Clone(before), func(pair [2]string) bool { return slices.Contains(removed, pair) })
+	if got := f.api.Connections(); !slices.Equal(got, want) {
+		t.Errorf("connections:\n got %q\nwant %q", got, want)
+	}
+}
+
 var (
 	uuids    = regexp.MustCompile(`[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`)
-	logLines = regexp.MustCompile(`\{"time":.*\n`)
 	controls = strings.NewReplacer("\r", `\r`, "\x1b", `\e`)
 )
 
-// transcript is a run as a person sees it, with control characters made visible. What
-// is another in each run is left out: ids of requests, and the log.
+// transcript is a run as a person sees it, with control characters made visible. The ids of
+// requests, which are others in each run, are left out.
 func (f *fixture) transcript(exit int) string {
-	stderr := controls.Replace(logLines.ReplaceAllString(f.stderr.String(), ""))
+	stderr := controls.Replace(f.stderr.String())
 	if stderr != "" && !strings.HasSuffix(stderr, "\n") {
 		stderr += "\n"
 	}
 	text := fmt.Sprintf("$ elasticsearch-disconnect %s\n--- standard output\n%s--- standard error\n%s--- exit code %d\n",
 		strings.Join(f.Args, " "), controls.Replace(f.stdout.String()), stderr, exit)
-	return strings.ReplaceAll(uuids.ReplaceAllString(text, "UUID"), f.api.URL, "http://127.0.0.1")
+	return uuids.ReplaceAllString(text, "UUID")
 }
 
 // checkGolden holds a text to a file, which go test -update writes.
 func checkGolden(t *testing.T, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".golden")
+	file := goldenFile(name)
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -132,6 +154,10 @@ func checkGolden(t *testing.T, name, got string) {
 	}
 }
 
+func goldenFile(name string) string {
+	return filepath.Join("testdata", strings.NewReplacer(" ", "-", ",", "").Replace(name)+".golden")
+}
+
 // TestEveryGoldenIsHeld: no file is left of a test that there is no more.
 func TestEveryGoldenIsHeld(t *testing.T) {
 	t.Parallel()
@@ -140,15 +166,21 @@ func TestEveryGoldenIsHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want []string
-	for name := range reports() {
-		want = append(want, "testdata/report-"+strings.ReplaceAll(name, " ", "-")+".golden")
-	}
-	for name := range removals() {
-		want = append(want, "testdata/remove-"+strings.ReplaceAll(name, " ", "-")+".golden")
+	for prefix, names := range map[string][]string{"report": keys(reports()), "reconcile": keys(reconciles()), "remove": keys(removals())} {
+		for _, name := range names {
+			want = append(want, goldenFile(prefix+"-"+name))
+		}
 	}
 	if slices.Sort(want); !slices.Equal(files, want) {
 		t.Errorf("golden files:\n got %q\nwant %q", files, want)
 	}
+}
+
+func keys[V any](m map[string]V) (names []string) {
+	for name := range m {
+		names = append(names, name)
+	}
+	return names
 }
 
 // at makes an answer of the API fail, each time that a call is made.
@@ -166,16 +198,14 @@ func answering(body string) fault {
 	return fault{Answer: elasticsearchtest.Body(200, "application/json", body)}
 }
 
-// region sets up what can be found in one: es-a and es-b are connected with what
+// leftovers sets up what can be found in a region: es-a and es-b are connected with what
 // exists, is frozen, is gone, or cannot be told.
-func region(f *fixture) {
-	// First, because what follows takes the lock of the stand-in, and so makes this
-	// known to the goroutines that serve another process.
+func leftovers(f *fixture) {
 	f.api.OnRequest = elasticsearchtest.Each(
 		at("DescribeInstance es-hidden", answering(`{"Result":{"status":"inactive"},"RequestId":"r"}`)),
 		at("DescribeInstance es-unclear", answering(`{"Result":{"status":"unknown"},"RequestId":"r"}`)),
 	)
-	f.api.AddInstance("es-a", "es-b", "es-alone")
+	f.add("es-a", "es-b", "es-alone", "es-changing", "es-frozen", "es-invalid")
 	f.api.SetStatus("es-changing", "activating")
 	f.api.SetStatus("es-frozen", "inactive")
 	f.api.SetStatus("es-invalid", "invalid")
@@ -185,4 +215,18 @@ func region(f *fixture) {
 	} {
 		f.api.Connect(pair[0], pair[1])
 	}
+}
+
+// limited is set up with a lower limit than there are leftovers.
+func limited(setUp func(*fixture)) func(*fixture) {
+	return func(f *fixture) {
+		setUp(f)
+		f.env["RECONCILE_LIMIT"] = "3"
+	}
+}
+
+// fine is a region in which nothing is left over.
+func fine(f *fixture) {
+	f.add("es-a", "es-b")
+	f.api.Connect("es-a", "es-b")
 }

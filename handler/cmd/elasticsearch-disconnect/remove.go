@@ -1,68 +1,149 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"strings"
+	"slices"
+
+	"github.com/spf13/cobra"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/trigger"
 )
 
-// remove removes the leftovers as the timer does, after a person has seen them and agreed.
-func (c Command) remove(ctx context.Context, h *handler.Handler, o options) int {
-	if !o.yes && !c.StdinIsTerminal {
-		return c.refuse("--remove asks before it removes, but standard input is not a terminal: add --yes, or look first with --report")
+// A request names what to remove: one connection, or all of an instance.
+type request struct {
+	instance  connection.InstanceID
+	connected connection.InstanceID // zero: all
+	force     bool
+}
+
+const (
+	requestUsage = "INSTANCE CONNECTED | INSTANCE --all [--force]"
+	allUsage     = "all connections of the instance"
+	forceUsage   = "with --all: also if the instance exists, and is in use"
+)
+
+func (c Command) removeCommand(r *run) *cobra.Command {
+	var t target
+	var with consent
+	var all, force bool
+	cmd := &cobra.Command{
+		Use:   "remove (" + requestUsage + ")",
+		Short: "Remove one connection, or all of an instance, after a question",
+		Long: `Remove the connection of two instances, or with --all every connection of an
+instance that is gone. You see the instances first and are asked. To cut off an
+instance that exists, add --force.`,
+		Example: `  elasticsearch-disconnect remove es-cn-n6w1o1x0w001c0001 es-cn-n6w1o1x0w001c0002 --region cn-hangzhou
+  elasticsearch-disconnect remove es-cn-n6w1o1x0w001c0001 --all --dry-run --region cn-hangzhou`,
+		Args: cobra.MaximumNArgs(2),
+		Run: r.does(func(ctx context.Context, args []string) (int, error) {
+			q, err := parseRequest(args, all, force)
+			if err != nil {
+				return 0, err
+			}
+			return c.remove(ctx, t, with, q)
+		}),
 	}
-	s, plan, err := c.survey(ctx, h, o.region)
+	addOneTarget(cmd, &t)
+	cmd.Flags().BoolVar(&all, "all", false, allUsage)
+	cmd.Flags().BoolVar(&force, "force", false, forceUsage)
+	with.add(cmd)
+	return cmd
+}
+
+// parseRequest reads the arguments that name what to remove.
+func parseRequest(args []string, all, force bool) (q request, err error) {
+	switch {
+	case len(args) == 0:
+		return q, wrongUsage("Which instance? Give INSTANCE CONNECTED, or INSTANCE --all")
+	case all == (len(args) == 2):
+		return q, wrongUsage("Give either two instances, for one connection, or one and --all")
+	case force && !all:
+		return q, wrongUsage("--force only goes with --all: one connection needs no force")
+	}
+	q.force = force
+	if q.instance, err = connection.ParseInstanceID(args[0]); err == nil && !all {
+		q.connected, err = connection.ParseInstanceID(args[1])
+	}
 	if err != nil {
-		c.say("%v", err)
-		return handler.ExitFailed
+		return q, wrongUsage("an instance id %s", printable.Text(err.Error()))
 	}
-	fmt.Fprint(c.Stderr, s.leftovers())
-	c.say("%s", s.summary())
-	if !s.isWhole() {
-		c.say("%s", s.incomplete())
+	if !all && q.instance.Same(q.connected) {
+		return q, wrongUsage("%s is not connected with itself: give two instances", q.instance)
+	}
+	return q, nil
+}
+
+// reversed names the same connection from the other side.
+func (q request) reversed() request {
+	q.instance, q.connected = q.connected, q.instance
+	return q
+}
+
+// action asks for what the request names.
+func (q request) action(dryRun bool) trigger.Action {
+	if q.connected == (connection.InstanceID{}) {
+		return trigger.Cleanup{Instance: q.instance, Requested: true, Force: q.force, DryRun: dryRun}
+	}
+	return trigger.Disconnect{Removal: connection.Removal{Pair: connection.Pair{Instance: q.instance, Connected: q.connected}, DryRun: dryRun}}
+}
+
+// remove removes what a person names, after a look at the instances and a question.
+func (c Command) remove(ctx context.Context, t target, with consent, q request) (int, error) {
+	with, err := c.begin(with)
+	if err != nil {
+		return 0, err
+	}
+	s, err := c.open(ctx, t, c.Getenv)
+	if err != nil {
+		return 0, err
+	}
+	plan, err := c.read(ctx, s, q.action(with.dryRun))
+	if err != nil {
+		return 0, err
+	}
+	step := plan.Steps()[0]
+	if step.Err != nil {
+		return 0, failure(step.Err)
+	}
+	ends, err := c.lookAt(ctx, s, plan, step)
+	if err != nil {
+		return 0, err
+	}
+	if isNamed(step) && ends[0].Status == gone { // the API wants to be asked of the one that is there
+		plan = s.handler.Plan(ctx, s.requests(q.reversed().action(with.dryRun)), nil)
+	}
+	fmt.Fprint(c.Stderr, s.who.Text(c.Terminal.Width), "\n", endsText(ends))
+	for _, u := range step.Unread {
+		c.say("It is not known whether %s is connected: %s", u.Instance, explain(u.Err))
 	}
 	switch {
-	case s.withheld:
-		c.say("Nothing was removed: there are more leftovers than the limit. If all of them may be removed, add --limit %d", s.leftover)
-		return handler.ExitLeft
-	case len(s.removable) == 0 && !s.isWhole():
+	case isNamed(step) && inUse(ends) == 2:
+		c.say("Both instances are in use: searches and copies between them will fail.")
+	case q.force && slices.ContainsFunc(ends, func(e view.End) bool { return e.ID == q.instance.String() && e.Status != gone }):
+		c.say("%s exists: searches and copies between it and the others will fail.", q.instance)
+	}
+	question := fmt.Sprintf("Remove %s in %s, account %s?", these(len(step.Pairs)), s.scopes[0].Region, s.scopes[0].Account)
+	return c.carryOut(ctx, job{plan: plan, removable: len(step.Pairs), question: question, exit: exitOfStep(step)}, with)
+}
+
+// isNamed reports whether a step is about one connection that was named.
+func isNamed(step handler.Step) bool {
+	_, ok := step.Request.Action.(trigger.Disconnect)
+	return ok
+}
+
+// exitOfStep returns the exit code if nothing of a step is removed.
+func exitOfStep(step handler.Step) int {
+	switch {
+	case len(step.Unread) > 0:
 		return handler.ExitFailed
-	case len(s.removable) == 0:
-		c.say("There is nothing to remove.")
-		return handler.ExitDone
-	case !o.yes && !c.agrees(ctx, len(s.removable)):
-		c.say("Nothing was removed.")
+	case len(step.Pairs) > 0:
 		return handler.ExitLeft
 	}
-	limited, cancel := context.WithTimeout(ctx, timeLimit)
-	defer cancel()
-	done := plan.Execute(limited, func(handler.Outcome) {})
-	return c.print(done.Reply, done.ExitCode)
-}
-
-// agrees asks the person, and reports whether the answer is yes. An interrupt is a no.
-func (c Command) agrees(ctx context.Context, n int) bool {
-	fmt.Fprintf(c.Stderr, "Remove %s? Type yes: ", these(n))
-	answered := make(chan bool, 1)
-	go func() {
-		line, err := bufio.NewReader(c.Stdin).ReadString('\n')
-		answered <- err == nil && strings.TrimRight(line, "\r\n") == "yes"
-	}()
-	select {
-	case yes := <-answered:
-		return yes
-	case <-ctx.Done():
-		c.say("") // ends the line
-		return false
-	}
-}
-
-func these(n int) string {
-	if n == 1 {
-		return "this connection"
-	}
-	return "these " + count(n, "connection")
+	return handler.ExitDone
 }

@@ -2,67 +2,112 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
 
 	"elasticsearch-disconnect/handler"
-	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// report prints the connections of a region, and which of them are leftover.
-func (c Command) report(ctx context.Context, h *handler.Handler, o options) int {
-	s, _, err := c.survey(ctx, h, o.region)
-	if err != nil {
-		c.say("%v", err)
-		return handler.ExitFailed
+// The forms of a report.
+const (
+	table    = "table"
+	wide     = "wide"
+	jsonForm = "json"
+	csv      = "csv"
+	html     = "html"
+)
+
+func (c Command) reportCommand(r *run) *cobra.Command {
+	var t target
+	var all bool
+	var form string
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Show the connections that need a look; nothing is removed",
+		Long: `Show which connections are left over (one of the two instances is gone), which
+have a frozen instance (released, and it can be recovered for 24 hours), and what
+could not be read. With --all, show every connection. Nothing is removed.
+
+The exit code is 3 if reconcile would remove something, 1 if not everything could
+be read, and 0 if nothing is to be done.`,
+		Example: `  elasticsearch-disconnect report --region cn-hangzhou
+  elasticsearch-disconnect report --region cn-hangzhou,cn-beijing -o wide
+  elasticsearch-disconnect report --region all -o html > report.html`,
+		Args: cobra.NoArgs,
+		Run:  r.does(func(ctx context.Context, _ []string) (int, error) { return c.report(ctx, t, form, all) }),
 	}
-	text := s.plain()
-	if o.json {
-		text = s.json()
-	}
-	if _, err := fmt.Fprint(c.Stdout, text); err != nil {
-		c.say("%v", err)
-		return handler.ExitFailed
-	}
-	switch {
-	case !s.isWhole():
-		c.say("%s", s.incomplete())
-		return handler.ExitFailed
-	case s.leftover > 0:
-		return handler.ExitLeft
-	}
-	return handler.ExitDone
+	addTarget(cmd, &t)
+	cmd.Flags().BoolVar(&all, "all", false, "show every connection, in a table")
+	addOutput(cmd, &form, table, wide, jsonForm, csv, html)
+	return cmd
 }
 
-// survey reads the region. It returns an error only if it is interrupted.
-func (c Command) survey(ctx context.Context, h *handler.Handler, region string) (survey, *handler.Plan, error) {
+// report prints what was read, in one of the forms.
+func (c Command) report(ctx context.Context, t target, form string, all bool) (int, error) {
+	s, err := c.open(ctx, t, c.Getenv)
+	if err != nil {
+		return 0, err
+	}
+	plan, err := c.read(ctx, s, trigger.Reconcile{})
+	if err != nil {
+		return 0, err
+	}
+	shown := reportOf(s, plan.Steps())
+	return exitOf(shown), c.print(shown, form, all)
+}
+
+func (c Command) print(r view.Report, form string, all bool) (err error) {
+	switch form {
+	case jsonForm:
+		_, err = io.WriteString(c.Stdout, r.JSON())
+	case csv:
+		_, err = io.WriteString(c.Stdout, r.CSV())
+	case html:
+		_, err = io.WriteString(c.Stdout, r.HTML(time.Now()))
+	default:
+		_, err = io.WriteString(c.Stdout, r.Table(view.Options{All: all, Wide: form == wide, Color: c.hasColor(c.Terminal.Out), Width: c.Terminal.Width}))
+	}
+	return err
+}
+
+// show prints a plan above a question.
+func (c Command) show(r view.Report) {
+	fmt.Fprint(c.Stderr, r.Leftovers().Table(view.Options{Color: c.hasColor(c.Terminal.Err), Width: c.Terminal.Width}))
+}
+
+// read reads all scopes, side by side. It returns an error only if it is interrupted.
+func (c Command) read(ctx context.Context, s session, action trigger.Action) (*handler.Plan, error) {
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	progress, erase := c.progress(h)
-	plan := h.Plan(limited, []trigger.Request{{Action: trigger.Reconcile{}}}, progress)
-	step := plan.Steps()[0]
-	erase()
-	if ctx.Err() != nil {
-		return survey{}, nil, errors.New("interrupted: nothing was removed")
-	}
-	return surveyOf(step.Finding, region, step.Withheld, h.Config.ReconcileLimit), plan, nil
+	line := c.progress(s)
+	plan := s.handler.Plan(limited, s.requests(action), line.read)
+	line.done()
+	return plan, ctx.Err()
 }
 
-// progress returns functions that rewrite and erase a line on a terminal with the progress
-// of the reading. There is no such line at debug level, where the log would break it.
-func (c Command) progress(h *handler.Handler) (show func(scope connection.Scope, asked, of int), erase func()) {
-	if !c.StderrIsTerminal || h.Config.LogLevel == slog.LevelDebug {
-		return nil, func() {}
+// requests asks for the same in each scope.
+func (s session) requests(action trigger.Action) (all []trigger.Request) {
+	for _, scope := range s.scopes {
+		all = append(all, trigger.Request{Action: action, Scope: scope})
 	}
-	const start = "\r\x1b[K" // of the emptied line
-	show = func(_ connection.Scope, asked, of int) {
-		if of < asked { // unknown, or the list has grown
-			fmt.Fprintf(c.Stderr, start+"%s", count(asked, "instance"))
-			return
+	return all
+}
+
+// exitOf returns the exit code of a report.
+func exitOf(r view.Report) int {
+	exit := handler.ExitDone
+	for _, s := range r.Scopes {
+		switch {
+		case !s.Whole:
+			return handler.ExitFailed
+		case s.Removable > 0, s.Withheld:
+			exit = handler.ExitLeft
 		}
-		fmt.Fprintf(c.Stderr, start+"%s of %s", thousands(asked), count(of, "instance"))
 	}
-	return show, func() { fmt.Fprint(c.Stderr, start) }
+	return exit
 }

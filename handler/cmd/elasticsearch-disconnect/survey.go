@@ -1,49 +1,13 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
-
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/discover"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
-
-// A survey is the content of a report, as a table or as JSON. All its texts are printable
-// ASCII.
-type survey struct {
-	region      string
-	instances   int
-	connections []row // leftovers first
-	leftover    int
-	removable   []connection.Pair // the leftovers that a removal would remove
-	unproven    int               // leftovers whose other end could not be asked about
-	withheld    bool              // there are more leftovers than the limit, so none is removable
-	unread      []note            // instances that could not be asked
-	malformed   []note            // skipped entries of lists
-	problem     string            // why the reading was cut; "" if it was not
-}
-
-// A row is a connection.
-type row struct {
-	Region          string `json:"regionId"`
-	Instance        string `json:"instanceId"`
-	Status          string `json:"status"`
-	Connected       string `json:"connectedInstanceId"`
-	ConnectedStatus string `json:"connectedStatus"`
-	Network         string `json:"networkType"`
-	Leftover        bool   `json:"leftover"`
-	Kept            string `json:"kept"` // why a leftover would not be removed; "" if it would
-}
-
-// A note is about one instance.
-type note struct {
-	Instance string `json:"instanceId"` // "" for the list of instances
-	Reason   string `json:"reason"`
-}
 
 // Statuses besides the API's own.
 const (
@@ -52,87 +16,138 @@ const (
 	unknown = "?"
 )
 
-// surveyOf returns the survey of a finding.
-func surveyOf(found discover.Finding, region string, withheld bool, limit int) survey {
-	s := survey{region: region, instances: len(found.Survey.Instances), leftover: len(found.Survey.Leftover), withheld: withheld}
-	if !withheld {
-		s.removable = found.Pairs
+// reportOf returns what was read for a reconcile, as it is shown.
+func reportOf(s session, steps []handler.Step) view.Report {
+	r := view.Report{Identity: s.who}
+	for _, step := range steps {
+		survey := newSurvey(step, s.handler.Config.ReconcileLimit)
+		r.Connections = append(r.Connections, survey.connections()...)
+		r.Scopes = append(r.Scopes, survey.scope)
 	}
-	x := indexOf(found, withheld, limit)
-	var others []row
-	for _, c := range found.Survey.Connections {
-		if r := x.row(region, c); r.Leftover {
-			s.connections = append(s.connections, r)
-		} else {
-			others = append(others, r)
-		}
+	return r
+}
+
+// A survey is what was read of one scope.
+type survey struct {
+	step  handler.Step
+	scope view.Scope
+	ends  map[string]view.End        // by the key of the id
+	looks map[connection.Pair]reason // of the leftovers
+}
+
+// A reason says what becomes of a leftover, and why.
+type reason struct {
+	look view.Look
+	text string
+}
+
+func newSurvey(step handler.Step, limit int) *survey {
+	of := step.Request.Scope
+	s := &survey{
+		step:  step,
+		ends:  map[string]view.End{},
+		looks: map[connection.Pair]reason{},
+		scope: view.Scope{
+			Place:       view.Place{Region: of.Region.String(), Account: of.Account.String()},
+			Instances:   len(step.Survey.Instances),
+			Connections: len(step.Survey.Connections),
+			Leftover:    len(step.Survey.Leftover),
+			Limit:       limit,
+			Withheld:    step.Withheld && len(step.Pairs) > 0,
+		},
 	}
-	s.connections = append(s.connections, others...)
-	if found.Err != nil {
-		s.problem = explain(found.Err)
-	}
-	for _, u := range found.Unread {
-		n := note{u.Instance.String(), explain(u.Err)}
-		if u.Connected != (connection.InstanceID{}) { // the other end of a leftover
-			s.unproven++
-			n.Instance = u.Connected.String()
-		}
-		if !slices.Contains(s.unread, n) {
-			s.unread = append(s.unread, n)
-		}
-	}
-	for _, m := range found.Malformed {
-		s.malformed = append(s.malformed, note{m.Of.String(), ascii(m.Reason)})
+	s.readLeftovers()
+	s.readNotes()
+	for id, instance := range step.Survey.Instances {
+		s.ends[id.Key()] = endOf(id, instance)
 	}
 	return s
 }
 
-// An index has what the rows need to know of instances and leftovers.
-type index struct {
-	statuses map[string]string          // of an instance, by its key
-	leftover map[connection.Pair]string // why it is kept; "" if it would be removed
-}
-
-func indexOf(found discover.Finding, withheld bool, limit int) index {
-	x := index{map[string]string{}, map[connection.Pair]string{}}
-	for _, pair := range found.Pairs {
-		x.statuses[pair.Connected.Key()] = gone
-		x.leftover[pair] = ""
-		if withheld {
-			x.leftover[pair] = "there are more leftovers than the limit of " + thousands(limit)
+// readLeftovers sets what becomes of each leftover, and the status of its other end.
+func (s *survey) readLeftovers() {
+	look := view.Remove
+	if s.scope.Withheld {
+		look = view.Withheld
+	} else {
+		s.scope.Removable = len(s.step.Pairs)
+	}
+	for _, pair := range s.step.Pairs {
+		s.leftover(pair, view.End{Status: gone}, reason{look: look})
+	}
+	for _, k := range s.step.Kept {
+		s.scope.Kept++
+		r := reason{view.Kept, printable.Text(k.Reason)}
+		if k.Other.Status == elasticsearch.Inactive {
+			r.text = k.Connected.String() + " is frozen: it can be recovered for 24 hours"
 		}
+		s.leftover(k.Pair, endOf(k.Connected, k.Other), r)
 	}
-	for _, k := range found.Kept {
-		x.statuses[k.Connected.Key()] = statusText(k.Other.Status)
-		x.leftover[k.Pair] = ascii(k.Reason)
-	}
-	for _, u := range found.Unread {
+	for _, u := range s.step.Unread {
 		if u.Connected != (connection.InstanceID{}) {
-			x.leftover[u.Pair] = "it could not be asked whether " + u.Connected.String() + " exists"
+			s.scope.Unclear++
+			s.leftover(u.Pair, view.End{Status: unknown}, reason{view.Unclear, "it could not be asked whether " + u.Connected.String() + " exists: " + explain(u.Err)})
 		}
 	}
-	for id, instance := range found.Survey.Instances {
-		x.statuses[id.Key()] = statusText(instance.Status)
-	}
-	return x
 }
 
-func (x index) row(region string, c discover.Connection) row {
-	kept, leftover := x.leftover[c.Pair]
-	return row{
-		Region:          region,
-		Instance:        c.Instance.String(),
-		Status:          x.status(c.Instance),
-		Connected:       c.Connected.String(),
-		ConnectedStatus: x.status(c.Connected),
-		Network:         ascii(c.NetworkType),
-		Leftover:        leftover,
-		Kept:            kept,
-	}
+func (s *survey) leftover(pair connection.Pair, other view.End, r reason) {
+	s.looks[pair] = r
+	s.ends[pair.Connected.Key()] = other
 }
 
-func (x index) status(id connection.InstanceID) string {
-	return cmp.Or(x.statuses[id.Key()], unknown)
+// readNotes sets what could not be read.
+func (s *survey) readNotes() {
+	s.scope.Unread, s.scope.Malformed = []view.Note{}, []view.Note{}
+	if s.step.Err != nil {
+		s.scope.Problem = explain(s.step.Err)
+	}
+	for _, u := range s.step.Unread {
+		if u.Connected == (connection.InstanceID{}) {
+			s.scope.Unread = append(s.scope.Unread, view.Note{Instance: u.Instance.String(), Reason: explain(u.Err)})
+		}
+	}
+	for _, m := range s.step.Malformed {
+		s.scope.Malformed = append(s.scope.Malformed, view.Note{Instance: m.Of.String(), Reason: printable.Text(m.Reason)})
+	}
+	s.scope.Whole = s.step.Err == nil && len(s.step.Unread) == 0
+}
+
+// connections returns the connections of the scope.
+func (s *survey) connections() (all []view.Connection) {
+	for _, c := range s.step.Survey.Connections {
+		all = append(all, s.connection(c))
+	}
+	return all
+}
+
+func (s *survey) connection(c discover.Connection) view.Connection {
+	shown := view.Connection{
+		Place:     s.scope.Place,
+		Instance:  s.end(c.Instance),
+		Connected: s.end(c.Connected),
+		Network:   printable.Text(c.NetworkType),
+	}
+	r, isLeftover := s.looks[c.Pair]
+	if shown.Look, shown.Reason = r.look, r.text; !isLeftover && (shown.Instance.Status == frozen || shown.Connected.Status == frozen) {
+		shown.Look = view.Frozen
+		s.scope.Frozen++
+	}
+	return shown
+}
+
+// end returns an end; of one that is not listed, such as a Logstash instance, only the id.
+func (s *survey) end(id connection.InstanceID) view.End {
+	e, ok := s.ends[id.Key()]
+	if !ok {
+		e.Status = unknown
+	}
+	e.ID = id.String()
+	return e
+}
+
+func endOf(id connection.InstanceID, i elasticsearch.Instance) view.End {
+	return view.End{ID: id.String(), Status: statusText(i.Status), Name: view.Printable(i.Name), VPC: printable.Text(i.VPC)}
 }
 
 // statusText returns a status as a report shows it.
@@ -143,43 +158,5 @@ func statusText(s elasticsearch.Status) string {
 	case elasticsearch.Inactive:
 		return frozen
 	}
-	return ascii(string(s))
-}
-
-func (s survey) kept() int { return s.leftover - len(s.removable) - s.unproven }
-
-// isWhole reports whether the whole region could be read.
-func (s survey) isWhole() bool { return s.problem == "" && len(s.unread) == 0 }
-
-// incomplete returns why a survey is not whole.
-func (s survey) incomplete() string {
-	if s.problem != "" {
-		return "The region could not be read completely, so nothing would be removed: " + s.problem
-	}
-	return fmt.Sprintf("%s could not be read, so there may be more connections.", count(len(s.unread), "instance"))
-}
-
-// ascii quotes a text unless it is printable ASCII: anything else could steer a terminal.
-func ascii(text string) string {
-	if strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' }) {
-		return strconv.QuoteToASCII(text)
-	}
-	return text
-}
-
-// thousands formats a number with commas: 1,040.
-func thousands(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// count formats a number of things: 1 instance, 2 instances.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return thousands(n) + " " + thing + "s"
+	return printable.Text(string(s))
 }

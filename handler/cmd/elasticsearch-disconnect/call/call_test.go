@@ -160,7 +160,7 @@ func TestNotSent(t *testing.T) {
 			r.URL, to.DialContext = &url.URL{Scheme: "https", Host: "misspelt.cn-hangzhou.fcapp.run"}, noNames(t).DialContext
 		}, t.Context(), "dial tcp: lookup misspelt.cn-hangzhou.fcapp.run on DNS: no such host"},
 		"untrusted certificate": {func(_ *call.Request, to *elasticsearch.Transport) { to.TLSClientConfig.RootCAs = nil }, t.Context(),
-			"tls: failed to verify certificate: x509: certificate signed by unknown authority (the certificate is of O=Acme Co, made by O=Acme Co, valid until 2084-01-29)"},
+			"tls: failed to verify certificate: x509: certificate signed by unknown authority; the certificate is of O=Acme Co, made by O=Acme Co, valid until 2084-01-29: if you trust that, name the file with its authority in SSL_CERT_FILE"},
 		"no TLS": {func(r *call.Request, _ *elasticsearch.Transport) {
 			r.URL = &url.URL{Scheme: "https", Host: proxy.Listener.Addr().String()}
 		}, t.Context(),

@@ -27,5 +27,5 @@ func ofCertificate(untrusted *tls.CertificateVerificationError) string {
 	c := untrusted.UnverifiedCertificates[0]
 	const mostNames = 3
 	owner := cmp.Or(c.Subject.String(), strings.Join(c.DNSNames[:min(mostNames, len(c.DNSNames))], ", "))
-	return fmt.Sprintf(" (the certificate is of %s, made by %s, valid until %s)", owner, c.Issuer, c.NotAfter.UTC().Format(time.DateOnly))
+	return fmt.Sprintf("; the certificate is of %s, made by %s, valid until %s: if you trust that, name the file with its authority in SSL_CERT_FILE", owner, c.Issuer, c.NotAfter.UTC().Format(time.DateOnly))
 }

@@ -86,10 +86,10 @@ func TestCause(t *testing.T) {
 	}{
 		"a plain error":    {errors.New("two\nlines"), `"two\nlines"`},
 		"a proxy's URL":    {errors.New(`proxy "http://user:secret%@proxy:80" is not one`), `proxy ***@proxy:80" is not one`},
-		"of a subject":     {untrusted(&x509.Certificate{Subject: pkix.Name{CommonName: "a.example"}, Issuer: proxy, NotAfter: until}), "dial: tls: failed to verify certificate: expired (the certificate is of CN=a.example, made by CN=Example Proxy CA, valid until 2026-03-01)"},
-		"of names":         {untrusted(&x509.Certificate{DNSNames: []string{"a", "b", "c", "d"}, Issuer: proxy, NotAfter: until}), "dial: tls: failed to verify certificate: expired (the certificate is of a, b, c, made by CN=Example Proxy CA, valid until 2026-03-01)"},
+		"of a subject":     {untrusted(&x509.Certificate{Subject: pkix.Name{CommonName: "a.example"}, Issuer: proxy, NotAfter: until}), "dial: tls: failed to verify certificate: expired; the certificate is of CN=a.example, made by CN=Example Proxy CA, valid until 2026-03-01: if you trust that, name the file with its authority in SSL_CERT_FILE"},
+		"of names":         {untrusted(&x509.Certificate{DNSNames: []string{"a", "b", "c", "d"}, Issuer: proxy, NotAfter: until}), "dial: tls: failed to verify certificate: expired; the certificate is of a, b, c, made by CN=Example Proxy CA, valid until 2026-03-01: if you trust that, name the file with its authority in SSL_CERT_FILE"},
 		"no certificate":   {&tls.CertificateVerificationError{Err: errors.New("expired")}, "tls: failed to verify certificate: expired"},
-		"controls of both": {untrusted(&x509.Certificate{Subject: pkix.Name{CommonName: "\x1b"}, Issuer: proxy, NotAfter: until}), `"dial: tls: failed to verify certificate: expired (the certificate is of CN=\x1b, made by CN=Example Proxy CA, valid until 2026-03-01)"`},
+		"controls of both": {untrusted(&x509.Certificate{Subject: pkix.Name{CommonName: "\x1b"}, Issuer: proxy, NotAfter: until}), `"dial: tls: failed to verify certificate: expired; the certificate is of CN=\x1b, made by CN=Example Proxy CA, valid until 2026-03-01: if you trust that, name the file with its authority in SSL_CERT_FILE"`},
 	} {
 		if got := printable.Cause(test.err); got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, test.want)

@@ -13,24 +13,10 @@ func (s Scope) summary(subject string) string {
 	if !s.Whole {
 		subject += ", incomplete"
 	}
-	text := fmt.Sprintf("%s: %s, %s, %s", subject, Count(s.Instances, "instance"), Count(s.Connections, "connection"), s.left())
-	if s.Frozen > 0 {
-		text += "; " + Thousands(s.Frozen) + " frozen"
-	}
-	return text
+	return fmt.Sprintf("%s: %s, %s: %s", subject, Count(s.Instances, "instance"), Count(s.Connections, "connection"), s.fate())
 }
 
-// left returns how many connections are left over, and what becomes of them.
-func (s Scope) left() string {
-	switch {
-	case s.Leftover > 0:
-		return Thousands(s.Leftover) + " left over: " + s.fate()
-	case s.Problem != "":
-		return "leftovers unknown"
-	}
-	return "none left over"
-}
-
+// fate returns what becomes of the connections that need a look.
 func (s Scope) fate() string {
 	var parts []string
 	for _, part := range []struct {
@@ -41,10 +27,17 @@ func (s Scope) fate() string {
 		{s.withheld(), "withheld"},
 		{s.Kept, "kept"},
 		{s.Unclear, "unclear"},
+		{s.Frozen, "frozen"},
 	} {
 		if part.n > 0 {
 			parts = append(parts, Thousands(part.n)+" "+part.what)
 		}
+	}
+	switch {
+	case s.Leftover == 0 && s.Problem != "":
+		parts = append(parts, "leftovers unknown")
+	case s.Leftover == 0:
+		parts = append([]string{"none left over"}, parts...)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -151,7 +151,9 @@ func (r Report) name(p Place) string {
 	return p.Region
 }
 
-// lines returns as whom the API was asked, a line for each thing that is known.
+// Text returns as whom the API was asked, a line for each thing that is known.
+func (i Identity) Text(width int) string { return i.lines(Options{Width: width}.width()) }
+
 func (i Identity) lines(width int) string {
 	var text strings.Builder
 	for _, line := range []struct{ label, text string }{

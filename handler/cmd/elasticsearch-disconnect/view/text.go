@@ -39,6 +39,12 @@ func Count(n int, thing string) string {
 	return Thousands(n) + " " + thing + "s"
 }
 
+// Indented returns a text below something, in lines that fit a terminal.
+func Indented(text string, width int) string {
+	const indent = 4
+	return hang(spaces(indent), indent, words(text), Options{Width: width}.width())
+}
+
 // hang returns parts of a text in lines of at most width cells: the first begins with
 // lead, the others are indented.
 func hang(lead string, indent int, parts []string, width int) string {

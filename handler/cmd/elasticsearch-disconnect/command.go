@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"elasticsearch-disconnect/handler"
+)
+
+// A Command is one run of the program, with all it takes from the process.
+type Command struct {
+	Args   []string
+	Getenv func(string) string
+	Home   string // the person's home directory; "" if it is unknown
+
+	Stdin    io.Reader
+	Stdout   io.Writer // results
+	Stderr   io.Writer // everything else
+	Terminal Terminal
+
+	Build     handler.Build
+	Transport http.RoundTripper
+}
+
+// exitInterrupted is the exit code that a shell gives for Ctrl-C. The others are those of
+// package handler.
+const exitInterrupted = 130
+
+// timeLimit bounds the reading, and then the removal: a call that the API throttles is
+// repeated until then.
+const timeLimit = 10 * time.Minute
+
+// Run executes the command of the arguments, and returns its exit code. It ends early
+// if ctx is canceled.
+func (c Command) Run(ctx context.Context) (exit int) {
+	defer func() {
+		if p := recover(); p != nil { // of a library: its text may hold a secret
+			c.say("This is a fault of the program; please report it:\n%s", debug.Stack())
+			exit = handler.ExitFailed
+		}
+	}()
+	exit, err := c.execute(ctx)
+	switch usage := (*usageError)(nil); {
+	case err == nil:
+		return exit
+	case ctx.Err() != nil:
+		c.say("Interrupted: nothing was removed.")
+		return exitInterrupted
+	case errors.As(err, &usage):
+		c.say("%v", err)
+		return handler.ExitInvalid
+	}
+	c.say("%v", err)
+	return handler.ExitFailed
+}
+
+// A usageError is a wrong command, flag, argument or setting. Nothing was asked of the API.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func wrongUsage(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+// say prints a line to standard error. Standard output is for results.
+func (c Command) say(format string, args ...any) { fmt.Fprintf(c.Stderr, format+"\n", args...) }

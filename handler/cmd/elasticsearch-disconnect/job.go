@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
+)
+
+// A consent says how a removal is agreed to, and how it is shown.
+type consent struct {
+	yes, dryRun bool
+	form        string
+}
+
+func (w *consent) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&w.yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&w.dryRun, "dry-run", false, "remove nothing, and show what would be removed")
+	addOutput(cmd, &w.form, table, jsonForm)
+}
+
+// begin says first of all that nothing will be removed, if so. It returns an error if nobody
+// could be asked.
+func (c Command) begin(with consent) (consent, error) {
+	const todo = "Dry run (%s): nothing will be removed."
+	switch {
+	case with.dryRun:
+		c.say(todo, "--dry-run")
+	case c.Getenv("DRY_RUN") == "true":
+		c.say(todo, "the variable DRY_RUN is true")
+		with.dryRun = true
+	case !with.yes && !c.Terminal.canAsk():
+		return with, wrongUsage("This asks before it removes, but standard input or standard error is not a terminal: add --yes, or look first with --dry-run")
+	}
+	return with, nil
+}
+
+// A job is a plan that a person has seen.
+type job struct {
+	plan      *handler.Plan
+	removable int
+	kept      int
+	withheld  int // wait for a higher limit
+	question  string
+	exit      int // if nothing is removed; ExitFailed if not everything could be read
+}
+
+// carryOut removes what the plan says, if the person agrees, and says what became of it.
+func (c Command) carryOut(ctx context.Context, j job, with consent) (int, error) {
+	switch {
+	case j.removable == 0 && j.exit == handler.ExitFailed:
+		c.say("Nothing was removed: not everything could be read.")
+	case j.removable == 0 && j.withheld > 0:
+		c.say("Nothing was removed.")
+	case j.removable == 0:
+		c.say("There is nothing to remove.")
+	case with.dryRun:
+		c.say("%s would be removed.", view.Count(j.removable, "connection"))
+	case with.yes:
+	case !c.agrees(ctx, j.question):
+		if ctx.Err() == nil {
+			c.say("Nothing was removed.")
+		}
+		return j.exit, ctx.Err()
+	}
+	if with.form != jsonForm && (j.removable == 0 || with.dryRun) {
+		return j.exit, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	w := &worker{command: c, ctx: ctx, plan: j.plan, of: j.removable, form: with.form, counts: map[string]int{}}
+	done := j.plan.Execute(limited, w.outcome)
+	w.erase()
+	if with.form == jsonForm {
+		if _, err := fmt.Fprint(c.Stdout, printable.JSON(done.Reply, j.plan.Redact)); err != nil {
+			return 0, err
+		}
+	}
+	if j.removable == 0 || with.dryRun {
+		return j.exit, nil
+	}
+	return c.end(ctx, j, w, done)
+}
+
+// end says in one sentence what became of the removals, and returns the exit code.
+func (c Command) end(ctx context.Context, j job, w *worker, done handler.Done) (int, error) {
+	w.counts[failedWord] += max(0, j.removable-w.known) // a panic: the log has it
+	switch sentence := w.sentence(j); {
+	case ctx.Err() != nil && w.counts[removedWord]+w.counts[unknownWord] == 0:
+		return 0, ctx.Err()
+	case ctx.Err() != nil:
+		c.say("Interrupted: %s.", sentence)
+		return exitInterrupted, nil
+	case j.exit == handler.ExitFailed:
+		c.say("%s. Not everything could be read.", sentence)
+	default:
+		c.say("%s.", sentence)
+	}
+	switch {
+	case done.ExitCode == handler.ExitFailed, j.exit == handler.ExitFailed:
+		return handler.ExitFailed, nil
+	case j.withheld > 0:
+		return handler.ExitLeft, nil
+	}
+	return handler.ExitDone, nil
+}
+
+// The words for what became of a removal.
+const (
+	removedWord = "removed"
+	absentWord  = "already gone"
+	failedWord  = "failed"
+	unsentWord  = "not sent"
+	unknownWord = "unknown"
+)
+
+// A worker shows the outcomes of a plan as they come. It is safe for concurrent use.
+type worker struct {
+	command Command
+	ctx     context.Context
+	plan    *handler.Plan
+	of      int
+	form    string
+
+	mu     sync.Mutex
+	counts map[string]int
+	known  int
+}
+
+// outcome prints one line for an outcome, and rewrites the progress.
+func (w *worker) outcome(o handler.Outcome) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	word := w.word(o)
+	w.counts[word]++
+	w.known++
+	w.erase()
+	if w.form != jsonForm {
+		fmt.Fprint(w.command.Stdout, w.line(word, o))
+	}
+	if w.command.Terminal.Err && w.known < w.of {
+		fmt.Fprintf(w.command.Stderr, startOfLine+"removing: %d of %s", w.known, view.Count(w.of, "connection"))
+	}
+}
+
+func (w *worker) word(o handler.Outcome) string {
+	switch {
+	case o.Err == nil && o.State == "absent":
+		return absentWord
+	case o.Err == nil:
+		return removedWord
+	case o.Unknown:
+		return unknownWord
+	case o.Attempts == 0 && w.ctx.Err() != nil:
+		return unsentWord
+	}
+	return failedWord
+}
+
+// line is an outcome, with the reason below if it is a failure.
+func (w *worker) line(word string, o handler.Outcome) string {
+	text := fmt.Sprintf("%-12s  %s  %s  %s\n", word, o.Instance, o.Connected, o.Region)
+	if o.Err != nil && word != unsentWord {
+		text += view.Indented(w.plan.Redact(explain(o.Err)), w.command.Terminal.Width)
+	}
+	return text
+}
+
+func (w *worker) erase() {
+	if w.command.Terminal.Err {
+		fmt.Fprint(w.command.Stderr, startOfLine)
+	}
+}
+
+// sentence counts the outcomes: 6 removed, 1 kept.
+func (w *worker) sentence(j job) string {
+	parts := []string{fmt.Sprintf("%d %s", w.counts[removedWord], removedWord)}
+	for _, part := range []struct {
+		n    int
+		word string
+	}{
+		{w.counts[absentWord], absentWord}, {j.kept, "kept"}, {j.withheld, "withheld"}, {w.counts[failedWord], failedWord},
+		{w.counts[unsentWord], unsentWord}, {w.counts[unknownWord], unknownWord},
+	} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
+	"elasticsearch-disconnect/handler/trigger"
+)
+
+func (c Command) reconcileCommand(r *run) *cobra.Command {
+	var t target
+	var with consent
+	limit := -1
+	cmd := &cobra.Command{
+		Use:   "reconcile",
+		Short: "Remove what is left over of released instances, after a question",
+		Long: `Remove the connections that are left over, if the API proves that the other
+instance is gone. You see them first and are asked once; nothing but what you saw
+is removed. A region with more of them than the limit (20, or RECONCILE_LIMIT) is
+left alone: if you know that all were released, give --limit.`,
+		Example: `  elasticsearch-disconnect reconcile --region cn-hangzhou,cn-beijing
+  elasticsearch-disconnect reconcile --region all --dry-run
+  elasticsearch-disconnect reconcile --region cn-hangzhou --limit 45`,
+		Args: cobra.NoArgs,
+		Run:  r.does(func(ctx context.Context, _ []string) (int, error) { return c.reconcile(ctx, t, with, limit) }),
+	}
+	addTarget(cmd, &t)
+	with.add(cmd)
+	addOnce(cmd.Flags(), number(&limit), "limit", "", "the most connections to remove in a region", "N")
+	return cmd
+}
+
+// reconcile removes the leftovers, after a person has seen them and agreed.
+func (c Command) reconcile(ctx context.Context, t target, with consent, limit int) (int, error) {
+	with, err := c.begin(with)
+	if err != nil {
+		return 0, err
+	}
+	s, err := c.open(ctx, t, c.withLimit(limit))
+	if err != nil {
+		return 0, err
+	}
+	plan, err := c.read(ctx, s, trigger.Reconcile{DryRun: with.dryRun})
+	if err != nil {
+		return 0, err
+	}
+	shown := reportOf(s, plan.Steps())
+	c.show(shown)
+	j := job{plan: plan, exit: exitOf(shown)}
+	for _, scope := range shown.Scopes {
+		j.removable += scope.Removable
+		j.kept += scope.Kept
+		if scope.Withheld {
+			j.withheld += scope.Leftover - scope.Kept - scope.Unclear
+		}
+	}
+	j.question = fmt.Sprintf("Remove %s in %s, account %s?", these(j.removable), namesWith(shown, region), namesWith(shown, account))
+	return c.carryOut(ctx, j, with)
+}
+
+func region(s view.Scope) string  { return s.Region }
+func account(s view.Scope) string { return s.Account }
+
+// namesWith joins the names of the scopes in which something would be removed, each once:
+// a, b and c.
+func namesWith(r view.Report, name func(view.Scope) string) string {
+	var names []string
+	for _, s := range r.Scopes {
+		if s.Removable > 0 && !slices.Contains(names, name(s)) {
+			names = append(names, name(s))
+		}
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+func these(n int) string {
+	if n == 1 {
+		return "this connection"
+	}
+	return "these " + view.Count(n, "connection")
+}

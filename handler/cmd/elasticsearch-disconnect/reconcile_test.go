@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// A reconcile is one way to ask for it, and what it removes.
+type reconcile struct {
+	args    []string
+	setUp   func(*fixture)
+	answer  string // typed at a terminal; "" for no terminal
+	exit    int
+	removed [][2]string
+}
+
+var both = [][2]string{{"es-a", "es-gone"}, {"es-b", "es-gone"}}
+
+func reconciles() map[string]reconcile {
+	return map[string]reconcile{
+		"agreed":  {nil, leftovers, "yes\n", handler.ExitDone, both},
+		"refused": {nil, leftovers, "no\n", handler.ExitLeft, nil},
+
+		"without a terminal":    {nil, leftovers, "", handler.ExitInvalid, nil},
+		"unasked":               {[]string{"--yes"}, leftovers, "", handler.ExitDone, both},
+		"unasked at a terminal": {[]string{"--yes"}, leftovers, "no\n", handler.ExitDone, both},
+		"as JSON":               {[]string{"--yes", "-o", "json"}, leftovers, "", handler.ExitDone, both},
+
+		"as a dry run":             {[]string{"--dry-run"}, leftovers, "", handler.ExitLeft, nil},
+		"as a dry run of the user": {[]string{"--yes"}, dry(leftovers), "", handler.ExitLeft, nil},
+		"as a dry run in JSON":     {[]string{"--dry-run", "-o", "json"}, leftovers, "", handler.ExitLeft, nil},
+		"as a dry run of nothing":  {[]string{"--dry-run"}, fine, "", handler.ExitDone, nil},
+
+		"of nothing":                   {[]string{"--yes"}, fine, "", handler.ExitDone, nil},
+		"of what cannot be asked":      {[]string{"--yes"}, unproven, "", handler.ExitFailed, nil},
+		"of what is kept of too many":  {[]string{"--yes"}, limited(keptOnly), "", handler.ExitDone, nil},
+		"of what is not all read":      {nil, unread, "yes\n", handler.ExitFailed, both[:1]},
+		"denied":                       {[]string{"--yes"}, denied, "", handler.ExitFailed, nil},
+		"of more than the limit":       {nil, limited(leftovers), "yes\n", handler.ExitLeft, nil},
+		"up to a higher limit":         {[]string{"--limit", "4"}, limited(leftovers), "yes\n", handler.ExitDone, both},
+		"up to a lower limit":          {[]string{"--limit", "0", "--yes"}, leftovers, "", handler.ExitLeft, nil},
+		"of two regions, one too many": {[]string{"--region", "cn-beijing", "--yes", "--limit", "4"}, tooMany, "", handler.ExitLeft, both},
+
+		"of one that came back": {nil, whenAsked(func(f *fixture) { f.add("es-gone") }), "", handler.ExitFailed, nil},
+		"with one that is late": {nil, whenAsked(func(f *fixture) { f.api.Connect("es-b", "es-late") }), "", handler.ExitDone, both},
+		"that the API refuses":  {[]string{"--yes"}, refused, "", handler.ExitFailed, both[1:]},
+	}
+}
+
+func dry(setUp func(*fixture)) func(*fixture) {
+	return func(f *fixture) {
+		setUp(f)
+		f.env["DRY_RUN"] = "true"
+	}
+}
+
+// unproven is a region whose other ends cannot be asked for.
+func unproven(f *fixture) {
+	leftovers(f)
+	f.api.OnRequest = at("DescribeInstance", refuse(403, "Forbidden.RAM", "You are not authorized."))
+}
+
+// keptOnly is a region with four leftovers that are kept.
+func keptOnly(f *fixture) {
+	leftovers(f)
+	f.api.OnRequest = at("DescribeInstance", answering(`{"Result":{"status":"invalid"},"RequestId":"r"}`))
+}
+
+// tooMany has more leftovers than four in a second region.
+func tooMany(f *fixture) {
+	leftovers(f)
+	beijing := f.cloud.Region("cn-beijing")
+	beijing.AddInstanceOf(myAccount, "es-x")
+	for i := range 5 {
+		beijing.Connect("es-x", fmt.Sprint("es-gone-", i))
+	}
+}
+
+// refused is a region that does not remove one of the leftovers.
+func refused(f *fixture) {
+	leftovers(f)
+	f.api.OnRequest = elasticsearchtest.Each(at("DeleteConnectedCluster es-a", refuse(403, "Forbidden.RAM", "You are not authorized.")), f.api.OnRequest)
+}
+
+// whenAsked changes the region while a person reads the question, and then agrees.
+func whenAsked(change func(*fixture)) func(*fixture) {
+	return func(f *fixture) {
+		leftovers(f)
+		f.answers(&typing{func() { change(f) }, strings.NewReader("yes\n")})
+	}
+}
+
+// typing does something when an answer is read.
+type typing struct {
+	first func()
+	text  io.Reader
+}
+
+func (r *typing) Read(p []byte) (int, error) {
+	r.first()
+	return r.text.Read(p)
+}
+
+// TestReconcile: nothing is removed but what was shown, and that only after an exact yes.
+func TestReconcile(t *testing.T) {
+	t.Parallel()
+	for name, test := range reconciles() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			test.setUp(f)
+			if test.answer != "" {
+				f.answers(strings.NewReader(test.answer))
+			}
+			before := f.api.Connections()
+			exit := f.run(t, append([]string{"reconcile", "--region", "cn-hangzhou"}, test.args...)...)
+			f.exits(t, exit, test.exit)
+			checkGolden(t, "reconcile-"+name, f.transcript(exit))
+			if strings.HasSuffix(name, "late") {
+				before = slices.SortedFunc(slices.Values(append(before, [2]string{"es-b", "es-late"})), compare)
+			}
+			f.leaves(t, before, test.removed)
+		})
+	}
+}
+
+func compare(a, b [2]string) int { return strings.Compare(a[0]+" "+a[1], b[0]+" "+b[1]) }
+
+// TestOnlyYesIsYes: as a whole line, and as nothing else.
+func TestOnlyYesIsYes(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]int{
+		"yes\n":        handler.ExitDone,
+		"yes\r\n":      handler.ExitDone,
+		"no\n":         handler.ExitLeft,
+		"y\n":          handler.ExitLeft,
+		"Yes\n":        handler.ExitLeft,
+		" yes\n":       handler.ExitLeft,
+		"yes please\n": handler.ExitLeft,
+		"\nyes\n":      handler.ExitLeft,
+		"yes":          handler.ExitLeft, // and the end of the input
+		"\x04":         handler.ExitLeft,
+	} {
+		t.Run(fmt.Sprintf("%q", answer), func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			leftovers(f)
+			f.answers(strings.NewReader(answer))
+			f.exits(t, f.run(t, "reconcile", "--region", "cn-hangzhou"), want)
+			if got := len(f.deleted()) > 0; got != (want == handler.ExitDone) {
+				t.Errorf("something was removed: %v", got)
+			}
+			if text := f.stderr.String(); !strings.Contains(text, "Remove these 2 connections in cn-hangzhou, account "+myAccount+"? Type yes: ") {
+				t.Errorf("standard error:\n%s", text)
+			}
+		})
+	}
+}
+
+// TestInterrupted: whoever interrupts while it reads or asks has removed nothing; later it
+// says what was removed, what was not sent, and of what the outcome is unknown.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	const nothing = "Interrupted: nothing was removed.\n"
+	for name, test := range map[string]struct {
+		args   string
+		at     string // a call, after which the answer is lost; "" for the question
+		nth    int
+		lines  string // of standard output
+		want   string // the end of standard error
+		isDone bool   // the first removal is
+	}{
+		"a report":                 {"report", "ListInstance", 1, "", nothing, false},
+		"a report that asks STS":   {"report", "GetCallerIdentity", 1, "", nothing, false},
+		"a reconcile that reads":   {"reconcile --yes", "ListInstance", 1, "", nothing, false},
+		"a reconcile that asks":    {"reconcile", "", 0, "", "Type yes: \n" + nothing, false},
+		"before the first removal": {"reconcile --yes", "DescribeInstance es-gone", 2, "not sent      es-a  es-gone  cn-hangzhou\nnot sent      es-b  es-gone  cn-hangzhou\n", nothing, false},
+		"in the first removal": {"reconcile --yes", "DeleteConnectedCluster es-a", 1, "unknown       es-a  es-gone  cn-hangzhou\n" +
+			"    no answer from the API in time: outcome unknown; safe to repeat\n    (elasticsearch.cn-hangzhou.aliyuncs.com: context canceled)\nnot sent      es-b  es-gone  cn-hangzhou\n",
+			"Interrupted: 0 removed, 2 kept, 1 not sent, 1 unknown.\n", true},
+		"the removal of one": {"remove es-a es-gone --yes", "DescribeInstance es-a", 1, "", nothing, false},
+		"an event":           {"event -", "DescribeInstance es-gone", 1, "{", "Interrupted: the reply says what was removed.\n", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			leftovers(f)
+			synctest.Test(t, func(t *testing.T) {
+				ctx, interrupt := context.WithCancel(t.Context())
+				defer interrupt()
+				f.answers(&typing{interrupt, strings.NewReader("no\n")})
+				if strings.HasPrefix(test.args, "event") {
+					f.Stdin = strings.NewReader(`{"instanceId":"es-gone","all":true}`)
+				}
+				f.Transport = &interrupted{to: f.cloud, at: test.at, nth: test.nth, interrupt: interrupt}
+				f.exits(t, f.runWith(ctx, t, append(strings.Fields(test.args), "--region", "cn-hangzhou")...), exitInterrupted)
+			})
+			if got := f.stderr.String(); !strings.HasSuffix(got, test.want) {
+				t.Errorf("standard error:\n%s\nwant %q", got, test.want)
+			}
+			if got := f.stdout.String(); !strings.HasPrefix(got, test.lines) || test.lines == "" && got != "" {
+				t.Errorf("standard output:\n%s\nwant %s", got, test.lines)
+			}
+			if got := len(f.deleted()) > 0; got != test.isDone {
+				t.Errorf("sent %q", f.deleted())
+			}
+		})
+	}
+}
+
+// An interrupted transport carries out one request, and interrupts before its answer comes.
+type interrupted struct {
+	to        http.RoundTripper
+	at        string
+	nth       int
+	interrupt func()
+
+	seen atomic.Int32
+}
+
+func (i *interrupted) RoundTrip(r *http.Request) (*http.Response, error) {
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil {
+		trace.GetConn(r.URL.Host)
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+	response, err := i.to.RoundTrip(r)
+	instance, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/openapi/instances/"), "/")
+	if i.at != "" && strings.HasPrefix(r.Header.Get("X-Acs-Action")+" "+instance, i.at) && int(i.seen.Add(1)) == i.nth {
+		i.interrupt()
+		return nil, r.Context().Err()
+	}
+	return response, err
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/preflight"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
+)
+
+const rootHelp = `elasticsearch-disconnect shows and removes network connections between Alibaba Cloud
+Elasticsearch instances. It calls the real API, with your credentials.
+
+Begin with report: it only reads.
+
+Exit codes:
+  0    done, or there is nothing that could be removed
+  1    failed, or not everything could be read
+  2    a wrong command, flag, argument or setting
+  3    something would be removed, or waits for approval
+  130  interrupted
+
+Results go to standard output; questions, progress and messages to standard error.`
+
+// A run is what cobra's command came to.
+type run struct {
+	exit int
+	err  error
+}
+
+// does returns what cobra calls for a command.
+func (r *run) does(f func(ctx context.Context, args []string) (int, error)) func(*cobra.Command, []string) {
+	return func(cmd *cobra.Command, args []string) { r.exit, r.err = f(cmd.Context(), args) }
+}
+
+// execute runs the command that the arguments name. What cobra refuses is wrong usage.
+func (c Command) execute(ctx context.Context) (int, error) {
+	var r run
+	root := c.root(&r)
+	if cmd, err := root.ExecuteContextC(ctx); err != nil {
+		return 0, wrongUsage("%s\nsee %s --help", onOneLine(err.Error()), cmd.CommandPath())
+	}
+	return r.exit, r.err
+}
+
+// onOneLine returns what cobra refuses, with its suggestion behind it.
+func onOneLine(refusal string) string {
+	text, suggestions, found := strings.Cut(refusal, "\n\nDid you mean this?\n\t")
+	if name, _, _ := strings.Cut(suggestions, "\n"); found {
+		text += " (did you mean " + name + "?)"
+	}
+	return printable.Text(text)
+}
+
+func (c Command) root(r *run) *cobra.Command {
+	root := &cobra.Command{
+		Use:           handler.Name,
+		Long:          rootHelp,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Run: func(cmd *cobra.Command, _ []string) {
+			cmd.SetOut(c.Stderr)
+			_ = cmd.Help()
+			r.exit = handler.ExitInvalid
+		},
+	}
+	root.SetArgs(c.Args)
+	root.SetIn(c.Stdin)
+	root.SetOut(c.Stdout)
+	root.SetErr(c.Stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return withSuggestion(cmd, err) })
+	root.AddCommand(
+		c.reportCommand(r), c.reconcileCommand(r), c.removeCommand(r), c.callCommand(r), c.eventCommand(r),
+		c.preflightCommand(r), c.versionCommand(r),
+	)
+	return root
+}
+
+// withSuggestion adds the flag that was probably meant.
+func withSuggestion(cmd *cobra.Command, err error) error {
+	unknown := (*pflag.NotExistError)(nil)
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
+		return fmt.Errorf("%w (did you mean --%s?)", err, near)
+	}
+	return err
+}
+
+// nearest returns the name that a mistyped one most likely stands for, as cobra finds it for
+// commands; "" if none is near.
+func nearest(typed string, names []string) string {
+	all := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, name := range names {
+		all.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	for _, name := range all.SuggestionsFor(typed) {
+		return name
+	}
+	return ""
+}
+
+func (c Command) preflightCommand(r *run) *cobra.Command {
+	return &cobra.Command{
+		Use:   "preflight",
+		Short: "Check the settings before a deployment, in the folder of s.yaml",
+		Args:  cobra.NoArgs,
+		Run: r.does(func(context.Context, []string) (int, error) {
+			if !preflight.Here().Check(c.Stdout) {
+				return handler.ExitFailed, nil
+			}
+			return handler.ExitDone, nil
+		}),
+	}
+}
+
+func (c Command) versionCommand(r *run) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		Run: r.does(func(context.Context, []string) (int, error) {
+			_, err := fmt.Fprintf(c.Stdout, "%s %s, commit %s, %s\n", handler.Name, c.Build.Version, cmp.Or(c.Build.Commit, "unknown"), runtime.Version())
+			return handler.ExitDone, err
+		}),
+	}
+}

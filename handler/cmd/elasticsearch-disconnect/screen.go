@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
+	"elasticsearch-disconnect/handler/connection"
+)
+
+// What is printed where:
+//
+//   - results go to standard output, all else to standard error;
+//   - a question goes to standard error, and only if a person sees it and can answer;
+//   - a line that is rewritten, and colours, go to a terminal alone.
+
+// A Terminal says which of the standard streams are one.
+type Terminal struct {
+	In, Out, Err bool
+	Width        int // of standard output, in cells; 0: unknown
+}
+
+// canAsk reports whether a person sees a question and can answer it.
+func (t Terminal) canAsk() bool { return t.In && t.Err }
+
+// hasColor reports whether a stream may have colors (no-color.org).
+func (c Command) hasColor(isTerminal bool) bool {
+	return isTerminal && c.Getenv("NO_COLOR") == "" && c.Getenv("TERM") != "dumb"
+}
+
+// startOfLine goes to the start of a line and empties it.
+const startOfLine = "\r\x1b[K"
+
+// A progress is a line on a terminal that is rewritten. It is safe for concurrent use.
+type progress struct {
+	to io.Writer // nil: there is no line
+
+	mu    sync.Mutex
+	asked map[connection.Scope]int
+	of    map[connection.Scope]int
+	drawn bool
+}
+
+// progress returns the line for a number of scopes. There is none beside a log, which would
+// break it.
+func (c Command) progress(s session) *progress {
+	p := &progress{asked: map[connection.Scope]int{}, of: map[connection.Scope]int{}}
+	if c.Terminal.Err && !s.verbose {
+		p.to = c.Stderr
+	}
+	for _, scope := range s.scopes {
+		p.of[scope] = -1
+	}
+	return p
+}
+
+// read shows how many instances of a scope were asked, and how many there are, -1 if that is
+// unknown.
+func (p *progress) read(scope connection.Scope, asked, of int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked[scope], p.of[scope] = asked, of
+	p.draw()
+}
+
+// draw writes the line again.
+func (p *progress) draw() {
+	if p.to == nil {
+		return
+	}
+	asked, all, isKnown, whole := 0, 0, true, 0
+	for scope, of := range p.of {
+		asked += p.asked[scope]
+		all += of
+		isKnown = isKnown && of >= p.asked[scope]
+		if of >= 0 && p.asked[scope] >= of {
+			whole++
+		}
+	}
+	line := view.Count(asked, "instance")
+	if isKnown {
+		line = view.Thousands(asked) + " of " + view.Count(all, "instance")
+	}
+	if len(p.of) > 1 {
+		line += fmt.Sprintf(", %d of %d regions", whole, len(p.of))
+	}
+	fmt.Fprint(p.to, startOfLine+"reading: "+line)
+	p.drawn = true
+}
+
+// done empties the line.
+func (p *progress) done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drawn {
+		fmt.Fprint(p.to, startOfLine)
+	}
+	p.drawn = false
+}
+
+// agrees asks the person, and reports whether the answer is yes. An interrupt is a no.
+func (c Command) agrees(ctx context.Context, question string) bool {
+	fmt.Fprintf(c.Stderr, "%s Type yes: ", question)
+	answered := make(chan bool, 1)
+	go func() {
+		line, err := bufio.NewReader(c.Stdin).ReadString('\n')
+		answered <- err == nil && strings.TrimRight(line, "\r\n") == "yes"
+	}()
+	select {
+	case yes := <-answered:
+		return yes
+	case <-ctx.Done():
+		c.say("") // ends the line
+		return false
+	}
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/identity"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
+)
+
+// regionVariable has the region if --region is not given.
+const regionVariable = "ALIBABA_CLOUD_REGION_ID"
+
+// A session is where a command acts, and as whom.
+type session struct {
+	handler *handler.Handler
+	scopes  []connection.Scope
+	who     view.Identity
+	verbose bool
+}
+
+// open reads the settings, finds the credentials, and asks STS whose they are.
+func (c Command) open(ctx context.Context, t target, getenv func(string) string) (session, error) {
+	config, err := handler.ReadConfig(getenv)
+	if err != nil {
+		return session{}, wrongUsage("configuration: %v", err)
+	}
+	source, err := c.source(t)
+	if err != nil {
+		return session{}, err
+	}
+	regions, err := regionsOf(t.regions, cmp.Or(c.Getenv(regionVariable), source.Region), config)
+	if err != nil {
+		return session{}, err
+	}
+	accounts, err := accountsOf(t.accounts)
+	if err != nil {
+		return session{}, err
+	}
+	credentials, err := source.Credentials()
+	if err != nil {
+		return session{}, failure(err)
+	}
+	caller, err := identity.Ask(ctx, c.Transport, config.Network.STS(regions[0]), credentials, source)
+	if err != nil {
+		return session{}, failure(err)
+	}
+	for _, account := range accounts {
+		if account != caller.Account && config.MemberRole == "" {
+			return session{}, wrongUsage("--account %s is not your own (%s, by %s): set the variable MEMBER_ROLE to the name of a role there that you may assume", account, caller.Account, source.Name)
+		}
+	}
+	own := connection.Scope{Region: regions[0], Account: caller.Account}
+	return session{
+		handler: &handler.Handler{
+			Config:     config,
+			Build:      c.Build,
+			Log:        c.log(t.verbose, config.LogLevel),
+			Transport:  c.Transport,
+			Invocation: byPerson(own, source, credentials),
+		},
+		scopes:  scopesOf(regions, accounts, caller.Account),
+		who:     view.Identity{Account: caller.Account.String(), ARN: caller.ARN, Source: source.Name, Endpoint: c.Getenv("ELASTICSEARCH_ENDPOINT")},
+		verbose: t.verbose,
+	}, nil
+}
+
+// source returns where the credentials come from.
+func (c Command) source(t target) (identity.Source, error) {
+	source, err := identity.Find(identity.Settings{Profile: t.profile, Getenv: c.Getenv, Home: c.Home, Transport: c.Transport, Stderr: c.Stderr})
+	if err != nil {
+		return source, failure(err)
+	}
+	return source, nil
+}
+
+// byPerson returns the invocation of a person. Its client tokens are new in each.
+func byPerson(own connection.Scope, source identity.Source, credentials acs3.Credentials) func(context.Context) handler.Invocation {
+	id := uuid.NewString()
+	return func(context.Context) handler.Invocation {
+		return handler.Invocation{
+			RequestID:   id,
+			Scope:       own,
+			Secrets:     credentials,
+			Credentials: source.Credentials, // again: a session may have to be renewed
+		}
+	}
+}
+
+// log returns the log of a run: none unless it is asked for, since it is for machines.
+func (c Command) log(verbose bool, level slog.Level) *slog.Logger {
+	if !verbose {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewJSONHandler(c.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// withLimit puts --limit in the place of RECONCILE_LIMIT; -1 is no --limit.
+func (c Command) withLimit(limit int) func(string) string {
+	return func(name string) string {
+		if name == "RECONCILE_LIMIT" && limit >= 0 {
+			return strconv.Itoa(limit)
+		}
+		return c.Getenv(name)
+	}
+}
+
+// regionsOf reads the regions that were named, each once, in order; the preset if there are
+// none.
+func regionsOf(named []string, preset string, config handler.Config) ([]connection.Region, error) {
+	if len(named) == 0 {
+		named = strings.FieldsFunc(preset, func(c rune) bool { return c == ',' })
+	}
+	var regions []connection.Region
+	for _, name := range named {
+		name = strings.TrimSpace(name)
+		for _, id := range expanded(name) {
+			if err := config.CheckRegion(id); err != nil {
+				return nil, wrongUsage("--region %s %v", printable.Text(id), err)
+			}
+			region, err := connection.ParseRegion(id)
+			if err != nil {
+				return nil, wrongUsage("--region %s is not a region: %v", printable.Text(id), err)
+			}
+			if !slices.Contains(regions, region) {
+				regions = append(regions, region)
+			}
+		}
+	}
+	if len(regions) == 0 {
+		return nil, wrongUsage("in which region? Give --region REGION, or --region all")
+	}
+	return regions, checkEndpoint(regions, config)
+}
+
+// expanded returns what a name of --region stands for.
+func expanded(name string) []string {
+	if name != allRegions {
+		return []string{name}
+	}
+	return slices.DeleteFunc(elasticsearch.Regions(), elasticsearch.IsRestricted)
+}
+
+// checkEndpoint returns why the regions cannot be reached as the settings say; nil if they
+// can.
+func checkEndpoint(regions []connection.Region, config handler.Config) error {
+	named := config.Endpoint.Region()
+	switch only := config.OwnRegionAlone(); {
+	case len(regions) > 1 && only != "":
+		return wrongUsage("%s serves one region alone: give one --region, or unset it", only)
+	case named != "" && named != regions[0].String():
+		return wrongUsage("ELASTICSEARCH_ENDPOINT is in %s, and you asked for %s: unset it, or give --region %[1]s", named, regions[0])
+	}
+	return nil
+}
+
+// accountsOf reads the accounts that were named, each once, in order.
+func accountsOf(named []string) ([]connection.AccountID, error) {
+	var accounts []connection.AccountID
+	for _, text := range named {
+		account, err := connection.ParseAccountID(strings.TrimSpace(text))
+		if err != nil {
+			return nil, wrongUsage("--account %s is not an account: %v", printable.Text(text), err)
+		}
+		if !slices.Contains(accounts, account) {
+			accounts = append(accounts, account)
+		}
+	}
+	return accounts, nil
+}
+
+// scopesOf returns every region of every account, the own one if none is named.
+func scopesOf(regions []connection.Region, accounts []connection.AccountID, own connection.AccountID) (scopes []connection.Scope) {
+	if len(accounts) == 0 {
+		accounts = []connection.AccountID{own}
+	}
+	for _, account := range accounts {
+		for _, region := range regions {
+			scopes = append(scopes, connection.Scope{Region: region, Account: account})
+		}
+	}
+	return scopes
+}

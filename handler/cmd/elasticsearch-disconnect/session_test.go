@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch"
+)
+
+// TestRegions: the flags count before the variable or the profile, and none is dropped.
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	none := map[string]string{}
+	endpoint := func(host string) map[string]string {
+		return map[string]string{"ELASTICSEARCH_ENDPOINT": "https://" + host}
+	}
+	for name, test := range map[string]struct {
+		named  []string
+		preset string
+		env    map[string]string
+		want   string
+	}{
+		"flags":               {[]string{"cn-hangzhou", "cn-beijing"}, "cn-shanghai", none, "cn-hangzhou cn-beijing"},
+		"one twice":           {[]string{"cn-hangzhou", "cn-beijing", "cn-hangzhou"}, "", none, "cn-hangzhou cn-beijing"},
+		"with a space":        {[]string{"cn-hangzhou", " cn-beijing"}, "", none, "cn-hangzhou cn-beijing"},
+		"the preset":          {nil, "cn-shanghai", none, "cn-shanghai"},
+		"presets":             {nil, "cn-shanghai,cn-beijing", none, "cn-shanghai cn-beijing"},
+		"all and one":         {[]string{"all", "cn-hangzhou-finance"}, "", none, strings.Join(append(expanded("all"), "cn-hangzhou-finance"), " ")},
+		"a new one":           {[]string{"cn-new-1"}, "", map[string]string{"REGIONS": "cn-new-1"}, "cn-new-1"},
+		"an endpoint there":   {[]string{"cn-hangzhou"}, "", endpoint("elasticsearch-vpc.cn-hangzhou.aliyuncs.com"), "cn-hangzhou"},
+		"an endpoint of ours": {[]string{"cn-hangzhou"}, "", endpoint("es.example.com"), "cn-hangzhou"},
+		"an endpoint elsewhere": {[]string{"cn-beijing"}, "", endpoint("elasticsearch.cn-hangzhou.aliyuncs.com"),
+			"ELASTICSEARCH_ENDPOINT is in cn-hangzhou, and you asked for cn-beijing: unset it, or give --region cn-hangzhou"},
+		"an endpoint for two": {[]string{"cn-beijing", "cn-hangzhou"}, "", endpoint("es.example.com"),
+			"ELASTICSEARCH_ENDPOINT serves one region alone: give one --region, or unset it"},
+		"a VPC for two": {[]string{"cn-beijing", "cn-hangzhou"}, "", map[string]string{"ELASTICSEARCH_NETWORK": "vpc"},
+			"ELASTICSEARCH_NETWORK=vpc serves one region alone: give one --region, or unset it"},
+	} {
+		config, err := handler.ReadConfig(func(name string) string { return test.env[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		regions, err := regionsOf(test.named, test.preset, config)
+		got := strings.Trim(fmt.Sprint(regions), "[]")
+		if err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, test.want)
+		}
+	}
+}
+
+// TestAllRegions: finance and government have to be named.
+func TestAllRegions(t *testing.T) {
+	t.Parallel()
+	got := strings.Join(expanded("all"), " ")
+	if strings.Contains(got, "finance") || strings.Contains(got, "gov") || len(expanded("all")) != len(elasticsearch.Regions())-3 {
+		t.Errorf("all: %s", got)
+	}
+}
+
+// TestSource: a source that cannot be used is an error, and no other is asked. The rules are
+// package identity's.
+func TestSource(t *testing.T) {
+	t.Parallel()
+	const half = "ALIBABA_CLOUD_ACCESS_KEY_ID is set without ALIBABA_CLOUD_ACCESS_KEY_SECRET: set all of them, or unset ALIBABA_CLOUD_ACCESS_KEY_ID"
+	const refuses = "sts.cn-hangzhou.aliyuncs.com refuses the credentials of ALIBABA_CLOUD_ACCESS_KEY_ID in the environment: "
+	for name, test := range map[string]struct {
+		args string
+		env  map[string]string
+		want string // standard error
+	}{
+		"half a pair":       {"report", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, half},
+		"no such profile":   {"report --profile prd", nil, "~/.aliyun/config.json cannot be read: run aliyun configure (no such file or directory)"},
+		"an unknown key":    {"remove es-a es-b --yes", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "canary-other"}, refuses + "check the access key id; it may have been deleted or disabled (the answer is InvalidAccessKeyId.NotFound, request id UUID)"},
+		"a wrong signature": {"event -", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "canary-other"}, refuses + "check the access key secret (the answer is SignatureDoesNotMatch, request id UUID)"},
+		"to call":           {"call https://example.com es-a --all", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, half},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			for name, value := range test.env {
+				f.env[name] = value
+			}
+			f.exits(t, f.run(t, append(strings.Fields(test.args), "--region", "cn-hangzhou")...), handler.ExitFailed)
+			if got := uuids.ReplaceAllString(f.stderr.String(), "UUID"); got != test.want+"\n" || f.stdout.Len() > 0 {
+				t.Errorf("standard error:\n got %q\nwant %q\nand standard output %q", got, test.want, f.stdout.String())
+			}
+			if got := f.api.Requests(); len(got) > 0 {
+				t.Errorf("asked the API: %v", got)
+			}
+		})
+	}
+}
