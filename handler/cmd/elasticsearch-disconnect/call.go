@@ -56,7 +56,7 @@ func (c Command) call(ctx context.Context, t target, args []string, event call.E
 		return 0, err
 	}
 	c.say("%s", answer.Message)
-	if ctx.Err() != nil {
+	if answer.Text == "" && ctx.Err() != nil { // else the answer came in time
 		return exitInterrupted, nil
 	}
 	return answer.Exit, nil
