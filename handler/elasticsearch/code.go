@@ -116,20 +116,13 @@ func MayPass(code string) bool {
 // IsExpired reports whether a code says that the session of the credentials has ended.
 func IsExpired(code string) bool { return code == "InvalidSecurityToken.Expired" }
 
-// Advice says what of the caller's own credentials to check about a code, to be put behind
-// a sentence; "" for codes that are not about them.
-func Advice(code string) string {
-	switch {
-	case isAboutKey(code):
-		return ": check the access key id; it may have been deleted or disabled"
-	case isAboutToken(code, ""):
-		return ": check the security token; it belongs to this access key id and no other"
-	case code == "SignatureDoesNotMatch":
-		return ": check the access key secret"
-	case code == "InvalidTimeStamp.Expired":
-		return ": set the clock of this machine"
+// AdviceOnCredentials says what to do about a code that finds fault with the credentials, or
+// with the clock that signed; zero for other codes. STS has the same codes.
+func AdviceOnCredentials(code string) connection.Advice {
+	if meaningOf(0, code, "").class != finalForAll {
+		return connection.Advice{}
 	}
-	return ""
+	return advice(code, "", "", func() time.Duration { return 0 })
 }
 
 // meaningOfStatus is for answers without a Code of the table, as gateways make them.

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -36,7 +37,7 @@ func Ask(ctx context.Context, transport http.RoundTripper, host string, c acs3.C
 		answer, err := ask(ctx, transport, host, c)
 		switch {
 		case err != nil:
-			return Caller{}, unavailable(err, "no answer from %s about the identity of %s", host, from.Name)
+			return Caller{}, unavailable("no answer from "+host+" about the identity of "+from.Name, checkNetwork, err)
 		case !answer.isPassing(), attempt == askAttempts, !elasticsearch.Sleep(ctx, time.Second):
 			return answer.caller(host, from)
 		}
@@ -106,9 +107,9 @@ func (a identityAnswer) caller(host string, from Source) (Caller, error) {
 	case elasticsearch.IsExpired(a.reason):
 		return Caller{}, from.Expired()
 	case a.reason == "" || a.isPassing():
-		return Caller{}, unavailable(a.refusal, "%s does not say whose %s is", host, from.Name)
+		return Caller{}, unavailable(host+" does not say whose "+from.Name+" is", "try again", a.refusal)
 	}
-	refused := denied("%s refuses the credentials of %s%s", host, from.Name, elasticsearch.Advice(a.reason))
-	refused.Err = a.refusal
+	refused := denied(host+" refuses the credentials of "+from.Name, "ask who gave them to you", a.refusal)
+	refused.Advice = cmp.Or(elasticsearch.AdviceOnCredentials(a.reason), refused.Advice)
 	return Caller{}, refused
 }

@@ -70,7 +70,7 @@ func (s Settings) readConfig() (config, error) {
 		return found, err
 	}
 	if json.Unmarshal(content, &found) != nil {
-		return found, denied("%s is not the JSON that the aliyun CLI writes: correct it, or move it away and run "+aliyunConfigure, s.shown(found.file))
+		return found, denied(s.shown(found.file)+" is not the JSON that the aliyun CLI writes", "correct it, or move it away and run "+aliyunConfigure, nil)
 	}
 	for i := range found.Profiles {
 		p := &found.Profiles[i]
@@ -111,11 +111,11 @@ func (s Settings) current(profiles config, variable string) (*Source, error) {
 	p, is := profiles.find(profiles.Current)
 	switch file := s.shown(profiles.file); {
 	case len(profiles.Profiles) == 0:
-		return nil, denied("%s has no profiles: run "+aliyunConfigure, file)
+		return nil, denied(file+" has no profiles", "run "+aliyunConfigure, nil)
 	case profiles.Current == "":
-		return nil, denied("%s has no current profile: name one with --profile", file)
+		return nil, denied(file+" has no current profile", "name one with --profile", nil)
 	case !is:
-		return nil, s.notThere("the current one is", profiles.Current, profiles.names(), profiles.file)
+		return nil, s.notThere("name another with --profile", "the current one is", profiles.Current, profiles.names(), profiles.file)
 	}
 	return s.source(profiles, p, variable)
 }

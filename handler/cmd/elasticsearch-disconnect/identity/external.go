@@ -15,12 +15,14 @@ import (
 // commandTimeout bounds the command of a profile: it may ask the person.
 const commandTimeout = time.Minute
 
+const byHand = "run its process_command by hand to see why"
+
 // external is the origin of a command that prints credentials. What it says on standard
 // error is for the person; what it prints may be a secret, and is in no error.
 func (s Settings) external(p profile) (origin, error) {
 	words, err := split(p.Command, runtime.GOOS == "windows")
 	if err != nil || len(words) == 0 {
-		return nil, denied("the process_command of %s cannot be read: %s", p.who, p.fix)
+		return nil, denied("the process_command of "+p.who+" has a quote that does not end", p.fix, nil)
 	}
 	return func() (grant, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
@@ -29,12 +31,10 @@ func (s Settings) external(p profile) (origin, error) {
 		command := exec.CommandContext(ctx, words[0], words[1:]...)
 		command.Stdout, command.Stderr, command.WaitDelay = &printed, s.Stderr, time.Second
 		if err := command.Run(); err != nil {
-			failed := denied("the process_command of %s failed: run it by hand to see why", p.who)
-			failed.Err = err
 			if ctx.Err() != nil {
-				failed.Err = errors.New("it did not end within a minute")
+				err = errors.New("it did not end within a minute")
 			}
-			return grant{}, failed
+			return grant{}, denied("the process_command of "+p.who+" failed", byHand, err)
 		}
 		return p.printed(printed.Bytes())
 	}, nil
@@ -50,7 +50,7 @@ func (p profile) printed(output []byte) (grant, error) {
 		Expiration      string `json:"expiration"`
 	}
 	if json.Unmarshal(output, &answer) != nil {
-		return grant{}, denied("the process_command of %s printed no JSON object with credentials: run it by hand", p.who)
+		return grant{}, denied("the process_command of "+p.who+" printed no JSON object with credentials", byHand, nil)
 	}
 	var missing []string
 	for _, part := range []struct{ name, value string }{
@@ -66,11 +66,11 @@ func (p profile) printed(output []byte) (grant, error) {
 	ends, err := time.Parse(time.RFC3339, answer.Expiration)
 	switch {
 	case answer.Mode != "" && answer.Mode != "AK" && answer.Mode != "StsToken":
-		return grant{}, denied("the process_command of %s printed another mode than AK and StsToken", p.who)
+		return grant{}, denied("the process_command of "+p.who+" printed another mode than AK and StsToken", byHand, nil)
 	case len(missing) > 0:
-		return grant{}, denied("the process_command of %s printed no %s: run it by hand", p.who, strings.Join(missing, " and no "))
+		return grant{}, denied("the process_command of "+p.who+" printed no "+strings.Join(missing, " and no "), byHand, nil)
 	case err == nil && !ends.After(time.Now()):
-		return grant{}, expired(p.who, ends, "run its process_command by hand")
+		return grant{}, expired(p.who, ends, byHand)
 	case err != nil: // as credentials-go: not known, but one command is enough for a run
 		ends = time.Now().Add(15 * time.Minute)
 	}

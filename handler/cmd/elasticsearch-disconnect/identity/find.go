@@ -27,23 +27,18 @@ func Find(s Settings) (Source, error) {
 	return Source{}, s.nothing(nil)
 }
 
-// nothing is the error if no source is configured.
+// nothing is the error if no source is configured. It says where one was looked for.
 func (s Settings) nothing(cause error) *connection.Error {
-	places := []string{"in the environment (ALIBABA_CLOUD_...)"}
+	profiles, machine := "in "+s.shown(s.configFile()), "for a RAM role of this machine"
 	if off := s.profilesAreOff(); off != "" {
-		places = append(places, "not in "+s.shown(s.configFile())+" because of "+off)
-	} else {
-		places = append(places, "in "+s.shown(s.configFile()))
+		profiles = "not in " + s.shown(s.configFile()) + " because of " + off
 	}
-	places = append(places, "in "+s.shown(s.credentialsFile()))
 	if s.isTrue(metadataOff) {
-		places = append(places, "and not for a RAM role of this machine because of "+metadataOff)
-	} else {
-		places = append(places, "and for a RAM role of this machine")
+		machine = "not for a RAM role of this machine because of " + metadataOff
 	}
-	err := denied("no credentials: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run aliyun configure. Looked %s", strings.Join(places, ", "))
-	err.Err = cause
-	return err
+	const todo = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run " + aliyunConfigure
+	fact := fmt.Sprintf("no credentials; looked in the environment (ALIBABA_CLOUD_...), %s, in %s, and %s", profiles, s.shown(s.credentialsFile()), machine)
+	return denied(fact, todo, cause)
 }
 
 // byFlag is a profile of the aliyun CLI.
@@ -57,13 +52,13 @@ func (s Settings) byFlag() (*Source, error) {
 	}
 	p, is := profiles.find(s.Profile)
 	if !is {
-		return nil, s.notThere("--profile names", s.Profile, profiles.names(), s.configFile())
+		return nil, s.notThere("correct --profile", "--profile names", s.Profile, profiles.names(), s.configFile())
 	}
 	return s.source(profiles, p, "")
 }
 
 // notThere is for a name that no profile has.
-func (s Settings) notThere(what, name string, names []string, files ...string) *connection.Error {
+func (s Settings) notThere(todo, what, name string, names []string, files ...string) *connection.Error {
 	const most = 10 // names
 	var quoted, shown []string
 	for _, file := range files {
@@ -78,7 +73,8 @@ func (s Settings) notThere(what, name string, names []string, files ...string) *
 	case len(names) > most:
 		quoted = append(quoted, fmt.Sprintf("and %d more", len(names)-most))
 	}
-	return denied("%s profile %q, which is not in %s: the profiles there are %s", what, name, strings.Join(shown, " or "), strings.Join(quoted, ", "))
+	fact := fmt.Sprintf("%s profile %q, which is not in %s; the profiles there are %s", what, name, strings.Join(shown, " or "), strings.Join(quoted, ", "))
+	return denied(fact, todo, nil)
 }
 
 // currentProfile is that of the aliyun CLI. A file without profiles configures nothing.
@@ -125,7 +121,7 @@ const again = "run the command again"
 func uriOf(name, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return nil, denied("%s is not a URL such as http://127.0.0.1:6666/credentials: correct it", name) // it may hold a secret
+		return nil, denied(name+" is not a URL that begins with http:// or https://", "correct it", nil) // it may hold a secret
 	}
 	return u, nil
 }
@@ -135,9 +131,7 @@ func uriOf(name, text string) (*url.URL, error) {
 func (s Settings) readFile(path, todo string) ([]byte, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		failed := denied("%s cannot be read: %s", s.shown(path), todo)
-		failed.Err = reasonOf(err)
-		return nil, failed
+		return nil, denied(s.shown(path)+" cannot be read", todo, reasonOf(err))
 	}
 	return content, nil
 }

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -184,7 +186,20 @@ func newRecorder() *httptest.ResponseRecorder { return httptest.NewRecorder() }
 
 // withoutID drops the id of a request of the stand-in, which depends on the order of tests.
 func withoutID(text string) string {
-	return regexp.MustCompile(`, request id A55E0000-\S+`).ReplaceAllString(text, "")
+	return regexp.MustCompile(`, request id A55E0000[0-9A-F-]+`).ReplaceAllString(text, "")
+}
+
+// shown is an error as the command shows it: what failed, its cause, and what to do.
+func shown(err error) string {
+	failed := (*connection.Error)(nil)
+	if !errors.As(err, &failed) {
+		return "no error of this package: " + err.Error()
+	}
+	text := failed.Message
+	if failed.Err != nil {
+		text += " (" + failed.Err.Error() + ")"
+	}
+	return withoutID(withoutPort(text + failed.Advice.Command))
 }
 
 // withoutPort names the host of a stand-in, whose port is another in each run.

@@ -37,13 +37,11 @@ func (i issued) grant(host, who string) (grant, error) {
 	ends, err := time.Parse(time.RFC3339, i.Expiration)
 	switch {
 	case i.State != "" && i.State != "Success":
-		refused := denied("%s gives %s no credentials", host, who)
-		refused.Err = i.refusal()
-		return grant{}, refused
+		return grant{}, denied(host+" gives "+who+" no credentials", "ask who runs it", i.refusal())
 	case len(missing) > 0:
-		return grant{}, denied("the answer of %s for %s has no %s", host, who, strings.Join(missing, " and no "))
+		return grant{}, denied("the answer of "+host+" for "+who+" has no "+strings.Join(missing, " and no "), "ask who runs it", nil)
 	case err != nil && i.Expiration != "":
-		return grant{}, denied("the answer of %s for %s has an Expiration that is no time", host, who)
+		return grant{}, denied("the answer of "+host+" for "+who+" has an Expiration that is no time", "ask who runs it", nil)
 	case err == nil && !ends.After(time.Now()):
 		return grant{}, expired(who, ends, "check why "+host+" hands it out")
 	}
@@ -63,18 +61,16 @@ func (s Settings) uri(who, address string) (origin, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Transport: s.Transport, Timeout: issueTimeout}
+	client, host := &http.Client{Transport: s.Transport, Timeout: issueTimeout}, printable.Text(u.Host)
 	return func() (grant, error) {
 		status, body, err := fetch(client, http.MethodGet, u, nil)
 		switch {
 		case err != nil:
-			return grant{}, unavailable(reasonOfNetwork(err), "no answer from %s for %s", printable.Text(u.Host), who)
+			return grant{}, unavailable("no answer from "+host+" for "+who, "check its address", reasonOfNetwork(err))
 		case status != http.StatusOK:
-			refused := denied("%s gives %s no credentials: check its address", printable.Text(u.Host), who)
-			refused.Err = refusal{status: status}
-			return grant{}, refused
+			return grant{}, denied(host+" gives "+who+" no credentials", "check its address", refusal{status: status})
 		}
-		return read(body, printable.Text(u.Host), who)
+		return read(body, host, who)
 	}, nil
 }
 
@@ -82,7 +78,7 @@ func (s Settings) uri(who, address string) (origin, error) {
 func read(body []byte, host, who string) (grant, error) {
 	var answer issued
 	if json.Unmarshal(body, &answer) != nil {
-		return grant{}, denied("the answer of %s for %s is not JSON with credentials", host, who)
+		return grant{}, denied("the answer of "+host+" for "+who+" is not JSON with credentials", "ask who runs it", nil)
 	}
 	return answer.grant(host, who)
 }

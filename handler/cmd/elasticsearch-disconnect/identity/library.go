@@ -2,6 +2,7 @@ package identity
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -84,7 +85,7 @@ func (p profile) duration() (int, error) {
 	if d := cmp.Or(p.DurationSeconds, sessionDuration); d >= leastDuration {
 		return d, nil
 	}
-	return 0, denied("%s has expired_seconds below %d, the least that STS gives: %s", p.who, leastDuration, p.fix)
+	return 0, denied(fmt.Sprintf("%s has expired_seconds below %d, the least that STS gives", p.who, leastDuration), p.fix, nil)
 }
 
 // oidc is the origin of a role for which a token of somebody else vouches. The token is read
@@ -123,11 +124,9 @@ func (s Settings) oidcToken(p profile) (string, error) {
 	token := strings.TrimSpace(string(content))
 	switch file := s.shown(p.OIDCTokenFile); {
 	case err != nil:
-		failed := denied("the OIDC token file %s of %s cannot be read: check its path", file, p.who)
-		failed.Err = reasonOf(err)
-		return "", failed
+		return "", denied("the OIDC token file "+file+" of "+p.who+" cannot be read", "check its path", reasonOf(err))
 	case token == "":
-		return "", denied("the OIDC token file %s of %s is empty", file, p.who)
+		return "", denied("the OIDC token file "+file+" of "+p.who+" is empty", "check what writes it", nil)
 	}
 	return token, nil
 }

@@ -3,6 +3,7 @@ package identity
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -69,9 +70,9 @@ func (m machine) get(token, role string) (string, error) {
 	case err != nil:
 		return "", err
 	case status == http.StatusNotFound && role == "":
-		return "", denyNobody("this machine has no RAM role for %s: attach one", m.who)
+		return "", denied("this machine has no RAM role for "+m.who, "attach one", nobody{errors.New("the metadata service of this machine knows of no RAM role")})
 	case status == http.StatusNotFound:
-		return "", denied("this machine has no RAM role %q for %s: attach it, or correct the name", role, m.who)
+		return "", denied(fmt.Sprintf("this machine has no RAM role %q for %s", role, m.who), "attach it, or correct the name", nil)
 	case status != http.StatusOK:
 		return "", m.refused(status)
 	}
@@ -81,23 +82,15 @@ func (m machine) get(token, role string) (string, error) {
 func (m machine) ask(method, path string, header http.Header) (int, []byte, error) {
 	u, err := url.Parse(m.address + path)
 	if err != nil {
-		return 0, nil, denied("the address of the metadata service is not a URL")
+		return 0, nil, denied("the address of the metadata service is not a URL", "correct it", nil)
 	}
 	status, body, err := fetch(m.client, method, u, header)
 	if err != nil {
-		return 0, nil, unavailable(nobody{reasonOfNetwork(err)}, "the metadata service of this machine does not answer for %s: is this an ECS instance?", m.who)
+		return 0, nil, unavailable("the metadata service of this machine does not answer for "+m.who, "use another source of credentials if this is no ECS instance", nobody{reasonOfNetwork(err)})
 	}
 	return status, body, nil
 }
 
 func (m machine) refused(status int) error {
-	failed := denied("the metadata service of this machine gives %s no credentials", m.who)
-	failed.Err = refusal{status: status}
-	return failed
-}
-
-func denyNobody(format string, args ...any) error {
-	failed := denied(format, args...)
-	failed.Err = nobody{errors.New("the metadata service of this machine knows of no RAM role")}
-	return failed
+	return denied("the metadata service of this machine gives "+m.who+" no credentials", "check the role of the instance", refusal{status: status})
 }

@@ -70,19 +70,19 @@ func (s Settings) origin(profiles config, p profile, behind []string) (origin, e
 	mode, known := modes()[p.Mode]
 	switch missing := p.missing(mode); {
 	case p.Mode == "":
-		return nil, denied("%s has no mode: %s", p.who, p.fix)
+		return nil, denied(p.who+" has no mode", p.fix, nil)
 	case !known:
-		return nil, denied("%s has a mode that gives no access key, or is not known here: choose another profile with --profile", p.who)
+		return nil, denied(p.who+" has a mode that gives no access key, or is not known here", "choose another profile with --profile", nil)
 	case len(missing) > 0:
-		return nil, denied("%s has no %s: %s", p.who, strings.Join(missing, " and no "), p.fix)
+		return nil, denied(p.who+" has no "+strings.Join(missing, " and no "), p.fix, nil)
 	case mode.origin != nil:
 		return mode.origin(s, p)
 	case slices.Contains(behind, p.SourceProfile), p.Name == p.SourceProfile:
-		return nil, denied("%s has itself as its source_profile: %s", p.who, p.fix)
+		return nil, denied(p.who+" has itself as its source_profile", p.fix, nil)
 	}
 	before, is := profiles.find(p.SourceProfile)
 	if !is {
-		return nil, s.notThere(p.who+" has the source", p.SourceProfile, profiles.names(), profiles.file)
+		return nil, s.notThere(p.fix, p.who+" has the source", p.SourceProfile, profiles.names(), profiles.file)
 	}
 	from, err := s.origin(profiles, before, append(behind, p.Name))
 	if err != nil {
@@ -115,7 +115,7 @@ func (s Settings) session(p profile) (origin, error) {
 // machineRole is the origin of the role of the machine that a profile names.
 func (s Settings) machineRole(p profile) (origin, error) {
 	if s.isTrue(metadataOff) {
-		return nil, denied("%s needs the metadata service of this machine, but %s turns that off: unset it", p.who, metadataOff)
+		return nil, denied(p.who+" needs the metadata service of this machine, but "+metadataOff+" turns that off", "unset it", nil)
 	}
 	return s.metadata(p.who, p.RoleName), nil
 }
@@ -127,7 +127,7 @@ func (p profile) stsOf() (string, error) {
 	}
 	region, err := connection.ParseRegion(p.STSRegion)
 	if err != nil {
-		return "", denied("%s has an sts_region that is not a region id such as cn-hangzhou: %s", p.who, p.fix)
+		return "", denied(p.who+" has an sts_region that is not a region id such as cn-hangzhou", p.fix, nil)
 	}
 	return Host(region, p.VPC), nil
 }

@@ -28,7 +28,7 @@ func sites() map[string]site {
 func (s Settings) oauth(p profile) (origin, error) {
 	at, is := sites()[strings.ToUpper(p.Site)]
 	if !is {
-		return nil, denied("%s has an oauth_site_type other than CN and INTL: %s", p.who, p.fix)
+		return nil, denied(p.who+" has an oauth_site_type other than CN and INTL", p.fix, nil)
 	}
 	var unsaved error
 	get := library(func() (*providers.OAuthCredentialsProvider, error) {
@@ -53,9 +53,7 @@ func (s Settings) oauth(p profile) (origin, error) {
 		}
 		got, err := get()
 		if err == nil && unsaved != nil {
-			failed := denied("the session of %s was renewed, but cannot be written to the file: make it writable", p.who)
-			failed.Err = unsaved
-			return grant{}, failed
+			return grant{}, denied("the session of "+p.who+" was renewed, but cannot be written to the file", "make it writable", unsaved)
 		}
 		return got, err
 	}, nil

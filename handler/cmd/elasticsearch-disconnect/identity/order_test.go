@@ -43,7 +43,7 @@ func TestOrder(t *testing.T) {
 		{func() { w.env["PROFILE"] = "sdk"; delete(w.env, "CREDENTIALS_FILE") }, `profile "sdk" of ~/.alibabacloud/credentials (ALIBABA_CLOUD_PROFILE)`, ""},
 		{func() { unset("PROFILE")(); w.env["CREDENTIALS_FILE"] = "HOME/credentials" }, `profile "default" of ~/config.json (ALIBABA_CLOUD_CONFIG_FILE)`, "cn-default"},
 		{unset("CONFIG_FILE"), `profile "default" of ~/credentials (ALIBABA_CLOUD_CREDENTIALS_FILE)`, ""},
-		{unset("CREDENTIALS_FILE"), `RAM role "my-role" of this machine (ALIBABA_CLOUD_ECS_METADATA)`, ""},
+		{unset("CREDENTIALS_FILE"), "ALIBABA_CLOUD_ECS_METADATA in the environment", ""},
 		{unset("ECS_METADATA"), "ALIBABA_CLOUD_CREDENTIALS_URI in the environment", ""},
 		{unset("CREDENTIALS_URI"), `profile "default" of ~/.aliyun/config.json`, "cn-default"},
 		{func() { w.env["CLI_PROFILE_DISABLED"] = "True" }, `profile "default" of ~/.alibabacloud/credentials`, ""},

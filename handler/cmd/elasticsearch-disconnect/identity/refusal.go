@@ -17,9 +17,12 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
+const checkNetwork = "check the network, and HTTPS_PROXY"
+
 // failure makes the errors of credentials-go ours, and leaves out their text. todo is what
 // to do about a refusal, and signer whose session an expired one is.
 func (p profile) failure(host, todo string, signer profile) func(error) error {
+	host = printable.Text(host)
 	return func(err error) error {
 		if connection.KindOf(err) != 0 {
 			return err // of ours, from within
@@ -27,15 +30,13 @@ func (p profile) failure(host, todo string, signer profile) func(error) error {
 		why, answered := explain(err)
 		switch {
 		case !answered:
-			return unavailable(why, "no answer from %s for %s", printable.Text(host), p.who)
+			return unavailable("no answer from "+host+" for "+p.who, checkNetwork, why)
 		case elasticsearch.IsExpired(why.reason):
 			return expired(signer.who, time.Time{}, signer.renew())
 		case why.isPassing():
-			return unavailable(why, "no credentials from %s for %s: try again", printable.Text(host), p.who)
+			return unavailable("no credentials from "+host+" for "+p.who, "try again", why)
 		}
-		refused := denied("%s gives %s no credentials: %s", printable.Text(host), p.who, todo)
-		refused.Err = why
-		return refused
+		return denied(host+" gives "+p.who+" no credentials", todo, why)
 	}
 }
 

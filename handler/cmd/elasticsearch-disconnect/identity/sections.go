@@ -29,7 +29,7 @@ func (s Settings) readCredentials() (sections, error) {
 		return found, err
 	}
 	if found.parsed, err = ini.Load(content); err != nil {
-		return found, denied("%s is not of the form [profile], name = value: correct it", s.shown(found.file))
+		return found, denied(s.shown(found.file)+" is not of the form [profile], name = value", "correct it", nil)
 	}
 	return found, nil
 }
@@ -71,7 +71,7 @@ func sectionTypes() map[string]struct {
 // sectionSource returns the source of a section, as a profile.
 func (s Settings) sectionSource(f sections, name, variable string) (*Source, error) {
 	if !f.has(name) {
-		return nil, s.notThere("the default is", name, f.names(), f.file)
+		return nil, s.notThere("name another with "+profileVariable, "the default is", name, f.names(), f.file)
 	}
 	section := f.parsed.Section(name)
 	value := func(key string) string { return section.Key(key).String() }
@@ -80,9 +80,9 @@ func (s Settings) sectionSource(f sections, name, variable string) (*Source, err
 	missing := slices.DeleteFunc(slices.Clone(kind.needs), func(key string) bool { return value(key) != "" })
 	switch {
 	case !known:
-		return nil, denied("%s has a type other than access_key, ram_role_arn and ecs_ram_role: correct it, or choose another profile", who)
+		return nil, denied(who+" has a type other than access_key, ram_role_arn and ecs_ram_role", "correct it, or choose another profile", nil)
 	case len(missing) > 0:
-		return nil, denied("%s has no %s: correct the file", who, strings.Join(missing, " and no "))
+		return nil, denied(who+" has no "+strings.Join(missing, " and no "), "correct the file", nil)
 	}
 	return s.source(config{}, profile{
 		who:             who,

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -58,12 +57,12 @@ func (s Source) Credentials() (acs3.Credentials, error) {
 	got, err := guarded(s.kept.from)
 	switch {
 	case err != nil && connection.KindOf(err) == 0: // a panic, whose text may hold anything
-		return acs3.Credentials{}, unavailable(nil, "no credentials of %s: an answer makes no sense; try again", s.Name)
+		return acs3.Credentials{}, unavailable("no credentials of "+s.Name+", since an answer makes no sense", "try again", nil)
 	case err != nil:
 		return acs3.Credentials{}, err
 	}
 	if malformed := malformedParts(got.Credentials); len(malformed) > 0 {
-		return acs3.Credentials{}, denied("a line end or another control character is in the %s of %s", strings.Join(malformed, " and the "), s.Name)
+		return acs3.Credentials{}, denied("a line end or another control character is in the "+strings.Join(malformed, " and the ")+" of "+s.Name, "take it out", nil)
 	}
 	s.kept.last = got
 	return got.Credentials, nil
@@ -99,17 +98,21 @@ func expired(name string, at time.Time, renew string) *connection.Error {
 	if !at.IsZero() {
 		when = "expired on " + at.UTC().Format("2006-01-02 15:04 UTC")
 	}
-	return denied("the session of %s %s: %s", name, when, renew)
+	return denied("the session of "+name+" "+when, renew, nil)
 }
 
-// denied is for credentials that cannot be used before somebody does something.
-func denied(format string, args ...any) *connection.Error {
-	return &connection.Error{Kind: connection.Denied, Message: fmt.Sprintf(format, args...), EveryCall: true}
+// denied is for credentials that cannot be used before somebody does what is to do.
+func denied(fact, todo string, cause error) *connection.Error {
+	return failed(connection.Denied, fact, todo, cause)
 }
 
 // unavailable is for a service that gave no answer, or none that makes sense.
-func unavailable(cause error, format string, args ...any) *connection.Error {
-	return &connection.Error{Kind: connection.Unavailable, Message: fmt.Sprintf(format, args...), EveryCall: true, Err: cause}
+func unavailable(fact, todo string, cause error) *connection.Error {
+	return failed(connection.Unavailable, fact, todo, cause)
+}
+
+func failed(kind connection.Kind, fact, todo string, cause error) *connection.Error {
+	return &connection.Error{Kind: kind, Message: fact, Advice: connection.Advise(": " + todo), EveryCall: true, Err: cause}
 }
 
 // static is the origin of credentials that are at hand.

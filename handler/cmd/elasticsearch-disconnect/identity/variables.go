@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"fmt"
 	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -14,7 +13,7 @@ func (s Settings) byKeys() (*Source, error) {
 	case len(set) == 0 && s.Getenv(token) == "":
 		return nil, nil
 	case len(set) == 0:
-		return nil, denied("%s is set without %s and %s: set all three, or unset it", token, id, secret)
+		return nil, denied(token+" is set without "+id+" and "+secret, "set all three, or unset it", nil)
 	case len(missing) > 0:
 		return nil, half(set, missing)
 	}
@@ -40,7 +39,8 @@ func half(set, missing []string) *connection.Error {
 	if len(set) > 1 {
 		verb = "are"
 	}
-	return denied("%s %s set without %s: set all of them, or unset %s", strings.Join(set, " and "), verb, strings.Join(missing, " and "), strings.Join(set, " and "))
+	has := strings.Join(set, " and ")
+	return denied(has+" "+verb+" set without "+strings.Join(missing, " and "), "set all of them, or unset "+has, nil)
 }
 
 // byOIDC is by the variables of a role for which a token of somebody else vouches.
@@ -93,7 +93,7 @@ func (s Settings) byProfileVariable() (*Source, error) {
 	if sections.has(name) {
 		return s.sectionSource(sections, name, profileVariable)
 	}
-	return nil, s.notThere(profileVariable+" names", name, append(profiles.names(), sections.names()...), s.configFile(), s.credentialsFile())
+	return nil, s.notThere("correct "+profileVariable, profileVariable+" names", name, append(profiles.names(), sections.names()...), s.configFile(), s.credentialsFile())
 }
 
 // byConfigVariable is the current profile of another file.
@@ -128,9 +128,9 @@ func (s Settings) byMetadataVariable() (*Source, error) {
 	case role == "":
 		return nil, nil
 	case s.isTrue(metadataOff):
-		return nil, denied("%s names a RAM role of this machine, but %s turns that off: unset one of them", variable, metadataOff)
+		return nil, denied(variable+" names a RAM role of this machine, but "+metadataOff+" turns that off", "unset one of them", nil)
 	}
-	name := fmt.Sprintf("RAM role %q of this machine (%s)", role, variable)
+	name := variable + " in the environment"
 	return newSource(name, "", again, s.metadata(name, role)), nil
 }
 
