@@ -67,16 +67,16 @@ func TestAllRegions(t *testing.T) {
 func TestSource(t *testing.T) {
 	t.Parallel()
 	const half = "ALIBABA_CLOUD_ACCESS_KEY_ID is set without ALIBABA_CLOUD_ACCESS_KEY_SECRET: set all of them, or unset ALIBABA_CLOUD_ACCESS_KEY_ID"
-	const refuses = "sts.cn-hangzhou.aliyuncs.com refuses the credentials of ALIBABA_CLOUD_ACCESS_KEY_ID in the environment: "
+	const refuses = "sts.cn-hangzhou.aliyuncs.com refuses the credentials of ALIBABA_CLOUD_ACCESS_KEY_ID in the environment (the answer is "
 	for name, test := range map[string]struct {
 		args string
 		env  map[string]string
 		want string // standard error
 	}{
 		"half a pair":       {"report", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, half},
-		"no such profile":   {"report --profile prd", nil, "~/.aliyun/config.json cannot be read: run aliyun configure (no such file or directory)"},
-		"an unknown key":    {"remove es-a es-b --yes", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "canary-other"}, refuses + "check the access key id; it may have been deleted or disabled (the answer is InvalidAccessKeyId.NotFound, request id UUID)"},
-		"a wrong signature": {"event -", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "canary-other"}, refuses + "check the access key secret (the answer is SignatureDoesNotMatch, request id UUID)"},
+		"no such profile":   {"report --profile prd", nil, "~/.aliyun/config.json cannot be read (no such file or directory): run aliyun configure"},
+		"an unknown key":    {"remove es-a es-b --yes", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "canary-other"}, refuses + "InvalidAccessKeyId.NotFound, request id UUID); check your access key"},
+		"a wrong signature": {"event -", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "canary-other"}, refuses + "SignatureDoesNotMatch, request id UUID); check your access key secret"},
 		"to call":           {"call https://example.com es-a --all", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, half},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,8 +30,9 @@ type Caller struct {
 	ARN     string // of the user, or of the session of a role; printable
 }
 
-// Ask asks STS as whom credentials work. That needs no right. host is such as [Host]
-// returns; from is where the credentials come from, to be named in an error.
+// Ask asks STS as whom credentials work. That needs no right. host is such as
+// [elasticsearch.Network.STS] returns; from is where the credentials come from, and is named
+// in errors: its Name and its Renew are enough.
 func Ask(ctx context.Context, transport http.RoundTripper, host string, c acs3.Credentials, from Source) (Caller, error) {
 	for attempt := 1; ; attempt++ {
 		answer, err := ask(ctx, transport, host, c)

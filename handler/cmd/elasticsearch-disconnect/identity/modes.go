@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
 // A mode is how a profile gets credentials.
@@ -129,13 +130,8 @@ func (p profile) stsOf() (string, error) {
 	if err != nil {
 		return "", denied(p.who+" has an sts_region that is not a region id such as cn-hangzhou", p.fix, nil)
 	}
-	return Host(region, p.VPC), nil
-}
-
-// Host returns the host of STS in a region, on the internet or in a VPC of that region.
-func Host(region connection.Region, vpc bool) string {
-	if vpc {
-		return "sts-vpc." + region.String() + ".aliyuncs.com"
+	if p.VPC {
+		return elasticsearch.VPC.STS(region), nil
 	}
-	return "sts." + region.String() + ".aliyuncs.com"
+	return elasticsearch.Public.STS(region), nil
 }
