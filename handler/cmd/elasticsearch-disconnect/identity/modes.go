@@ -11,49 +11,37 @@ import (
 
 // A mode is how a profile gets credentials.
 type mode struct {
-	needs  map[string]func(profile) string // the parts it cannot do without, as the file names them
+	needs  []string // the parts that it cannot do without
 	origin func(Settings, profile) (origin, error)
 	ends   bool // a session that nobody but the person renews
 }
 
-type parts = map[string]func(profile) string
-
-func accessKeyID(p profile) string     { return p.AccessKeyID }
-func accessKeySecret(p profile) string { return p.AccessKeySecret }
-func roleARN(p profile) string         { return p.RoleARN }
-
 // modes are those of the aliyun CLI that give an access key.
 func modes() map[string]mode {
 	return map[string]mode{
-		"AK": {parts{"access_key_id": accessKeyID, "access_key_secret": accessKeySecret}, func(_ Settings, p profile) (origin, error) {
-			return static(p.AccessKeyID, p.AccessKeySecret, ""), nil
-		}, false},
-		"StsToken": {parts{"access_key_id": accessKeyID, "access_key_secret": accessKeySecret,
-			"sts_token": func(p profile) string { return p.SecurityToken }}, Settings.session, true},
-		"RamRoleArn": {parts{"access_key_id": accessKeyID, "access_key_secret": accessKeySecret, "ram_role_arn": roleARN}, func(s Settings, p profile) (origin, error) {
-			return s.role(p, static(p.AccessKeyID, p.AccessKeySecret, p.SecurityToken), p)
-		}, false},
-		"EcsRamRole": {nil, Settings.machineRole, false},
-		"RamRoleArnWithRoleName": {parts{"ram_role_arn": roleARN}, func(s Settings, p profile) (origin, error) {
-			machine, err := s.machineRole(p)
-			if err != nil {
-				return nil, err
-			}
-			return s.role(p, machine, p)
-		}, false},
-		"ChainableRamRoleArn": {parts{"source_profile": func(p profile) string { return p.SourceProfile }, "ram_role_arn": roleARN}, nil, false},
-		"OIDC": {parts{"oidc_provider_arn": func(p profile) string { return p.OIDCProviderARN }, "ram_role_arn": roleARN,
-			"oidc_token_file": func(p profile) string { return p.OIDCToken + p.OIDCTokenFile }}, Settings.oidc, false},
-		"CloudSSO": {parts{"cloud_sso_sign_in_url": func(p profile) string { return p.SignInURL },
-			"cloud_sso_account_id":    func(p profile) string { return p.SSOAccount },
-			"cloud_sso_access_config": func(p profile) string { return p.SSOConfig },
-			"access_token":            func(p profile) string { return p.SSOToken }}, Settings.cloudSSO, true},
-		"OAuth": {parts{"oauth_site_type": func(p profile) string { return p.Site },
-			"oauth_refresh_token": func(p profile) string { return p.Refresh + p.Access }}, Settings.oauth, true},
-		"External": {parts{"process_command": func(p profile) string { return p.Command }}, Settings.external, false},
-		"CredentialsURI": {parts{"credentials_uri": func(p profile) string { return p.URI }}, func(s Settings, p profile) (origin, error) {
-			return s.uri(p.who, p.URI)
-		}, false},
+		"AK":                     {needs: []string{"access_key_id", "access_key_secret"}, origin: Settings.key},
+		"StsToken":               {needs: []string{"access_key_id", "access_key_secret", "sts_token"}, origin: Settings.session, ends: true},
+		"RamRoleArn":             {needs: []string{"access_key_id", "access_key_secret", "ram_role_arn"}, origin: Settings.roleOfKey},
+		"EcsRamRole":             {origin: Settings.machineRole},
+		"RamRoleArnWithRoleName": {needs: []string{"ram_role_arn"}, origin: Settings.roleOfMachine},
+		"ChainableRamRoleArn":    {needs: []string{"ram_role_arn", "source_profile"}}, // its origin is another profile's
+		"OIDC":                   {needs: []string{"oidc_provider_arn", "oidc_token_file", "ram_role_arn"}, origin: Settings.oidc},
+		"CloudSSO":               {needs: []string{"access_token", "cloud_sso_access_config", "cloud_sso_account_id", "cloud_sso_sign_in_url"}, origin: Settings.cloudSSO, ends: true},
+		"OAuth":                  {needs: []string{"oauth_refresh_token", "oauth_site_type"}, origin: Settings.oauth, ends: true},
+		"External":               {needs: []string{"process_command"}, origin: Settings.external},
+		"CredentialsURI":         {needs: []string{"credentials_uri"}, origin: Settings.uriOfProfile},
+	}
+}
+
+// parts are what modes need, by their names in the file.
+func (p profile) parts() map[string]string {
+	return map[string]string{
+		"access_key_id": p.AccessKeyID, "access_key_secret": p.AccessKeySecret, "sts_token": p.SecurityToken,
+		"ram_role_arn": p.RoleARN, "source_profile": p.SourceProfile,
+		"oidc_provider_arn": p.OIDCProviderARN, "oidc_token_file": p.OIDCTokenFile + p.OIDCToken,
+		"access_token": p.SSOToken, "cloud_sso_access_config": p.SSOConfig, "cloud_sso_account_id": p.SSOAccount, "cloud_sso_sign_in_url": p.SignInURL,
+		"oauth_refresh_token": p.Refresh + p.Access, "oauth_site_type": p.Site,
+		"process_command": p.Command, "credentials_uri": p.URI,
 	}
 }
 
@@ -93,14 +81,14 @@ func (s Settings) origin(profiles config, p profile, behind []string) (origin, e
 }
 
 // missing names the parts that a profile should have, and has not.
-func (p profile) missing(m mode) (names []string) {
-	for name, part := range m.needs {
-		if part(p) == "" {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
+func (p profile) missing(m mode) []string {
+	has := func(name string) bool { return p.parts()[name] != "" }
+	return slices.DeleteFunc(slices.Clone(m.needs), has)
+}
+
+// key is the origin of an access key. What is left of a session does not count.
+func (s Settings) key(p profile) (origin, error) {
+	return static(p.AccessKeyID, p.AccessKeySecret, ""), nil
 }
 
 // session is the origin of a session that nothing renews.
@@ -112,6 +100,23 @@ func (s Settings) session(p profile) (origin, error) {
 		return static(p.AccessKeyID, p.AccessKeySecret, p.SecurityToken)()
 	}, nil
 }
+
+// roleOfKey is the origin of a role that a key of the same profile assumes.
+func (s Settings) roleOfKey(p profile) (origin, error) {
+	return s.role(p, static(p.AccessKeyID, p.AccessKeySecret, p.SecurityToken), p)
+}
+
+// roleOfMachine is the origin of a role that the role of the machine assumes.
+func (s Settings) roleOfMachine(p profile) (origin, error) {
+	machine, err := s.machineRole(p)
+	if err != nil {
+		return nil, err
+	}
+	return s.role(p, machine, p)
+}
+
+// uriOfProfile is the origin of a service that hands out credentials.
+func (s Settings) uriOfProfile(p profile) (origin, error) { return s.uri(p.who, p.URI) }
 
 // machineRole is the origin of the role of the machine that a profile names.
 func (s Settings) machineRole(p profile) (origin, error) {

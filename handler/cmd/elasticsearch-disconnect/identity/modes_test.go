@@ -60,7 +60,7 @@ func TestSources(t *testing.T) {
 			"ALIBABA_CLOUD_ECS_METADATA in the environment", session},
 		"the role of the machine": {world{metadata: metadataOf(sessionIssued)}, "the RAM role of this machine", session},
 
-		"AK":         {only(`{"name":"default","mode":"AK",` + keysOf(person) + `}`), `profile "default" of ~/.aliyun/config.json`, person},
+		"AK":         {only(`{"name":"default","mode":"AK","sts_token":"canary-left",` + keysOf(person) + `}`), `profile "default" of ~/.aliyun/config.json`, person},
 		"StsToken":   {only(`{"name":"default","mode":"StsToken",` + keysOf(session) + `,"sts_token":"canary-session-token"}`), `profile "default" of ~/.aliyun/config.json`, session},
 		"RamRoleArn": {only(`{"name":"default","mode":"RamRoleArn",` + keysOf(person) + `,"ram_role_arn":"` + roleARNOf("ops") + `"}`), `profile "default" of ~/.aliyun/config.json`, member},
 		"ChainableRamRoleArn": {only(`{"name":"default","mode":"ChainableRamRoleArn","source_profile":"base","ram_role_arn":"` + roleARNOf("ops") + `","sts_region":"cn-beijing"},
