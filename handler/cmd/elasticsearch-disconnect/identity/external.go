@@ -29,7 +29,7 @@ func (s Settings) external(p profile) (origin, error) {
 		defer cancel()
 		var printed bytes.Buffer
 		command := exec.CommandContext(ctx, words[0], words[1:]...)
-		command.Stdout, command.Stderr, command.WaitDelay = &printed, s.Stderr, time.Second
+		command.Stdout, command.Stderr, command.WaitDelay = &printed, s.Stderr, 10*time.Second // for what it left behind
 		if err := command.Run(); err != nil {
 			if ctx.Err() != nil {
 				err = errors.New("it did not end within a minute")
