@@ -39,6 +39,7 @@
 //	acs3           the signature ACS3-HMAC-SHA256
 //	parallel       concurrent calls, each panic as the error of its call; values made once
 //	cmd            the command for people: report, removal after a question, checks before a deployment
+//	               go run ./handler/cmd/elasticsearch-disconnect/fleettest/serve has a fleet to try it against
 //
 // # Words
 //

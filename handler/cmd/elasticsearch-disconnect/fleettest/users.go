@@ -2,33 +2,33 @@ package fleettest
 
 import "elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 
-// secrets has a part of every secret and token, which no output may have.
-const secrets = "fleet-canary"
+// Canary is in every secret and token, so that a text which has it gives one away.
+const Canary = "fleet-canary"
 
 // Operator may do everything in the first account.
 func Operator() elasticsearchtest.Account {
-	return elasticsearchtest.Account{AccessKeyID: "LTAI5tOperator", AccessKeySecret: secrets + "-operator", ID: Account, User: "li.na"}
+	return elasticsearchtest.Account{AccessKeyID: "LTAI5tOperator", AccessKeySecret: Canary + "-operator", ID: Account, User: "li.na"}
 }
 
 // Auditor may only read, in the first account.
 func Auditor() elasticsearchtest.Account {
-	return elasticsearchtest.Account{AccessKeyID: "LTAI5tAuditor", AccessKeySecret: secrets + "-auditor", ID: Account, User: "audit"}
+	return elasticsearchtest.Account{AccessKeyID: "LTAI5tAuditor", AccessKeySecret: Canary + "-auditor", ID: Account, User: "audit"}
 }
 
 // Session is a session of the first account that expired: the API knows its key with a later token.
 func Session() elasticsearchtest.Account {
-	return elasticsearchtest.Account{AccessKeyID: "STS.Session", AccessKeySecret: secrets + "-session", SecurityToken: secrets + "-yesterday", ID: Account}
+	return elasticsearchtest.Account{AccessKeyID: "STS.Session", AccessKeySecret: Canary + "-session", SecurityToken: Canary + "-yesterday", ID: Account}
 }
 
 // memberSession is what the role of the second account hands out.
 func memberSession() elasticsearchtest.Account {
-	return elasticsearchtest.Account{AccessKeyID: "STS.Member", AccessKeySecret: secrets + "-member", SecurityToken: secrets + "-member-token", ID: Member}
+	return elasticsearchtest.Account{AccessKeyID: "STS.Member", AccessKeySecret: Canary + "-member", SecurityToken: Canary + "-member-token", ID: Member}
 }
 
 // users are known in every region.
 func users() []elasticsearchtest.Account {
 	renewed := Session()
-	renewed.SecurityToken = secrets + "-today"
+	renewed.SecurityToken = Canary + "-today"
 	return []elasticsearchtest.Account{Operator(), Auditor(), renewed, memberSession()}
 }
 

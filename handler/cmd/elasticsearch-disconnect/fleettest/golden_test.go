@@ -1,0 +1,55 @@
+package fleettest_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// variable is what is another in each run.
+// variable is what is another in each run, and what package view has golden files of.
+var variable = map[*regexp.Regexp]string{
+	regexp.MustCompile(`[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`):             "UUID",
+	regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?( ?[A-Z]{1,4}| [+-]\d{4})?`): "TIME",
+	regexp.MustCompile(`\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC`):                       "TIME",
+	regexp.MustCompile(`(?s)(<(style|script)>).*?(</)`):                                  "$1…$3",
+	regexp.MustCompile(`sha256-[^']*?=`):                                                 "sha256-…",
+}
+
+func stable(text string) string {
+	for pattern, word := range variable {
+		text = pattern.ReplaceAllString(text, word)
+	}
+	return text
+}
+
+// checkGolden holds a text to a file, which go test -update writes.
+func checkGolden(t *testing.T, name, got string) {
+	t.Helper()
+	got = stable(got)
+	file := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".golden")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s:\n got %s\nwant %s", file, got, want)
+	}
+}
+
+func removeGoldens() {
+	files, _ := filepath.Glob("testdata/*.golden") // of a pattern that is well formed
+	for _, file := range files {
+		os.Remove(file)
+	}
+}
