@@ -25,7 +25,9 @@ const (
 	logs         = "logs/README.md"
 )
 
-func readmes() []string { return []string{frontReadme, readme, eventsReadme, replayReadme, logs} }
+func readmes() []string {
+	return []string{frontReadme, readme, "cmd/" + handler.Name + "/README.md", eventsReadme, replayReadme, logs}
+}
 
 var (
 	codeBlock = regexp.MustCompile("(?ms)^ *```.*?^ *```$")

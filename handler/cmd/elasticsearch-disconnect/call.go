@@ -17,8 +17,8 @@ func (c Command) callCommand(r *run) *cobra.Command {
 		Use:   "call URL (" + requestUsage + " | --reconcile)",
 		Short: "Have the deployed function do it, by its HTTP trigger",
 		Long: `Send a request to the deployed function and print its answer. URL is that of its
-HTTP trigger. The request is signed with your credentials and sent once. It is done
-only if the answer is the function's and says so. You are not asked.`,
+HTTP trigger. The request is signed with your credentials and sent once. It is
+done only if the answer is the function's and says so. You are not asked.`,
 		Example: `  elasticsearch-disconnect call https://example.cn-hangzhou.fcapp.run es-cn-n6w1o1x0w001c0001 --all --dry-run`,
 		Args:    cobra.RangeArgs(1, 3),
 		Run:     r.does(func(ctx context.Context, args []string) (int, error) { return c.call(ctx, t, args, event) }),

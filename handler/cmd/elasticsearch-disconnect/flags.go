@@ -27,8 +27,8 @@ type target struct {
 // addTarget adds the flags of a command that acts in several regions and accounts.
 func addTarget(cmd *cobra.Command, t *target) {
 	t.addCommon(cmd)
-	cmd.Flags().StringSliceVar(&t.regions, "region", nil, "regions, with commas or repeated; all: every region except finance and government\n(else ALIBABA_CLOUD_REGION_ID, else the profile's region)")
-	cmd.Flags().StringSliceVar(&t.accounts, "account", nil, "accounts, with commas or repeated; another than your own needs the variable MEMBER_ROLE")
+	cmd.Flags().StringSliceVar(&t.regions, "region", nil, "where: `REGION,...`, or all (but finance and government)")
+	cmd.Flags().StringSliceVar(&t.accounts, "account", nil, "in which accounts: `ID,...`; others need MEMBER_ROLE")
 	completeRegions(cmd, append(elasticsearch.Regions(), allRegions))
 }
 
@@ -36,12 +36,12 @@ func addTarget(cmd *cobra.Command, t *target) {
 func addOneTarget(cmd *cobra.Command, t *target) {
 	t.addCommon(cmd)
 	addRegion(cmd, t)
-	addOnce(cmd.Flags(), oneOf(&t.accounts), "account", "", "the account; another than your own needs the variable MEMBER_ROLE", "ACCOUNT")
+	addOnce(cmd.Flags(), oneOf(&t.accounts), "account", "", "in which account; another needs MEMBER_ROLE", "ACCOUNT")
 }
 
 // addRegion adds --region for one region.
 func addRegion(cmd *cobra.Command, t *target) {
-	addOnce(cmd.Flags(), oneOf(&t.regions), "region", "", "the region (else ALIBABA_CLOUD_REGION_ID, else the profile's region)", "REGION")
+	addOnce(cmd.Flags(), oneOf(&t.regions), "region", "", "where (else ALIBABA_CLOUD_REGION_ID)", "REGION")
 	completeRegions(cmd, elasticsearch.Regions())
 }
 
@@ -50,8 +50,8 @@ func completeRegions(cmd *cobra.Command, regions []string) {
 }
 
 func (t *target) addCommon(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&t.verbose, "verbose", false, "also print the log, as lines of JSON, to standard error")
-	addOnce(cmd.Flags(), into(&t.profile), "profile", "", "a profile of the aliyun CLI (else ALIBABA_CLOUD_PROFILE)", "NAME")
+	cmd.Flags().BoolVar(&t.verbose, "verbose", false, "also print the log, to standard error")
+	addOnce(cmd.Flags(), into(&t.profile), "profile", "", "as whom: a profile of the aliyun CLI", "NAME")
 }
 
 // A once is the value of a flag that may be given once: a second value would drop the first.

@@ -20,9 +20,9 @@ func (c Command) reconcileCommand(r *run) *cobra.Command {
 		Use:   "reconcile",
 		Short: "Remove what is left over of released instances, after a question",
 		Long: `Remove the connections that are left over, if the API proves that the other
-instance is gone. You see them first and are asked once; nothing but what you saw
-is removed. A region with more of them than the limit (20, or RECONCILE_LIMIT) is
-left alone: if you know that all were released, give --limit.`,
+instance is gone. You see them first and are asked once; nothing but what you
+saw is removed. A region with more of them than the limit (20, or
+RECONCILE_LIMIT) is left alone: if you know that all were released, add --limit.`,
 		Example: `  elasticsearch-disconnect reconcile --region cn-hangzhou,cn-beijing
   elasticsearch-disconnect reconcile --region all --dry-run
   elasticsearch-disconnect reconcile --region cn-hangzhou --limit 45`,

@@ -30,11 +30,11 @@ func (c Command) reportCommand(r *run) *cobra.Command {
 		Use:   "report",
 		Short: "Show the connections that need a look; nothing is removed",
 		Long: `Show which connections are left over (one of the two instances is gone), which
-have a frozen instance (released, and it can be recovered for 24 hours), and what
-could not be read. With --all, show every connection. Nothing is removed.
+have a frozen instance (it can be recovered for 24 hours), and what could not be
+read. With --all, show every connection. Nothing is removed.
 
-The exit code is 3 if reconcile would remove something, 1 if not everything could
-be read, and 0 if nothing is to be done.`,
+The exit code is 3 if reconcile would remove something, 1 if not everything
+could be read, and 0 if there is nothing to do.`,
 		Example: `  elasticsearch-disconnect report --region cn-hangzhou
   elasticsearch-disconnect report --region cn-hangzhou,cn-beijing -o wide
   elasticsearch-disconnect report --region all -o html > report.html`,

@@ -28,7 +28,7 @@ Exit codes:
   3    something would be removed, or waits for approval
   130  interrupted
 
-Results go to standard output; questions, progress and messages to standard error.`
+Results go to standard output; all else to standard error.`
 
 // A run is what cobra's command came to.
 type run struct {
