@@ -27,7 +27,7 @@ type target struct {
 // addTarget adds the flags of a command that acts in several regions and accounts.
 func addTarget(cmd *cobra.Command, t *target) {
 	t.addCommon(cmd)
-	cmd.Flags().StringSliceVar(&t.regions, "region", nil, "where: `REGION,...`, or all (but finance and government)")
+	cmd.Flags().StringSliceVar(&t.regions, "region", nil, "where: `REGION,...`, or all but finance and government")
 	cmd.Flags().StringSliceVar(&t.accounts, "account", nil, "in which accounts: `ID,...`; others need MEMBER_ROLE")
 	completeRegions(cmd, append(elasticsearch.Regions(), allRegions))
 }
