@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -52,7 +53,10 @@ func (c Command) open(ctx context.Context, t target, getenv func(string) string)
 	if err != nil {
 		return session{}, failure(err)
 	}
-	caller, err := identity.Ask(ctx, c.Transport, config.Network.STS(regions[0]), credentials, source)
+	whose := func(credentials acs3.Credentials) (identity.Caller, error) {
+		return identity.Ask(ctx, c.Transport, config.Network.STS(regions[0]), credentials, source)
+	}
+	caller, err := whose(credentials)
 	if err != nil {
 		return session{}, failure(err)
 	}
@@ -68,7 +72,7 @@ func (c Command) open(ctx context.Context, t target, getenv func(string) string)
 			Build:      c.Build,
 			Log:        c.log(t.verbose, config.LogLevel),
 			Transport:  c.Transport,
-			Invocation: byPerson(own, source, credentials),
+			Invocation: byPerson(own, credentials, unchanged(source, credentials, caller.Account, whose)),
 		},
 		scopes:  scopesOf(regions, accounts, caller.Account),
 		who:     view.Identity{Account: caller.Account.String(), ARN: caller.ARN, Source: source.Name, Endpoint: c.Getenv("ELASTICSEARCH_ENDPOINT")},
@@ -86,15 +90,30 @@ func (c Command) source(t target) (identity.Source, error) {
 }
 
 // byPerson returns the invocation of a person. Its client tokens are new in each.
-func byPerson(own connection.Scope, source identity.Source, credentials acs3.Credentials) func(context.Context) handler.Invocation {
+func byPerson(own connection.Scope, shown acs3.Credentials, renewed func() (acs3.Credentials, error)) func(context.Context) handler.Invocation {
 	id := uuid.NewString()
 	return func(context.Context) handler.Invocation {
-		return handler.Invocation{
-			RequestID:   id,
-			Scope:       own,
-			Secrets:     credentials,
-			Credentials: source.Credentials, // again: a session may have to be renewed
+		return handler.Invocation{RequestID: id, Scope: own, Secrets: shown, Credentials: renewed}
+	}
+}
+
+// unchanged asks a source again, since a session may have to be renewed while a person looks
+// at a question. Credentials of another account than the person sees are an error: a service
+// that hands them out may have been switched meanwhile.
+func unchanged(source identity.Source, shown acs3.Credentials, account connection.AccountID, whose func(acs3.Credentials) (identity.Caller, error)) func() (acs3.Credentials, error) {
+	return func() (acs3.Credentials, error) {
+		now, err := source.Credentials()
+		if err != nil || now.Same(shown) {
+			return now, err
 		}
+		switch caller, err := whose(now); {
+		case err != nil:
+			return acs3.Credentials{}, err
+		case caller.Account != account:
+			return acs3.Credentials{}, &connection.Error{Kind: connection.Denied, EveryCall: true,
+				Message: fmt.Sprintf("not sent: %s now gives credentials of account %s, and not of %s any more: run the command again", source.Name, caller.Account, account)}
+		}
+		return now, nil
 	}
 }
 

@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
 // TestRegions: the flags count before the variable or the profile, and none is dropped.
@@ -94,4 +96,44 @@ func TestSource(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAnotherAccount: credentials may be renewed while a person looks at the question, but not
+// of another account than was shown.
+func TestAnotherAccount(t *testing.T) {
+	t.Parallel()
+	const other = "2234567890984321"
+	for account, want := range map[string]struct {
+		exit int
+		text string // of standard output
+	}{
+		myAccount: {handler.ExitDone, "removed       es-a  es-gone  cn-hangzhou\n"},
+		other: {handler.ExitFailed, "failed        es-a  es-gone  cn-hangzhou\n    not sent: ALIBABA_CLOUD_CREDENTIALS_URI in the environment now gives\n" +
+			"    credentials of account 2234567890984321, and not of 1234567890984321 any\n    more: run the command again\n"},
+	} {
+		f := newFixture(t)
+		leftovers(f)
+		given := f.issued("first", myAccount)
+		f.cloud.Serve("credentials.example.com", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, given) }))
+		f.env = map[string]string{"ALIBABA_CLOUD_CREDENTIALS_URI": "https://credentials.example.com", "SWEEP_CONCURRENCY": "1"}
+		f.answers(&typing{func() {
+			given = f.issued("second", account)
+			f.api.AddInstanceOf(account, "es-a", "es-b")
+		}, strings.NewReader("yes\n")})
+		f.exits(t, f.run(t, "reconcile", "--region", "cn-hangzhou"), want.exit)
+		if got := f.stdout.String(); !strings.HasPrefix(got, want.text) {
+			t.Errorf("standard output:\n%s\nwant %s", got, want.text)
+		}
+		if got := len(f.deleted()) > 0; got != (account == myAccount) {
+			t.Errorf("sent %q", f.deleted())
+		}
+	}
+}
+
+// issued is what a credentials URI answers with a session of an account.
+func (f *fixture) issued(name, account string) string {
+	session := elasticsearchtest.Account{AccessKeyID: "STS." + name, AccessKeySecret: "canary-secret-" + name, SecurityToken: "canary-token-" + name, ID: account}
+	f.cloud.STS.AddAccount(session)
+	f.api.AddAccount(session)
+	return fmt.Sprintf(`{"AccessKeyId":%q,"AccessKeySecret":%q,"SecurityToken":%q}`, session.AccessKeyID, session.AccessKeySecret, session.SecurityToken)
 }
