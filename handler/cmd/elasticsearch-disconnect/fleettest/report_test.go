@@ -8,6 +8,7 @@ import (
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/fleettest"
+	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -45,8 +46,9 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestFits: no line of a table wraps on a terminal, of the whole fleet.
-func TestFits(t *testing.T) {
+// TestWholeFleet: no line of a table wraps on a terminal; all regions are asked but those of finance and
+// government, and one that refuses does not stop the others.
+func TestWholeFleet(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	screen := d.onTerminal(t, "report", "--region", "all", "--account", both, "--all")
@@ -54,6 +56,15 @@ func TestFits(t *testing.T) {
 	text := screen.String()
 	if strings.Contains(text, "↩") || strings.Count(text, "\n") < 250 {
 		t.Errorf("the screen:\n%s", text)
+	}
+	for _, id := range elasticsearch.Regions() {
+		restricted := strings.Contains(id, "finance") || strings.Contains(id, "gov")
+		if asked := slices.Contains(d.Hosts(), "elasticsearch."+id+".aliyuncs.com"); asked == restricted {
+			t.Errorf("%s is asked: %v", id, asked)
+		}
+	}
+	if n := strings.Count(text, fleettest.Refusing+", account "+fleettest.Account+" was not read: "); n != 1 {
+		t.Errorf("%s is named %d times:\n%s", fleettest.Refusing, n, text)
 	}
 }
 
