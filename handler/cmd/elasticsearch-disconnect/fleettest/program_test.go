@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,12 +47,22 @@ func TestMain(m *testing.M) {
 }
 
 var build = sync.OnceValue(func() error {
+	if err := seeSources(); err != nil {
+		return err
+	}
 	out, err := exec.Command("go", "build", "-o", folder+"/program", "..").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return nil
 })
+
+// seeSources reads the folders of the sources: go test keeps a result until something changes that the test itself
+// has read, and does not know what a go build in it reads.
+func seeSources() error {
+	_, err := os.Stat("../../../../go.mod")
+	return errors.Join(err, filepath.WalkDir("../../..", func(_ string, _ fs.DirEntry, err error) error { return err }))
+}
 
 // A desk is where somebody runs the command: a fleet, and the variables of a shell.
 type desk struct {
