@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/call"
 	"elasticsearch-disconnect/handler/connection"
 )
@@ -52,8 +52,9 @@ func (c Command) call(ctx context.Context, t target, args []string, event call.E
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	answer := call.Request{URL: url, Event: event, Credentials: credentials, Transport: c.Transport}.Send(limited)
-	if _, err := fmt.Fprint(c.Stdout, answer.Text); err != nil {
-		return 0, err
+	if err := c.printDone(answer.Text); err != nil {
+		c.say("%v", err)
+		answer.Exit = handler.ExitFailed
 	}
 	c.say("%s", answer.Message)
 	if answer.Text == "" && ctx.Err() != nil { // else the answer came in time

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"elasticsearch-disconnect/handler"
@@ -51,6 +52,8 @@ func (c Command) Run(ctx context.Context) (exit int) {
 	case ctx.Err() != nil:
 		c.say("Interrupted: nothing was removed.")
 		return exitInterrupted
+	case errors.Is(err, syscall.EPIPE): // whoever reads the report has enough
+		return handler.ExitFailed
 	case errors.As(err, &usage):
 		c.say("%v", err)
 		return handler.ExitInvalid

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
 
@@ -42,8 +43,9 @@ func (c Command) event(ctx context.Context, t target, file string) (int, error) 
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	reply, exit := s.handler.HandleOnce(limited, event)
-	if _, err := io.WriteString(c.Stdout, printable.JSON(reply, func(text string) string { return text })); err != nil {
-		return 0, err
+	if err := c.printDone(printable.JSON(reply, func(text string) string { return text })); err != nil {
+		c.say("%v", err)
+		exit = handler.ExitFailed
 	}
 	if ctx.Err() != nil {
 		c.say("Interrupted: the reply says what was removed.")

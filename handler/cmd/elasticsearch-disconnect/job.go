@@ -78,25 +78,28 @@ func (c Command) carryOut(ctx context.Context, j job, with consent) (int, error)
 	done := j.plan.Execute(limited, w.outcome)
 	w.erase()
 	if with.form == jsonForm {
-		if _, err := fmt.Fprint(c.Stdout, printable.JSON(done.Reply, j.plan.Redact)); err != nil {
-			return 0, err
-		}
+		w.print(printable.JSON(done.Reply, j.plan.Redact))
 	}
-	if j.removable == 0 || with.dryRun {
-		return j.exit, nil
+	if j.removable > 0 && !with.dryRun {
+		j.exit = c.end(ctx, j, w, done)
 	}
-	return c.end(ctx, j, w, done)
+	if w.unprinted != nil && j.exit != exitInterrupted {
+		c.say("%v", w.unprinted)
+		j.exit = handler.ExitFailed
+	}
+	return j.exit, nil
 }
 
 // end says in one sentence what became of the removals, and returns the exit code.
-func (c Command) end(ctx context.Context, j job, w *worker, done handler.Done) (int, error) {
+func (c Command) end(ctx context.Context, j job, w *worker, done handler.Done) int {
 	w.counts[failedWord] += max(0, j.removable-w.known) // a panic: the log has it
 	switch sentence := w.sentence(j); {
-	case ctx.Err() != nil && w.counts[removedWord]+w.counts[unknownWord] == 0:
-		return 0, ctx.Err()
+	case ctx.Err() != nil && w.counts[removedWord]+w.counts[absentWord]+w.counts[unknownWord] == 0:
+		c.say("Interrupted: nothing was removed.")
+		return exitInterrupted
 	case ctx.Err() != nil:
 		c.say("Interrupted: %s.", sentence)
-		return exitInterrupted, nil
+		return exitInterrupted
 	case j.exit == handler.ExitFailed:
 		c.say("%s. Not everything could be read.", sentence)
 	default:
@@ -104,11 +107,11 @@ func (c Command) end(ctx context.Context, j job, w *worker, done handler.Done) (
 	}
 	switch {
 	case done.ExitCode == handler.ExitFailed, j.exit == handler.ExitFailed:
-		return handler.ExitFailed, nil
+		return handler.ExitFailed
 	case j.withheld > 0:
-		return handler.ExitLeft, nil
+		return handler.ExitLeft
 	}
-	return handler.ExitDone, nil
+	return handler.ExitDone
 }
 
 // The words for what became of a removal.
@@ -128,9 +131,10 @@ type worker struct {
 	of      int
 	form    string
 
-	mu     sync.Mutex
-	counts map[string]int
-	known  int
+	mu        sync.Mutex
+	counts    map[string]int
+	known     int
+	unprinted error // why standard output does not have all
 }
 
 // outcome prints one line for an outcome, and rewrites the progress.
@@ -142,10 +146,16 @@ func (w *worker) outcome(o handler.Outcome) {
 	w.known++
 	w.erase()
 	if w.form != jsonForm {
-		fmt.Fprint(w.command.Stdout, w.line(word, o))
+		w.print(w.line(word, o))
 	}
 	if w.command.Terminal.Err && w.known < w.of {
 		fmt.Fprintf(w.command.Stderr, startOfLine+"removing: %d of %s", w.known, view.Count(w.of, "connection"))
+	}
+}
+
+func (w *worker) print(text string) {
+	if err := w.command.printDone(text); err != nil {
+		w.unprinted = err
 	}
 }
 

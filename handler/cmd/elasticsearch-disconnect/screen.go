@@ -18,6 +18,16 @@ import (
 //   - a question goes to standard error, and only if a person sees it and can answer;
 //   - a line that is rewritten, and colours, go to a terminal alone.
 
+// printDone prints what was done to standard output. If that fails, with a full disk or
+// because the reader of a pipe has left, it goes to standard error: it must not be lost.
+func (c Command) printDone(text string) error {
+	_, err := io.WriteString(c.Stdout, text)
+	if err != nil {
+		fmt.Fprint(c.Stderr, text)
+	}
+	return err
+}
+
 // A Terminal says which of the standard streams are one.
 type Terminal struct {
 	In, Out, Err bool

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"elasticsearch-disconnect/handler"
+)
+
+// A fullDisk takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// TestFullDisk: what was removed is not lost if standard output cannot be written, and that is
+// a failure.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"reconcile --yes":         "removed       es-a  es-gone  cn-hangzhou\nremoved       es-b  es-gone  cn-hangzhou\n2 removed, 2 kept.\nno space left on device\n",
+		"reconcile --yes -o json": "  ]\n}\n2 removed, 2 kept.\nno space left on device\n",
+		"event -":                 "  ]\n}\nno space left on device\n",
+		"report":                  "no space left on device\n",
+	} {
+		f := newFixture(t)
+		leftovers(f)
+		f.Stdin = strings.NewReader(`{"instanceId":"es-gone","all":true}`)
+		f.Stdout = fullDisk{}
+		f.exits(t, f.run(t, append(strings.Fields(args), "--region", "cn-hangzhou")...), handler.ExitFailed)
+		if got := f.stderr.String(); !strings.HasSuffix(got, want) {
+			t.Errorf("%s: standard error:\n%s\nwant %s", args, got, want)
+		}
+	}
+}
+
+// TestFullDiskOfCall: so too what the function did.
+func TestFullDiskOfCall(t *testing.T) {
+	t.Parallel()
+	f, url, _ := newCallFixture(t, removedPair)
+	f.Stdout = fullDisk{}
+	f.exits(t, f.runWith(t.Context(), t, "call", url, "es-a", "es-b"), handler.ExitFailed)
+	if got, want := f.stderr.String(), "\"outcome\": \"removed\"\n}\nno space left on device\n1 removed\n"; !strings.HasSuffix(got, want) {
+		t.Errorf("standard error:\n%s\nwant %s", got, want)
+	}
+}
