@@ -161,7 +161,7 @@ func TestOnlyYesIsYes(t *testing.T) {
 			if got := len(f.deleted()) > 0; got != (want == handler.ExitDone) {
 				t.Errorf("something was removed: %v", got)
 			}
-			if text := f.stderr.String(); !strings.Contains(text, "Remove these 2 connections in cn-hangzhou, account "+myAccount+"? Type yes: ") {
+			if text := f.stderr.String(); !strings.Contains(text, "Remove these 2 connections in cn-hangzhou, account "+myAccount+"?\nType yes: ") {
 				t.Errorf("standard error:\n%s", text)
 			}
 		})

@@ -114,7 +114,7 @@ func (p *progress) done() {
 
 // agrees asks the person, and reports whether the answer is yes. An interrupt is a no.
 func (c Command) agrees(ctx context.Context, question string) bool {
-	fmt.Fprintf(c.Stderr, "%s Type yes: ", question)
+	fmt.Fprint(c.Stderr, view.Question(question, "yes", c.Terminal.Width))
 	answered := make(chan bool, 1)
 	go func() {
 		line, err := bufio.NewReader(c.Stdin).ReadString('\n')

@@ -45,6 +45,13 @@ func Indented(text string, width int) string {
 	return hang(spaces(indent), indent, words(text), Options{Width: width}.width())
 }
 
+// Question returns a question in lines that fit a terminal. It ends with what to type, and leaves
+// room for that behind it.
+func Question(text, answer string, width int) string {
+	room := Options{Width: width}.width() - 1 - cells(answer)
+	return strings.TrimSuffix(hang("", 0, append(words(text), "Type "+answer+":"), room), "\n") + " "
+}
+
 // hang returns parts of a text in lines of at most width cells: the first begins with
 // lead, the others are indented.
 func hang(lead string, indent int, parts []string, width int) string {
