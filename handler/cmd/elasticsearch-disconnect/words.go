@@ -16,14 +16,27 @@ func explain(err error) string { return printable.Text(inFull(err)) }
 func inFull(err error) string {
 	failed := (*connection.Error)(nil)
 	if !errors.As(err, &failed) {
-		line, _, _ := strings.Cut(err.Error(), "\n") // of a panic, which ends with the stack
-		return strings.Replace(line, "panic: ", "a bug of this program: ", 1)
+		return ofPanic(err.Error())
 	}
 	text := failed.Message
 	if failed.Err != nil {
 		text += " (" + causeOf(failed) + ")"
 	}
 	return text + failed.Advice.Command
+}
+
+// ofPanic returns the text of an error that is a panic without the stack, and without a value
+// that is not the Go runtime's own: it may hold a secret.
+func ofPanic(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	value, isPanic := strings.CutPrefix(line, "panic: ")
+	switch {
+	case !isPanic:
+		return line
+	case strings.HasPrefix(value, "runtime error: "):
+		return "a bug of this program: " + value
+	}
+	return "a bug of this program: a panic of a library. Please report it, with what you did"
 }
 
 // causeOf returns the cause of a failure, but for what its message begins with.

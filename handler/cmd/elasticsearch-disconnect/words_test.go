@@ -60,6 +60,11 @@ func newFailing(t *testing.T) *failing {
 	return f
 }
 
+// A panicking transport says what it should not.
+type panicking struct{}
+
+func (panicking) RoundTrip(*http.Request) (*http.Response, error) { panic("canary-secret") }
+
 func must[T any](value T, err error) T {
 	if err != nil {
 		panic(err)
@@ -160,6 +165,7 @@ func TestExplain(t *testing.T) {
 			f.answer("DescribeInstance", elasticsearchtest.Refuse(400, "Odd", "\x1b[2J\n"))
 		}, `"the API answered HTTP 400: Odd: \\x1b\[2J"`},
 		"a panic": {func(_ *testing.T, f *failing) { f.Transport = nil }, `a bug of this program: runtime error: invalid memory address or nil pointer dereference`},
+		"a panic of a library": {func(_ *testing.T, f *failing) { f.Transport = panicking{} }, `a bug of this program: a panic of a library\. Please report it, with what you did`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFailing(t)
