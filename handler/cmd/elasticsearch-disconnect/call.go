@@ -18,7 +18,8 @@ func (c Command) callCommand(r *run) *cobra.Command {
 		Short: "Have the deployed function do it, by its HTTP trigger",
 		Long: `Send a request to the deployed function and print its answer. URL is that of its
 HTTP trigger. The request is signed with your credentials and sent once. It is
-done only if the answer is the function's and says so. You are not asked.`,
+done only if the answer is the function's and says so. You are not asked. With
+--dry-run, or the variable DRY_RUN=true, the function is asked for a dry run.`,
 		Example: `  elasticsearch-disconnect call https://example.cn-hangzhou.fcapp.run es-cn-n6w1o1x0w001c0001 --all --dry-run`,
 		Args:    cobra.RangeArgs(1, 3),
 		Run:     r.does(func(ctx context.Context, args []string) (int, error) { return c.call(ctx, t, args, event) }),
@@ -39,6 +40,9 @@ func (c Command) call(ctx context.Context, t target, args []string, event call.E
 		return 0, wrongUsage("URL %v", err)
 	}
 	if event, err = eventOf(t, args[1:], event); err != nil {
+		return 0, err
+	}
+	if event.DryRun, err = c.isDryRun(event.DryRun); err != nil {
 		return 0, err
 	}
 	source, err := c.source(t)

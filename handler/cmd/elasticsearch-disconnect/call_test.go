@@ -18,7 +18,7 @@ import (
 func newCallFixture(t *testing.T, answer string) (f *fixture, url string, bodies chan string) {
 	t.Helper()
 	f, bodies = newFixture(t), make(chan string, 1)
-	f.env["DRY_RUN"] = "maybe"
+	f.env["RECONCILE_LIMIT"] = "maybe"
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil || !strings.Contains(r.Header.Get("Authorization"), "Credential="+keyID+",") {
@@ -60,10 +60,33 @@ func TestCall(t *testing.T) {
 			if got := <-bodies; got != test.body {
 				t.Errorf("event:\n got %s\nwant %s", got, test.body)
 			}
-			if got := f.stderr.String(); got != test.message+"\n" || !strings.HasPrefix(f.stdout.String(), "{\n  \"") {
+			if got := strings.TrimPrefix(f.stderr.String(), "Dry run (--dry-run): nothing will be removed.\n"); got != test.message+"\n" || !strings.HasPrefix(f.stdout.String(), "{\n  \"") {
 				t.Errorf("standard error:\n got %q\nwant %q\nand standard output %q", got, test.message, &f.stdout)
 			}
 		})
+	}
+}
+
+// TestCallIsDry: whoever exports DRY_RUN means call, too.
+func TestCallIsDry(t *testing.T) {
+	t.Parallel()
+	const answer = `{"instanceId":"es-a","connectedInstanceId":"es-b","regionId":"cn-hangzhou","outcome":"dry-run"}`
+	for variable, test := range map[string]struct {
+		exit         int
+		body, stderr string
+	}{
+		"true": {handler.ExitLeft, `{"instanceId":"es-a","connectedInstanceId":"es-b","dryRun":true}`,
+			"Dry run (the variable DRY_RUN is true): nothing will be removed.\na dry run, so nothing was removed: 1 would be removed\n"},
+		"TRUE": {handler.ExitInvalid, "", "configuration: DRY_RUN is not true or false\n"},
+		"1":    {handler.ExitInvalid, "", "configuration: DRY_RUN is not true or false\n"},
+	} {
+		f, url, bodies := newCallFixture(t, answer)
+		f.env["DRY_RUN"] = variable
+		f.exits(t, f.runWith(t.Context(), t, "call", url, "es-a", "es-b"), test.exit)
+		close(bodies)
+		if got := <-bodies; got != test.body || f.stderr.String() != test.stderr {
+			t.Errorf("sent %s, want %s; standard error:\n%s\nwant %s", got, test.body, &f.stderr, test.stderr)
+		}
 	}
 }
 

@@ -35,6 +35,9 @@ func (c Command) event(ctx context.Context, t target, file string) (int, error) 
 	if err != nil {
 		return 0, wrongUsage("%s", printable.Text(err.Error()))
 	}
+	if _, err := c.isDryRun(false); err != nil {
+		return 0, err
+	}
 	s, err := c.open(ctx, t, c.Getenv)
 	if err != nil {
 		return 0, err

@@ -48,6 +48,19 @@ func TestEvent(t *testing.T) {
 	}
 }
 
+// TestEventIsDry: the variable is said before anything else, and nothing is removed.
+func TestEventIsDry(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	leftovers(f)
+	f.env["DRY_RUN"] = "true"
+	f.Stdin = strings.NewReader(`{"reconcile":true}`)
+	f.exits(t, f.run(t, "event", "-", "--region", "cn-hangzhou"), handler.ExitDone)
+	if got := f.stderr.String(); !strings.HasPrefix(got, "Dry run (the variable DRY_RUN is true): nothing will be removed.\naccount ") || len(f.deleted()) > 0 {
+		t.Errorf("sent %q, standard error:\n%s", f.deleted(), got)
+	}
+}
+
 // TestVerbose: the log is for whoever asks for it.
 func TestVerbose(t *testing.T) {
 	t.Parallel()

@@ -164,7 +164,7 @@ func TestExplain(t *testing.T) {
 		"what would steer a terminal": {func(_ *testing.T, f *failing) {
 			f.answer("DescribeInstance", elasticsearchtest.Refuse(400, "Odd", "\x1b[2J\n"))
 		}, `"the API answered HTTP 400: Odd: \\x1b\[2J"`},
-		"a panic": {func(_ *testing.T, f *failing) { f.Transport = nil }, `a bug of this program: runtime error: invalid memory address or nil pointer dereference`},
+		"a panic":              {func(_ *testing.T, f *failing) { f.Transport = nil }, `a bug of this program: runtime error: invalid memory address or nil pointer dereference`},
 		"a panic of a library": {func(_ *testing.T, f *failing) { f.Transport = panicking{} }, `a bug of this program: a panic of a library\. Please report it, with what you did`},
 	} {
 		t.Run(name, func(t *testing.T) {
