@@ -2,7 +2,6 @@ package handler
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -84,22 +83,8 @@ func decide(findings []discover.Finding, r rules) plan {
 // keep moves the protected connections of a release or a reconcile to those that are kept.
 // A request that names them is denied: see removal.
 func (r rules) keep(f discover.Finding) discover.Finding {
-	stays := discover.Kept{}
-	switch _, isReconcile := f.Request.Action.(trigger.Reconcile); {
-	case isReconcile:
-		stays.Other.Status = discover.StatusGone
-	case !isReport(f.Request.Action):
-		return f
-	}
-	pairs := f.Pairs
-	f.Pairs, f.Kept = nil, slices.Clip(f.Kept)
-	for _, pair := range pairs {
-		stays.Pair, stays.Reason = pair, r.protected.reason(pair)
-		if stays.Reason == "" {
-			f.Pairs = append(f.Pairs, pair)
-		} else {
-			f.Kept = append(f.Kept, stays)
-		}
+	if _, isReconcile := f.Request.Action.(trigger.Reconcile); isReconcile || isReport(f.Request.Action) {
+		return r.protected.keep(f)
 	}
 	return f
 }

@@ -33,18 +33,17 @@ func (h *Handler) Plan(ctx context.Context, requests []trigger.Request, progress
 }
 
 // A Step is the part of a plan that is about one request. Its Pairs are what would be removed
-// if it is not withheld; protected connections are among Kept.
+// if it is not withheld; protected connections are among Kept, even if the request names them.
 type Step struct {
 	discover.Finding
-	Leftover int  // the leftovers of a reconcile that count for the limit
-	Withheld bool // these are more than the limit, so none is removed
+	Withheld bool // of a reconcile: there are more leftovers than the limit, so none is removed
 }
 
 // Steps returns the steps of the plan, in the order of the requests.
 func (p *Plan) Steps() []Step {
 	steps := make([]Step, len(p.plan.decisions))
 	for i, d := range p.plan.decisions {
-		steps[i] = Step{d.Finding, len(d.counted), d.overLimit}
+		steps[i] = Step{p.handler.Config.Protected.keep(d.Finding), d.overLimit}
 	}
 	return steps
 }

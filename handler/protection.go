@@ -2,9 +2,12 @@ package handler
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/discover"
+	"elasticsearch-disconnect/handler/trigger"
 )
 
 // A Protection is the instances whose connections are never removed. Each entry is an id,
@@ -24,6 +27,25 @@ func parseProtection(text string) (Protection, error) {
 		p = append(p, id.Key()+entry[len(id.String()):])
 	}
 	return p, nil
+}
+
+// keep moves the protected connections of a finding to those that are kept.
+func (p Protection) keep(f discover.Finding) discover.Finding {
+	stays := discover.Kept{}
+	if _, isReconcile := f.Request.Action.(trigger.Reconcile); isReconcile {
+		stays.Other.Status = discover.StatusGone
+	}
+	pairs := f.Pairs
+	f.Pairs, f.Kept = nil, slices.Clip(f.Kept)
+	for _, pair := range pairs {
+		stays.Pair, stays.Reason = pair, p.reason(pair)
+		if stays.Reason == "" {
+			f.Pairs = append(f.Pairs, pair)
+		} else {
+			f.Kept = append(f.Kept, stays)
+		}
+	}
+	return f
 }
 
 // reason returns why a connection must not be removed; "" if neither of its instances is

@@ -61,16 +61,19 @@ type job struct {
 	kept      int
 	withheld  int // wait for a higher limit
 	question  string
-	exit      int // if nothing is removed; ExitFailed if not everything could be read
+	whyNot    string // why nothing is removable although there may be something; "" if there is nothing
+	exit      int    // if nothing is removed
 }
+
+const notAllRead = "not everything could be read"
 
 // carryOut removes what the plan says, if the person agrees, and says what became of it.
 func (c Command) carryOut(ctx context.Context, j job, with consent) (int, error) {
 	switch {
-	case j.removable == 0 && j.exit == handler.ExitFailed:
-		c.say("Nothing was removed: not everything could be read.")
+	case j.removable == 0 && j.whyNot != "":
+		c.say("Nothing %s removed: %s.", was(with.dryRun), j.whyNot)
 	case j.removable == 0 && j.withheld > 0:
-		c.say("Nothing was removed.")
+		c.say("Nothing %s removed.", was(with.dryRun))
 	case j.removable == 0:
 		c.say("There is nothing to remove.")
 	case with.dryRun:
@@ -101,6 +104,13 @@ func (c Command) carryOut(ctx context.Context, j job, with consent) (int, error)
 		j.exit = handler.ExitFailed
 	}
 	return j.exit, nil
+}
+
+func was(dryRun bool) string {
+	if dryRun {
+		return "would be"
+	}
+	return "was"
 }
 
 // end says in one sentence what became of the removals, and returns the exit code.

@@ -47,45 +47,67 @@ func describe(ctx context.Context, reader *elasticsearch.Reader, id connection.I
 	return endOf(id, instance), err
 }
 
-// isConnected reports whether either instance lists the other.
-func isConnected(ctx context.Context, reader *elasticsearch.Reader, pair connection.Pair) (bool, error) {
+// find returns a connection as one of its two instances lists it: with that one first, which
+// exists, and in the letter case of the list. It reports false if neither lists the other.
+func find(ctx context.Context, reader *elasticsearch.Reader, pair connection.Pair) (connection.Pair, bool, error) {
 	for _, side := range []connection.Pair{pair, pair.Reversed()} {
 		list, err := reader.ListConnectedClusters(ctx, side.Instance)
 		switch {
 		case err == nil && list.Has(side.Connected):
-			return true, nil
+			side.Connected = list.Spelling(side.Connected)
+			return side, true, nil
 		case err != nil && connection.KindOf(err) != connection.NoInstance:
-			return false, err
+			return pair, false, err
 		}
 	}
-	return false, nil
+	return pair, false, nil
 }
 
-// lookAt looks at what a request names before a person is asked. What is not connected is an
-// error: the id or the region may be mistyped.
-func (c Command) lookAt(ctx context.Context, s session, plan *handler.Plan, step handler.Step) ([]view.End, error) {
-	reader, err := plan.Reader(ctx, s.scopes[0])
+// lookAt looks at what a request names before a person is asked, and returns the plan for it.
+func (c Command) lookAt(ctx context.Context, s session, q request, dryRun bool) (*handler.Plan, []view.End, error) {
+	plan, err := c.read(ctx, s, q.action(dryRun))
 	if err != nil {
-		return nil, failure(err)
+		return nil, nil, err
 	}
-	ends, err := look(ctx, reader, step.Pairs)
+	step := plan.Steps()[0]
+	if step.Err != nil {
+		return nil, nil, failure(step.Err)
+	}
+	limited, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	reader, err := plan.Reader(limited, s.scopes[0])
 	if err != nil {
-		return nil, failure(err)
+		return nil, nil, failure(err)
 	}
-	if !isNamed(step) {
-		return ends, nil
+	if isNamed(step) {
+		return lookAtOne(limited, s, reader, q, dryRun)
 	}
-	connected, err := isConnected(ctx, reader, step.Pairs[0])
+	ends, err := look(limited, reader, step.Pairs)
+	if err != nil {
+		return nil, nil, failure(err)
+	}
+	return plan, ends, nil
+}
+
+// lookAtOne looks at one connection. If there is none, that is an error: an id or the region
+// may be mistyped.
+func lookAtOne(ctx context.Context, s session, reader *elasticsearch.Reader, q request, dryRun bool) (*handler.Plan, []view.End, error) {
+	pair, isConnected, err := find(ctx, reader, q.pair())
+	if err != nil {
+		return nil, nil, failure(err)
+	}
+	ends, err := look(ctx, reader, []connection.Pair{pair})
 	switch {
 	case err != nil:
-		return nil, failure(err)
-	case connected:
-		return ends, nil
+		return nil, nil, failure(err)
+	case isConnected:
+		q.instance, q.connected = pair.Instance, pair.Connected
+		return s.handler.Plan(ctx, s.requests(q.action(dryRun)), nil), ends, nil
 	case inUse(ends) < 2:
-		return nil, fmt.Errorf("%s is %s and %s is %s in %s, and they are not connected: are the ids and the region right?",
+		return nil, nil, fmt.Errorf("%s is %s and %s is %s in %s, and they are not connected: are the ids and the region right?",
 			ends[0].ID, ends[0].Status, ends[1].ID, ends[1].Status, s.scopes[0].Region)
 	}
-	return nil, fmt.Errorf("%s and %s are not connected: there is nothing to remove", ends[0].ID, ends[1].ID)
+	return nil, nil, fmt.Errorf("%s and %s are not connected: there is nothing to remove", ends[0].ID, ends[1].ID)
 }
 
 // inUse counts the instances that are there, and not frozen.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
 	"elasticsearch-disconnect/handler/trigger"
 )
@@ -52,6 +53,9 @@ func (c Command) reconcile(ctx context.Context, t target, with consent, limit in
 	shown := reportOf(s, plan.Steps())
 	c.show(shown)
 	j := job{plan: plan, exit: exitOf(shown)}
+	if j.exit == handler.ExitFailed {
+		j.whyNot = notAllRead
+	}
 	for _, scope := range shown.Scopes {
 		j.removable += scope.Removable
 		j.kept += scope.Kept

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -78,10 +80,9 @@ func parseRequest(args []string, all, force bool) (q request, err error) {
 	return q, nil
 }
 
-// reversed names the same connection from the other side.
-func (q request) reversed() request {
-	q.instance, q.connected = q.connected, q.instance
-	return q
+// pair is the one connection that is named.
+func (q request) pair() connection.Pair {
+	return connection.Pair{Instance: q.instance, Connected: q.connected}
 }
 
 // action asks for what the request names.
@@ -89,7 +90,7 @@ func (q request) action(dryRun bool) trigger.Action {
 	if q.connected == (connection.InstanceID{}) {
 		return trigger.Cleanup{Instance: q.instance, Requested: true, Force: q.force, DryRun: dryRun}
 	}
-	return trigger.Disconnect{Removal: connection.Removal{Pair: connection.Pair{Instance: q.instance, Connected: q.connected}, DryRun: dryRun}}
+	return trigger.Disconnect{Removal: connection.Removal{Pair: q.pair(), DryRun: dryRun}}
 }
 
 // remove removes what a person names, after a look at the instances and a question.
@@ -102,33 +103,42 @@ func (c Command) remove(ctx context.Context, t target, with consent, q request) 
 	if err != nil {
 		return 0, err
 	}
-	plan, err := c.read(ctx, s, q.action(with.dryRun))
+	plan, ends, err := c.lookAt(ctx, s, q, with.dryRun)
 	if err != nil {
 		return 0, err
 	}
 	step := plan.Steps()[0]
-	if step.Err != nil {
-		return 0, failure(step.Err)
+	c.showNamed(s, q, step, ends)
+	j := job{plan: plan, removable: len(step.Pairs), exit: exitOfStep(step)}
+	switch {
+	case len(step.Unread) > 0:
+		j.whyNot = notAllRead
+	case len(step.Kept) > 0:
+		j.whyNot = "what is protected stays"
 	}
-	ends, err := c.lookAt(ctx, s, plan, step)
-	if err != nil {
-		return 0, err
-	}
-	if isNamed(step) && ends[0].Status == gone { // the API wants to be asked of the one that is there
-		plan = s.handler.Plan(ctx, s.requests(q.reversed().action(with.dryRun)), nil)
-	}
+	j.question = fmt.Sprintf("Remove %s in %s, account %s?", these(j.removable), s.scopes[0].Region, s.scopes[0].Account)
+	return c.carryOut(ctx, j, with)
+}
+
+// showNamed prints what a person has to know before the question.
+func (c Command) showNamed(s session, q request, step handler.Step, ends []view.End) {
 	fmt.Fprint(c.Stderr, s.who.Text(c.Terminal.Width), "\n", endsText(ends))
 	for _, u := range step.Unread {
 		c.say("It is not known whether %s is connected: %s", u.Instance, explain(u.Err))
 	}
-	switch {
+	for _, m := range step.Malformed {
+		c.say("Skipped an entry of the list of %s: it %s", cmp.Or(m.Of.String(), "instances"), printable.Text(m.Reason))
+	}
+	for _, k := range step.Kept {
+		c.say("%s and %s stay connected: %s", k.Instance, k.Connected, printable.Text(k.Reason))
+	}
+	switch isThere := func(e view.End) bool { return strings.EqualFold(e.ID, q.instance.String()) && e.Status != gone }; {
+	case len(step.Pairs) == 0:
 	case isNamed(step) && inUse(ends) == 2:
 		c.say("Both instances are in use: searches and copies between them will fail.")
-	case q.force && slices.ContainsFunc(ends, func(e view.End) bool { return e.ID == q.instance.String() && e.Status != gone }):
+	case q.force && slices.ContainsFunc(ends, isThere):
 		c.say("%s exists: searches and copies between it and the others will fail.", q.instance)
 	}
-	question := fmt.Sprintf("Remove %s in %s, account %s?", these(len(step.Pairs)), s.scopes[0].Region, s.scopes[0].Account)
-	return c.carryOut(ctx, job{plan: plan, removable: len(step.Pairs), question: question, exit: exitOfStep(step)}, with)
 }
 
 // isNamed reports whether a step is about one connection that was named.
@@ -140,7 +150,7 @@ func isNamed(step handler.Step) bool {
 // exitOfStep returns the exit code if nothing of a step is removed.
 func exitOfStep(step handler.Step) int {
 	switch {
-	case len(step.Unread) > 0:
+	case len(step.Unread) > 0, len(step.Pairs) == 0 && len(step.Kept) > 0:
 		return handler.ExitFailed
 	case len(step.Pairs) > 0:
 		return handler.ExitLeft

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
 // A removal is what a person names, at a terminal.
@@ -28,7 +29,9 @@ func removals() map[string]removal {
 		"two not connected":       {"es-a es-alone --yes", "", named, handler.ExitFailed, nil},
 		"one mistyped":            {"es-a es-bb --yes", "", named, handler.ExitFailed, nil},
 		"two in another region":   {"es-a es-b --yes --region cn-beijing", "", named, handler.ExitFailed, nil},
-		"one protected":           {"es-a es-b --yes", "", func(f *fixture) { named(f); f.env["PROTECTED_INSTANCES"] = "es-b" }, handler.ExitFailed, nil},
+		"one protected":           {"es-a es-b --yes", "", protected("es-b"), handler.ExitFailed, nil},
+		"one in capitals":         {"ES-A es-b", "yes\n", named, handler.ExitDone, ab},
+		"one that the other has":  {"es-a es-b --yes", "", oneSided, handler.ExitDone, ab},
 		"two that cannot be read": {"es-a es-b --yes", "", func(f *fixture) { named(f); unproven(f) }, handler.ExitFailed, nil},
 
 		"all of one that exists":    {"es-b --all --yes", "", named, handler.ExitFailed, nil},
@@ -37,6 +40,9 @@ func removals() map[string]removal {
 		"all of one that is gone":   {"es-gone --all", "yes\n", named, handler.ExitDone, both},
 		"all of one without":        {"es-alone --all --force --yes", "", named, handler.ExitDone, nil},
 		"all of one mistyped":       {"es-typo --all --yes", "", named, handler.ExitFailed, nil},
+		"all, one protected":        {"es-gone --all", "yes\n", protected("es-a"), handler.ExitFailed, both[1:]},
+		"all, all protected, dry":   {"es-b --all --force --dry-run", "", protected("es-b"), handler.ExitFailed, nil},
+		"all, one that is no id":    {"es-alone --all --force --yes", "", malformed, handler.ExitDone, nil},
 		"all, not all can be asked": {"es-gone --all --yes", "", func(f *fixture) { named(f); unread(f) }, handler.ExitFailed, both[:1]},
 	}
 }
@@ -46,6 +52,28 @@ func named(f *fixture) {
 	leftovers(f)
 	f.api.SetName("es-a", "orders", "vpc-1")
 	f.api.SetName("es-b", "日志检索", "vpc-1")
+}
+
+func protected(id string) func(*fixture) {
+	return func(f *fixture) {
+		named(f)
+		f.env["PROTECTED_INSTANCES"] = id
+	}
+}
+
+// oneSided is a connection of which es-a knows nothing.
+func oneSided(f *fixture) {
+	named(f)
+	f.api.OnRequest = elasticsearchtest.Each(
+		at("ListConnectedClusters es-a", answering(`{"Result":[],"RequestId":"r"}`)),
+		at("DeleteConnectedCluster es-a", refuse(400, "RepetitionOperationError", "The instances are not connected.")),
+	)
+}
+
+// malformed has an entry in a list that is not an id.
+func malformed(f *fixture) {
+	named(f)
+	f.api.OnRequest = at("ListConnectedClusters es-alone", answering(`{"Result":[{"instances":"es/x"}],"RequestId":"r"}`))
 }
 
 // TestRemove: what is named is removed after a look and a question, and nothing else.
