@@ -2,6 +2,7 @@ package handler
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -76,6 +77,18 @@ func decide(findings []discover.Finding, r rules) plan {
 			}
 		}
 		p.decisions[i] = d
+	}
+	return p
+}
+
+// dry returns a plan of which nothing is sent. What is withheld stays so.
+func (p plan) dry() plan {
+	p.decisions, p.removals = slices.Clone(p.decisions), slices.Clone(p.removals)
+	for i := range p.decisions {
+		p.decisions[i].dryRun = true
+	}
+	for i := range p.removals {
+		p.removals[i].DryRun = true
 	}
 	return p
 }

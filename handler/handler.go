@@ -80,16 +80,17 @@ func (h *Handler) handle(ctx context.Context, payload []byte) response {
 func (h *Handler) serve(ctx context.Context, event trigger.Event, access *access, log logger) []result {
 	reading, writing, release := deadlines(ctx)
 	defer release()
-	plan := h.plan(reading, event, access, nil)
+	plan := h.plan(reading, event, access, h.Config.DryRun, nil)
 	return h.carryOut(writing, plan, access, func(o outcome) { log.outcome(ctx, o) }, log)
 }
 
-// plan finds and decides: it only reads. progress may be nil.
-func (h *Handler) plan(ctx context.Context, event trigger.Event, access *access, progress func(scope connection.Scope, asked, of int)) plan {
+// plan finds and decides: it only reads. If it is a dry run, more may be found, since nothing
+// will be removed. progress may be nil.
+func (h *Handler) plan(ctx context.Context, event trigger.Event, access *access, dryRun bool, progress func(scope connection.Scope, asked, of int)) plan {
 	inv := access.own
 	access.common.RetryPolicy = retryPolicy(event)
-	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: h.Config.DryRun, Limit: h.Config.Concurrency, RetryCount: inv.RetryCount, Progress: progress}
-	return decide(finder.Find(ctx, h.Config.within(inv.Scope, event.Requests)), h.rules(inv, event.Shape))
+	finder := discover.Finder{Reader: access.reader, Eager: h.Config.Eager, DryRun: dryRun, Limit: h.Config.Concurrency, RetryCount: inv.RetryCount, Progress: progress}
+	return decide(finder.Find(ctx, h.Config.within(inv.Scope, event.Requests)), h.rules(inv, event.Shape, dryRun))
 }
 
 // carryOut removes what a plan says, and logs the results.
@@ -102,11 +103,11 @@ func (h *Handler) carryOut(ctx context.Context, p plan, access *access, onOutcom
 	return results
 }
 
-func (h *Handler) rules(inv Invocation, shape trigger.Shape) rules {
+func (h *Handler) rules(inv Invocation, shape trigger.Shape, dryRun bool) rules {
 	return rules{
 		requestID: inv.RequestID,
 		own:       inv.Scope,
-		dryRun:    h.Config.DryRun,
+		dryRun:    dryRun,
 		mayBeDone: shape.IsDelivered() || inv.RetryCount > 0,
 		limit:     h.Config.ReconcileLimit,
 		protected: h.Config.Protected,

@@ -28,7 +28,7 @@ func (h *Handler) Plan(ctx context.Context, requests []trigger.Request, progress
 		event:   trigger.Event{Shape: trigger.Direct, Batch: len(requests) > 1, Requests: requests},
 		access:  h.access(h.Invocation(ctx)),
 	}
-	p.plan = h.plan(ctx, p.event, p.access, progress)
+	p.plan = h.plan(ctx, p.event, p.access, false, progress)
 	return p
 }
 
@@ -64,20 +64,27 @@ type Outcome struct {
 // A Done is what became of a plan.
 type Done struct {
 	Outcomes []Outcome // of every connection, in the order of the requests and of the ids
-	Reply    []byte    // of the function, as indented JSON: the reports, or a problem
+	Reply    []byte    // as indented JSON: the function's reports, with all connections
 	ExitCode int
 }
 
 // Execute removes what the plan says, and nothing else. It calls onOutcome with each
 // outcome as soon as it is known, from several goroutines. Credentials of other accounts
 // are obtained anew: those of the plan may have expired while a person looked at it.
-func (p *Plan) Execute(ctx context.Context, onOutcome func(Outcome)) Done {
+//
+// With dryRun, or if the operator has it so, nothing is sent: the outcomes and the reply say
+// what would be.
+func (p *Plan) Execute(ctx context.Context, dryRun bool, onOutcome func(Outcome)) Done {
 	h, inv := p.handler, p.access.own
+	steps := p.plan
+	if dryRun || h.Config.DryRun {
+		steps = steps.dry()
+	}
 	p.access = h.access(inv)
 	p.access.common.RetryPolicy = retryPolicy(p.event)
 	log := h.logger(inv, p.access)
 	log.trigger = p.event.Shape
-	results := h.carryOut(ctx, p.plan, p.access, func(o outcome) {
+	results := h.carryOut(ctx, steps, p.access, func(o outcome) {
 		log.outcome(ctx, o)
 		onOutcome(o.exported())
 	}, log)
@@ -87,9 +94,8 @@ func (p *Plan) Execute(ctx context.Context, onOutcome func(Outcome)) Done {
 			done.Outcomes = append(done.Outcomes, o.exported())
 		}
 	}
-	r := response{redact: p.access.redact}
-	r.reply, r.problem = reply(p.event, results, h.info(inv), inv)
-	done.Reply = r.indented()
+	reports := renderer{h.info(inv), inv}.reports(results, p.event.Batch) // and no problem, which lists some parts alone
+	done.Reply = response{reply: reports, redact: p.access.redact}.indented()
 	return done
 }
 

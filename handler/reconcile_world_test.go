@@ -155,8 +155,12 @@ func (w *world) planned(t *rapid.T, ctx context.Context, h *handler.Handler) str
 	ctx = fccontext.NewContext(ctx, &fccontext.FcContext{RequestID: "planned", Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role})
 	p := h.Plan(ctx, []trigger.Request{{Action: trigger.Reconcile{}}}, nil)
 	step := p.Steps()[0]
-	done := p.Execute(ctx, func(handler.Outcome) {})
+	isDry := rapid.Bool().Draw(t, "dry")
+	done := p.Execute(ctx, isDry, func(handler.Outcome) {})
 	for _, o := range done.Outcomes {
+		if isDry && o.Attempts > 0 {
+			t.Errorf("%v is sent in a dry run", o.Pair)
+		}
 		if o.State == connection.Removed && (step.Withheld || !slices.Contains(step.Pairs, o.Pair)) {
 			t.Errorf("%v is removed, and the plan was %v, withheld: %t", o.Pair, step.Pairs, step.Withheld)
 		}

@@ -89,7 +89,7 @@ func (p Proof) judge(a trigger.Cleanup, status elasticsearch.Status, answer erro
 			Message: fmt.Sprintf("%s exists and is %s: nothing is removed", a.Instance, status),
 			Advice: connection.Advice{
 				Function: ". To cut it off on purpose, add force (true); to see what that would remove, dryRun",
-				Command:  ". To cut it off on purpose, add --force; to see what that would remove, --dry-run",
+				Command:  ". To cut it off on purpose, add --force; to see first what that would remove, --force --dry-run",
 			},
 		}
 	case s == frozen:

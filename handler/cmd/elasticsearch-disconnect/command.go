@@ -7,10 +7,12 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
 )
 
 // A Command is one run of the program, with all it takes from the process.
@@ -71,5 +73,12 @@ func wrongUsage(format string, args ...any) error {
 	return &usageError{fmt.Sprintf(format, args...)}
 }
 
-// say prints a line to standard error. Standard output is for results.
-func (c Command) say(format string, args ...any) { fmt.Fprintf(c.Stderr, format+"\n", args...) }
+// say prints a sentence to standard error. Standard output is for results.
+func (c Command) say(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if c.Terminal.Err && !strings.Contains(text, "\n") {
+		fmt.Fprint(c.Stderr, view.Wrapped(text, c.Terminal.Width))
+		return
+	}
+	fmt.Fprintln(c.Stderr, text)
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,8 +28,8 @@ type target struct {
 // addTarget adds the flags of a command that acts in several regions and accounts.
 func addTarget(cmd *cobra.Command, t *target) {
 	t.addCommon(cmd)
-	cmd.Flags().StringSliceVar(&t.regions, "region", nil, "where: `REGION,...`, or all but finance and government")
-	cmd.Flags().StringSliceVar(&t.accounts, "account", nil, "in which accounts: `ID,...`; others need MEMBER_ROLE")
+	cmd.Flags().Var(&list{&t.regions, "REGION,..."}, "region", "where: REGION,..., or all but finance and government")
+	cmd.Flags().Var(&list{&t.accounts, "ID,..."}, "account", "in which accounts: ID,...; others need MEMBER_ROLE")
 	completeRegions(cmd, append(elasticsearch.Regions(), allRegions))
 }
 
@@ -52,7 +53,27 @@ func completeRegions(cmd *cobra.Command, regions []string) {
 func (t *target) addCommon(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&t.verbose, "verbose", false, "also print the log, to standard error")
 	addOnce(cmd.Flags(), into(&t.profile), "profile", "", "as whom: a profile of the aliyun CLI", "NAME")
+	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.NoFileCompletions)
 }
+
+// A list is the value of a flag that takes several, with commas or repeated.
+type list struct {
+	to   *[]string
+	kind string
+}
+
+func (l *list) Set(text string) error {
+	for name := range strings.SplitSeq(text, ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			return errors.New("a name is empty")
+		}
+		*l.to = append(*l.to, name)
+	}
+	return nil
+}
+
+func (l *list) String() string { return "" }
+func (l *list) Type() string   { return l.kind }
 
 // A once is the value of a flag that may be given once: a second value would drop the first.
 type once struct {
@@ -63,8 +84,11 @@ type once struct {
 }
 
 func (o *once) Set(text string) error {
-	if o.given {
+	switch {
+	case o.given:
 		return errors.New("it is given twice")
+	case text == "":
+		return errors.New("it is empty")
 	}
 	o.given, o.text = true, text
 	return o.set(text)
@@ -117,4 +141,12 @@ func addOutput(cmd *cobra.Command, to *string, forms ...string) {
 	*to = forms[0]
 	addOnce(cmd.Flags(), choice(to, forms...), "output", "o", "the form of the result: "+strings.Join(forms, ", "), "FORM")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(forms, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// noArguments refuses arguments, which are mostly regions with a space between them.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no argument, and %q is one: several regions have commas between them", cmd.Name(), args[0])
+	}
+	return nil
 }

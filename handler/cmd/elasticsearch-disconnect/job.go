@@ -57,6 +57,7 @@ func (c Command) isDryRun(byFlag bool) (bool, error) {
 // A job is a plan that a person has seen.
 type job struct {
 	plan      *handler.Plan
+	own       string // the person's account
 	removable int
 	kept      int
 	withheld  int // wait for a higher limit
@@ -90,8 +91,8 @@ func (c Command) carryOut(ctx context.Context, j job, with consent) (int, error)
 	}
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	w := &worker{command: c, ctx: ctx, plan: j.plan, of: j.removable, form: with.form, counts: map[string]int{}}
-	done := j.plan.Execute(limited, w.outcome)
+	w := &worker{command: c, ctx: ctx, job: j, form: with.form, counts: map[string]int{}}
+	done := j.plan.Execute(limited, with.dryRun, w.outcome)
 	w.erase()
 	if with.form == jsonForm {
 		w.print(printable.JSON(done.Reply, j.plan.Redact))
@@ -122,6 +123,9 @@ func (c Command) end(ctx context.Context, j job, w *worker, done handler.Done) i
 		return exitInterrupted
 	case ctx.Err() != nil:
 		c.say("Interrupted: %s.", sentence)
+		if w.counts[unknownWord] > 0 {
+			c.say("What is unknown may be removed or not: report shows it.")
+		}
 		return exitInterrupted
 	case j.exit == handler.ExitFailed:
 		c.say("%s. Not everything could be read.", sentence)
@@ -140,7 +144,7 @@ func (c Command) end(ctx context.Context, j job, w *worker, done handler.Done) i
 // The words for what became of a removal.
 const (
 	removedWord = "removed"
-	absentWord  = "already gone"
+	absentWord  = "absent"
 	failedWord  = "failed"
 	unsentWord  = "not sent"
 	unknownWord = "unknown"
@@ -150,14 +154,14 @@ const (
 type worker struct {
 	command Command
 	ctx     context.Context
-	plan    *handler.Plan
-	of      int
+	job     job
 	form    string
 
 	mu        sync.Mutex
 	counts    map[string]int
 	known     int
-	unprinted error // why standard output does not have all
+	reason    string // of the last failure
+	unprinted error  // why standard output does not have all
 }
 
 // outcome prints one line for an outcome, and rewrites the progress.
@@ -171,8 +175,8 @@ func (w *worker) outcome(o handler.Outcome) {
 	if w.form != jsonForm {
 		w.print(w.line(word, o))
 	}
-	if w.command.Terminal.Err && w.known < w.of {
-		fmt.Fprintf(w.command.Stderr, startOfLine+"removing: %d of %s", w.known, view.Count(w.of, "connection"))
+	if w.command.Terminal.Err && w.known < w.job.removable {
+		fmt.Fprintf(w.command.Stderr, startOfLine+"removing: %d of %s", w.known, view.Count(w.job.removable, "connection"))
 	}
 }
 
@@ -196,12 +200,22 @@ func (w *worker) word(o handler.Outcome) string {
 	return failedWord
 }
 
-// line is an outcome, with the reason below if it is a failure.
+// line is an outcome, with the reason below if it is a failure for another reason than the
+// last one.
 func (w *worker) line(word string, o handler.Outcome) string {
-	text := fmt.Sprintf("%-12s  %s  %s  %s\n", word, o.Instance, o.Connected, o.Region)
-	if o.Err != nil && word != unsentWord {
-		text += view.Indented(w.plan.Redact(explain(o.Err)), w.command.Terminal.Width)
+	text := fmt.Sprintf("%-8s  %s  %s  %s", word, o.Instance, o.Connected, o.Region)
+	if o.Account.String() != w.job.own {
+		text += ", account " + o.Account.String()
 	}
+	text += "\n"
+	if o.Err == nil || w.ctx.Err() != nil {
+		return text
+	}
+	reason := w.job.plan.Redact(explain(o.Err))
+	if reason != w.reason {
+		text += view.Indented(reason, w.command.Terminal.Width)
+	}
+	w.reason = reason
 	return text
 }
 

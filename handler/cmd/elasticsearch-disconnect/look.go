@@ -13,10 +13,45 @@ import (
 	"elasticsearch-disconnect/handler/parallel"
 )
 
-// look returns the instances of some pairs, each once, as the API describes them now. A
-// Logstash instance cannot be described.
-func look(ctx context.Context, reader *elasticsearch.Reader, pairs []connection.Pair) ([]view.End, error) {
-	var ids []connection.InstanceID
+// lookAt returns the two instances of a pair as the API describes them now, and the pair as
+// the API lists it, with an instance first that exists; zero if neither lists the other.
+func (s session) lookAt(ctx context.Context, pair connection.Pair) (ends []view.End, listed connection.Pair, err error) {
+	plan := s.handler.Plan(ctx, nil, nil)
+	reader, err := plan.Reader(ctx, s.scopes[0])
+	if err != nil {
+		return nil, listed, failure(err)
+	}
+	if listed, err = listing(ctx, reader, pair); err != nil {
+		return nil, listed, failure(err)
+	}
+	if listed != (connection.Pair{}) {
+		pair = listed
+	}
+	ends, err = describeAll(ctx, reader, []connection.InstanceID{pair.Instance, pair.Connected})
+	return ends, listed, err
+}
+
+// listing returns a pair as an instance of it lists the other; zero if neither does.
+func listing(ctx context.Context, reader *elasticsearch.Reader, pair connection.Pair) (connection.Pair, error) {
+	for _, side := range []connection.Pair{pair, pair.Reversed()} {
+		list, err := reader.ListConnectedClusters(ctx, side.Instance)
+		switch {
+		case err == nil && list.Has(side.Connected):
+			return connection.Pair{Instance: side.Instance, Connected: list.Spelling(side.Connected)}, nil
+		case err != nil && connection.KindOf(err) != connection.NoInstance:
+			return connection.Pair{}, err
+		}
+	}
+	return connection.Pair{}, nil
+}
+
+// look returns an instance and those that it is connected with, as the API describes them now.
+func (s session) look(ctx context.Context, plan *handler.Plan, of connection.InstanceID, pairs []connection.Pair) ([]view.End, error) {
+	reader, err := plan.Reader(ctx, s.scopes[0])
+	if err != nil {
+		return nil, failure(err)
+	}
+	ids := []connection.InstanceID{of}
 	for _, pair := range pairs {
 		for _, id := range []connection.InstanceID{pair.Instance, pair.Connected} {
 			if !slices.ContainsFunc(ids, id.Same) {
@@ -24,18 +59,23 @@ func look(ctx context.Context, reader *elasticsearch.Reader, pairs []connection.
 			}
 		}
 	}
+	return describeAll(ctx, reader, ids)
+}
+
+func describeAll(ctx context.Context, reader *elasticsearch.Reader, ids []connection.InstanceID) ([]view.End, error) {
 	ends := make([]view.End, len(ids))
 	for _, err := range parallel.Do(len(ids), len(ids), func(i int) (err error) {
 		ends[i], err = describe(ctx, reader, ids[i])
 		return err
 	}) {
 		if err != nil {
-			return nil, err
+			return nil, failure(err)
 		}
 	}
 	return ends, nil
 }
 
+// describe returns an instance. One of Logstash cannot be described.
 func describe(ctx context.Context, reader *elasticsearch.Reader, id connection.InstanceID) (view.End, error) {
 	if !strings.HasPrefix(id.Key(), "es-") {
 		return view.End{ID: id.String(), Status: unknown}, nil
@@ -45,69 +85,6 @@ func describe(ctx context.Context, reader *elasticsearch.Reader, id connection.I
 		return view.End{ID: id.String(), Status: gone}, nil
 	}
 	return endOf(id, instance), err
-}
-
-// find returns a connection as one of its two instances lists it: with that one first, which
-// exists, and in the letter case of the list. It reports false if neither lists the other.
-func find(ctx context.Context, reader *elasticsearch.Reader, pair connection.Pair) (connection.Pair, bool, error) {
-	for _, side := range []connection.Pair{pair, pair.Reversed()} {
-		list, err := reader.ListConnectedClusters(ctx, side.Instance)
-		switch {
-		case err == nil && list.Has(side.Connected):
-			side.Connected = list.Spelling(side.Connected)
-			return side, true, nil
-		case err != nil && connection.KindOf(err) != connection.NoInstance:
-			return pair, false, err
-		}
-	}
-	return pair, false, nil
-}
-
-// lookAt looks at what a request names before a person is asked, and returns the plan for it.
-func (c Command) lookAt(ctx context.Context, s session, q request, dryRun bool) (*handler.Plan, []view.End, error) {
-	plan, err := c.read(ctx, s, q.action(dryRun))
-	if err != nil {
-		return nil, nil, err
-	}
-	step := plan.Steps()[0]
-	if step.Err != nil {
-		return nil, nil, failure(step.Err)
-	}
-	limited, cancel := context.WithTimeout(ctx, timeLimit)
-	defer cancel()
-	reader, err := plan.Reader(limited, s.scopes[0])
-	if err != nil {
-		return nil, nil, failure(err)
-	}
-	if isNamed(step) {
-		return lookAtOne(limited, s, reader, q, dryRun)
-	}
-	ends, err := look(limited, reader, step.Pairs)
-	if err != nil {
-		return nil, nil, failure(err)
-	}
-	return plan, ends, nil
-}
-
-// lookAtOne looks at one connection. If there is none, that is an error: an id or the region
-// may be mistyped.
-func lookAtOne(ctx context.Context, s session, reader *elasticsearch.Reader, q request, dryRun bool) (*handler.Plan, []view.End, error) {
-	pair, isConnected, err := find(ctx, reader, q.pair())
-	if err != nil {
-		return nil, nil, failure(err)
-	}
-	ends, err := look(ctx, reader, []connection.Pair{pair})
-	switch {
-	case err != nil:
-		return nil, nil, failure(err)
-	case isConnected:
-		q.instance, q.connected = pair.Instance, pair.Connected
-		return s.handler.Plan(ctx, s.requests(q.action(dryRun)), nil), ends, nil
-	case inUse(ends) < 2:
-		return nil, nil, fmt.Errorf("%s is %s and %s is %s in %s, and they are not connected: are the ids and the region right?",
-			ends[0].ID, ends[0].Status, ends[1].ID, ends[1].Status, s.scopes[0].Region)
-	}
-	return nil, nil, fmt.Errorf("%s and %s are not connected: there is nothing to remove", ends[0].ID, ends[1].ID)
 }
 
 // inUse counts the instances that are there, and not frozen.

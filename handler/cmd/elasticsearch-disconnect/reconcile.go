@@ -27,7 +27,7 @@ RECONCILE_LIMIT) is left alone: if you know that all were released, add --limit.
 		Example: `  elasticsearch-disconnect reconcile --region cn-hangzhou,cn-beijing
   elasticsearch-disconnect reconcile --region all --dry-run
   elasticsearch-disconnect reconcile --region cn-hangzhou --limit 45`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		Run:  r.does(func(ctx context.Context, _ []string) (int, error) { return c.reconcile(ctx, t, with, limit) }),
 	}
 	addTarget(cmd, &t)
@@ -46,13 +46,13 @@ func (c Command) reconcile(ctx context.Context, t target, with consent, limit in
 	if err != nil {
 		return 0, err
 	}
-	plan, err := c.read(ctx, s, trigger.Reconcile{DryRun: with.dryRun})
+	plan, err := c.read(ctx, s, trigger.Reconcile{})
 	if err != nil {
 		return 0, err
 	}
 	shown := reportOf(s, plan.Steps())
-	c.show(shown)
-	j := job{plan: plan, exit: exitOf(shown)}
+	c.show(shown, with)
+	j := job{plan: plan, own: s.who.Account, exit: exitOf(shown)}
 	if j.exit == handler.ExitFailed {
 		j.whyNot = notAllRead
 	}

@@ -185,10 +185,10 @@ func TestInterrupted(t *testing.T) {
 		"a report that asks STS":   {"report", "GetCallerIdentity", 1, "", nothing, false},
 		"a reconcile that reads":   {"reconcile --yes", "ListInstance", 1, "", nothing, false},
 		"a reconcile that asks":    {"reconcile", "", 0, "", "Type yes: \n" + nothing, false},
-		"before the first removal": {"reconcile --yes", "DescribeInstance es-gone", 2, "not sent      es-a  es-gone  cn-hangzhou\nnot sent      es-b  es-gone  cn-hangzhou\n", nothing, false},
-		"in the first removal": {"reconcile --yes", "DeleteConnectedCluster es-a", 1, "unknown       es-a  es-gone  cn-hangzhou\n" +
-			"    no answer from the API in time: outcome unknown; safe to repeat\n    (elasticsearch.cn-hangzhou.aliyuncs.com: context canceled)\nnot sent      es-b  es-gone  cn-hangzhou\n",
-			"Interrupted: 0 removed, 2 kept, 1 not sent, 1 unknown.\n", true},
+		"before the first removal": {"reconcile --yes", "DescribeInstance es-gone", 2, "not sent  es-a  es-gone  cn-hangzhou\nnot sent  es-b  es-gone  cn-hangzhou\n", nothing, false},
+		"in the first removal": {"reconcile --yes", "DeleteConnectedCluster es-a", 1, "unknown   es-a  es-gone  cn-hangzhou\n" +
+			"not sent  es-b  es-gone  cn-hangzhou\n",
+			"Interrupted: 0 removed, 2 kept, 1 not sent, 1 unknown.\nWhat is unknown may be removed or not: report shows it.\n", true},
 		"the removal of one": {"remove es-a es-gone --yes", "DescribeInstance es-a", 1, "", nothing, false},
 		"an event":           {"event -", "DescribeInstance es-gone", 1, "{", "Interrupted: the reply says what was removed.\n", false},
 	} {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -80,17 +78,17 @@ func parseRequest(args []string, all, force bool) (q request, err error) {
 	return q, nil
 }
 
-// pair is the one connection that is named.
-func (q request) pair() connection.Pair {
-	return connection.Pair{Instance: q.instance, Connected: q.connected}
+// action asks for what the request names.
+func (q request) action() trigger.Action {
+	if q.isAll() {
+		return trigger.Cleanup{Instance: q.instance, Requested: true, Force: q.force}
+	}
+	return trigger.Disconnect{Removal: connection.Removal{Pair: q.pair()}}
 }
 
-// action asks for what the request names.
-func (q request) action(dryRun bool) trigger.Action {
-	if q.connected == (connection.InstanceID{}) {
-		return trigger.Cleanup{Instance: q.instance, Requested: true, Force: q.force, DryRun: dryRun}
-	}
-	return trigger.Disconnect{Removal: connection.Removal{Pair: q.pair(), DryRun: dryRun}}
+func (q request) isAll() bool { return q.connected == connection.InstanceID{} }
+func (q request) pair() connection.Pair {
+	return connection.Pair{Instance: q.instance, Connected: q.connected}
 }
 
 // remove removes what a person names, after a look at the instances and a question.
@@ -103,26 +101,73 @@ func (c Command) remove(ctx context.Context, t target, with consent, q request) 
 	if err != nil {
 		return 0, err
 	}
-	plan, ends, err := c.lookAt(ctx, s, q, with.dryRun)
+	fmt.Fprint(c.Stderr, s.who.Text(c.Terminal.Width), "\n")
+	if !q.isAll() {
+		return c.removePair(ctx, s, with, q)
+	}
+	return c.removeAll(ctx, s, with, q)
+}
+
+// removePair removes one connection.
+func (c Command) removePair(ctx context.Context, s session, with consent, q request) (int, error) {
+	ends, listed, err := s.lookAt(ctx, q.pair())
+	if err != nil {
+		return 0, err
+	}
+	to, _ := c.shows(with)
+	fmt.Fprint(to, endsText(ends))
+	if listed == (connection.Pair{}) {
+		return c.refuseUnconnected(s, ends)
+	}
+	plan := s.handler.Plan(ctx, s.requests(request{listed.Instance, listed.Connected, false}.action()), nil) // which reads nothing
+	step := plan.Steps()[0]
+	c.note(step)
+	if len(step.Pairs) > 0 && inUse(ends) == 2 {
+		c.say("Both instances are in use: searches and copies between them will fail.")
+	}
+	return c.carryOut(ctx, s.job(plan), with)
+}
+
+// refuseUnconnected says that there is no connection. It is a failure if an instance does not
+// exist: the account, the region or an id may be wrong.
+func (c Command) refuseUnconnected(s session, ends []view.End) (int, error) {
+	for _, e := range ends {
+		if e.Status == gone {
+			return 0, fmt.Errorf("The two are not connected, and in %s of account %s there is no %s: are the account, the region and the ids right?", s.scopes[0].Region, s.scopes[0].Account, e.ID)
+		}
+	}
+	c.say("The two are not connected: there is nothing to remove.")
+	return handler.ExitDone, nil
+}
+
+// removeAll removes all connections of an instance.
+func (c Command) removeAll(ctx context.Context, s session, with consent, q request) (int, error) {
+	plan, err := c.read(ctx, s, q.action())
 	if err != nil {
 		return 0, err
 	}
 	step := plan.Steps()[0]
-	c.showNamed(s, q, step, ends)
-	j := job{plan: plan, removable: len(step.Pairs), exit: exitOfStep(step)}
-	switch {
-	case len(step.Unread) > 0:
-		j.whyNot = notAllRead
-	case len(step.Kept) > 0:
-		j.whyNot = "what is protected stays"
+	if step.Err != nil {
+		return 0, failure(step.Err)
 	}
-	j.question = fmt.Sprintf("Remove %s in %s, account %s?", these(j.removable), s.scopes[0].Region, s.scopes[0].Account)
-	return c.carryOut(ctx, j, with)
+	ends, err := s.look(ctx, plan, q.instance, step.Pairs)
+	if err != nil {
+		return 0, err
+	}
+	to, _ := c.shows(with)
+	fmt.Fprint(to, endsText(ends[:1]))
+	if len(ends) > 1 {
+		fmt.Fprint(to, "is connected with\n", endsText(ends[1:]))
+	}
+	c.note(step)
+	if len(step.Pairs) > 0 && ends[0].Status != gone {
+		c.say("%s exists: searches and copies between it and the others will fail.", q.instance)
+	}
+	return c.carryOut(ctx, s.job(plan), with)
 }
 
-// showNamed prints what a person has to know before the question.
-func (c Command) showNamed(s session, q request, step handler.Step, ends []view.End) {
-	fmt.Fprint(c.Stderr, s.who.Text(c.Terminal.Width), "\n", endsText(ends))
+// note says what a person has to know besides the instances.
+func (c Command) note(step handler.Step) {
 	for _, u := range step.Unread {
 		c.say("It is not known whether %s is connected: %s", u.Instance, explain(u.Err))
 	}
@@ -132,19 +177,26 @@ func (c Command) showNamed(s session, q request, step handler.Step, ends []view.
 	for _, k := range step.Kept {
 		c.say("%s and %s stay connected: %s", k.Instance, k.Connected, printable.Text(k.Reason))
 	}
-	switch isThere := func(e view.End) bool { return strings.EqualFold(e.ID, q.instance.String()) && e.Status != gone }; {
-	case len(step.Pairs) == 0:
-	case isNamed(step) && inUse(ends) == 2:
-		c.say("Both instances are in use: searches and copies between them will fail.")
-	case q.force && slices.ContainsFunc(ends, isThere):
-		c.say("%s exists: searches and copies between it and the others will fail.", q.instance)
-	}
 }
 
-// isNamed reports whether a step is about one connection that was named.
-func isNamed(step handler.Step) bool {
-	_, ok := step.Request.Action.(trigger.Disconnect)
-	return ok
+// job returns the job of a plan with one step.
+func (s session) job(plan *handler.Plan) job {
+	step := plan.Steps()[0]
+	n := len(step.Pairs)
+	j := job{
+		plan:      plan,
+		own:       s.who.Account,
+		removable: n,
+		question:  fmt.Sprintf("Remove %s in %s, account %s?", these(n), s.scopes[0].Region, s.scopes[0].Account),
+		exit:      exitOfStep(step),
+	}
+	switch {
+	case len(step.Unread) > 0:
+		j.whyNot = notAllRead
+	case len(step.Kept) > 0:
+		j.whyNot = "what is protected stays"
+	}
+	return j
 }
 
 // exitOfStep returns the exit code if nothing of a step is removed.

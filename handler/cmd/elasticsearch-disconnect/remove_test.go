@@ -20,35 +20,36 @@ type removal struct {
 func removals() map[string]removal {
 	ab, ofB := [][2]string{{"es-a", "es-b"}}, [][2]string{{"es-a", "es-b"}, {"es-b", "es-gone"}}
 	return map[string]removal{
-		"two in use":              {"es-a es-b", "yes\n", named, handler.ExitDone, ab},
-		"two in use, refused":     {"es-a es-b", "no\n", named, handler.ExitLeft, nil},
-		"one that is gone":        {"es-gone es-a", "yes\n", named, handler.ExitDone, both[:1]},
-		"one of Logstash":         {"es-a ls-pipeline --yes", "", named, handler.ExitDone, [][2]string{{"es-a", "ls-pipeline"}}},
-		"two as a dry run":        {"es-a es-b --dry-run", "", named, handler.ExitLeft, nil},
-		"two in JSON":             {"es-a es-b --yes -o json", "", named, handler.ExitDone, ab},
-		"two not connected":       {"es-a es-alone --yes", "", named, handler.ExitFailed, nil},
-		"one mistyped":            {"es-a es-bb --yes", "", named, handler.ExitFailed, nil},
-		"two in another region":   {"es-a es-b --yes --region cn-beijing", "", named, handler.ExitFailed, nil},
+		"two in use":              {"es-a es-b", "yes\n", withNames, handler.ExitDone, ab},
+		"two in use, refused":     {"es-a es-b", "no\n", withNames, handler.ExitLeft, nil},
+		"one that is gone":        {"es-gone es-a", "yes\n", withNames, handler.ExitDone, both[:1]},
+		"one of Logstash":         {"es-a ls-pipeline --yes", "", withNames, handler.ExitDone, [][2]string{{"es-a", "ls-pipeline"}}},
+		"two as a dry run":        {"es-a es-b --dry-run", "", withNames, handler.ExitLeft, nil},
+		"two in JSON":             {"es-a es-b --yes -o json", "", withNames, handler.ExitDone, ab},
+		"two not connected":       {"es-a es-alone --yes", "", withNames, handler.ExitDone, nil},
+		"one mistyped":            {"es-a es-bb --yes", "", withNames, handler.ExitFailed, nil},
+		"two in another region":   {"es-a es-b --yes --region cn-beijing", "", withNames, handler.ExitFailed, nil},
 		"one protected":           {"es-a es-b --yes", "", protected("es-b"), handler.ExitFailed, nil},
-		"one in capitals":         {"ES-A es-b", "yes\n", named, handler.ExitDone, ab},
+		"one in capitals":         {"ES-A es-b", "yes\n", withNames, handler.ExitDone, ab},
 		"one that the other has":  {"es-a es-b --yes", "", oneSided, handler.ExitDone, ab},
-		"two that cannot be read": {"es-a es-b --yes", "", func(f *fixture) { named(f); unproven(f) }, handler.ExitFailed, nil},
+		"two that cannot be read": {"es-a es-b --yes", "", func(f *fixture) { withNames(f); unproven(f) }, handler.ExitFailed, nil},
 
-		"all of one that exists":    {"es-b --all --yes", "", named, handler.ExitFailed, nil},
-		"all of it by force":        {"es-b --all --force", "yes\n", named, handler.ExitDone, ofB},
-		"all as a dry run":          {"es-b --all --dry-run", "", named, handler.ExitLeft, nil},
-		"all of one that is gone":   {"es-gone --all", "yes\n", named, handler.ExitDone, both},
-		"all of one without":        {"es-alone --all --force --yes", "", named, handler.ExitDone, nil},
-		"all of one mistyped":       {"es-typo --all --yes", "", named, handler.ExitFailed, nil},
+		"all of one that exists":    {"es-b --all --yes", "", withNames, handler.ExitFailed, nil},
+		"all of it by force":        {"es-b --all --force", "yes\n", withNames, handler.ExitDone, ofB},
+		"all as a dry run":          {"es-b --all --dry-run", "", withNames, handler.ExitFailed, nil},
+		"all as a dry run of force": {"es-b --all --force --dry-run", "", withNames, handler.ExitLeft, nil},
+		"all of one that is gone":   {"es-gone --all", "yes\n", withNames, handler.ExitDone, both},
+		"all of one without":        {"es-alone --all --force --yes", "", withNames, handler.ExitDone, nil},
+		"all of one mistyped":       {"es-typo --all --yes", "", withNames, handler.ExitFailed, nil},
 		"all, one protected":        {"es-gone --all", "yes\n", protected("es-a"), handler.ExitFailed, both[1:]},
 		"all, all protected, dry":   {"es-b --all --force --dry-run", "", protected("es-b"), handler.ExitFailed, nil},
 		"all, one that is no id":    {"es-alone --all --force --yes", "", malformed, handler.ExitDone, nil},
-		"all, not all can be asked": {"es-gone --all --yes", "", func(f *fixture) { named(f); unread(f) }, handler.ExitFailed, both[:1]},
+		"all, not all can be asked": {"es-gone --all --yes", "", func(f *fixture) { withNames(f); unread(f) }, handler.ExitFailed, both[:1]},
 	}
 }
 
-// named has instances with names.
-func named(f *fixture) {
+// withNames has instances with names.
+func withNames(f *fixture) {
 	leftovers(f)
 	f.api.SetName("es-a", "orders", "vpc-1")
 	f.api.SetName("es-b", "日志检索", "vpc-1")
@@ -56,14 +57,14 @@ func named(f *fixture) {
 
 func protected(id string) func(*fixture) {
 	return func(f *fixture) {
-		named(f)
+		withNames(f)
 		f.env["PROTECTED_INSTANCES"] = id
 	}
 }
 
 // oneSided is a connection of which es-a knows nothing.
 func oneSided(f *fixture) {
-	named(f)
+	withNames(f)
 	f.api.OnRequest = elasticsearchtest.Each(
 		at("ListConnectedClusters es-a", answering(`{"Result":[],"RequestId":"r"}`)),
 		at("DeleteConnectedCluster es-a", refuse(400, "RepetitionOperationError", "The instances are not connected.")),
@@ -72,7 +73,7 @@ func oneSided(f *fixture) {
 
 // malformed has an entry in a list that is not an id.
 func malformed(f *fixture) {
-	named(f)
+	withNames(f)
 	f.api.OnRequest = at("ListConnectedClusters es-alone", answering(`{"Result":[{"instances":"es/x"}],"RequestId":"r"}`))
 }
 

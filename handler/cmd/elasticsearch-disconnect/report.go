@@ -38,7 +38,7 @@ could be read, and 0 if there is nothing to do.`,
 		Example: `  elasticsearch-disconnect report --region cn-hangzhou
   elasticsearch-disconnect report --region cn-hangzhou,cn-beijing -o wide
   elasticsearch-disconnect report --region all -o html > report.html`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		Run:  r.does(func(ctx context.Context, _ []string) (int, error) { return c.report(ctx, t, form, all) }),
 	}
 	addTarget(cmd, &t)
@@ -58,7 +58,19 @@ func (c Command) report(ctx context.Context, t target, form string, all bool) (i
 		return 0, err
 	}
 	shown := reportOf(s, plan.Steps())
-	return exitOf(shown), c.print(shown, form, all)
+	if err := c.print(shown, form, all); err != nil {
+		return 0, err
+	}
+	switch exit := exitOf(shown); {
+	case exit == handler.ExitFailed && form != table && form != wide:
+		c.say("Not everything could be read: the result is not complete.")
+		return exit, nil
+	case exit == handler.ExitLeft && c.Terminal.Err:
+		c.say(`To remove what is marked "remove", give the same flags to reconcile.`)
+		return exit, nil
+	default:
+		return exit, nil
+	}
 }
 
 func (c Command) print(r view.Report, form string, all bool) (err error) {
@@ -75,9 +87,18 @@ func (c Command) print(r view.Report, form string, all bool) (err error) {
 	return err
 }
 
-// show prints a plan above a question.
-func (c Command) show(r view.Report) {
-	fmt.Fprint(c.Stderr, r.Leftovers().Table(view.Options{Color: c.hasColor(c.Terminal.Err), Width: c.Terminal.Width}))
+// show prints a plan: above a question, or as the result of a dry run.
+func (c Command) show(r view.Report, with consent) {
+	to, isTerminal := c.shows(with)
+	fmt.Fprint(to, r.Table(view.Options{Color: c.hasColor(isTerminal), Width: c.Terminal.Width}))
+}
+
+// shows returns the stream for what would be removed, and whether it is a terminal.
+func (c Command) shows(with consent) (io.Writer, bool) {
+	if with.dryRun && with.form == table {
+		return c.Stdout, c.Terminal.Out
+	}
+	return c.Stderr, c.Terminal.Err
 }
 
 // read reads all scopes, side by side. It returns an error only if it is interrupted.
@@ -85,6 +106,7 @@ func (c Command) read(ctx context.Context, s session, action trigger.Action) (*h
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	line := c.progress(s)
+	line.draw()
 	plan := s.handler.Plan(limited, s.requests(action), line.read)
 	line.done()
 	return plan, ctx.Err()

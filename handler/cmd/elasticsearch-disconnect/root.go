@@ -64,6 +64,7 @@ func (c Command) root(r *run) *cobra.Command {
 	root := &cobra.Command{
 		Use:           handler.Name,
 		Long:          rootHelp,
+		Version:       c.Build.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Run: func(cmd *cobra.Command, _ []string) {

@@ -115,14 +115,17 @@ func (p *progress) done() {
 // agrees asks the person, and reports whether the answer is yes. An interrupt is a no.
 func (c Command) agrees(ctx context.Context, question string) bool {
 	fmt.Fprint(c.Stderr, view.Question(question, "yes", c.Terminal.Width))
-	answered := make(chan bool, 1)
+	answered := make(chan string, 1)
 	go func() {
-		line, err := bufio.NewReader(c.Stdin).ReadString('\n')
-		answered <- err == nil && strings.TrimRight(line, "\r\n") == "yes"
+		line, _ := bufio.NewReader(c.Stdin).ReadString('\n') // without an end: the input ended
+		answered <- line
 	}()
 	select {
-	case yes := <-answered:
-		return yes
+	case line := <-answered:
+		if !strings.HasSuffix(line, "\n") {
+			c.say("")
+		}
+		return line == "yes\n" || line == "yes\r\n"
 	case <-ctx.Done():
 		c.say("") // ends the line
 		return false

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -41,7 +40,7 @@ func (c Command) open(ctx context.Context, t target, getenv func(string) string)
 	if err != nil {
 		return session{}, err
 	}
-	regions, err := regionsOf(t.regions, cmp.Or(c.Getenv(regionVariable), source.Region), config)
+	regions, err := regionsOf(c.preset(t, source), config)
 	if err != nil {
 		return session{}, err
 	}
@@ -84,7 +83,7 @@ func (c Command) open(ctx context.Context, t target, getenv func(string) string)
 func (c Command) source(t target) (identity.Source, error) {
 	source, err := identity.Find(identity.Settings{Profile: t.profile, Getenv: c.Getenv, Home: c.Home, Transport: c.Transport, Stderr: c.Stderr})
 	if err != nil {
-		return source, failure(err)
+		return source, wrongUsage("%s", explain(err))
 	}
 	return source, nil
 }
@@ -135,22 +134,35 @@ func (c Command) withLimit(limit int) func(string) string {
 	}
 }
 
-// regionsOf reads the regions that were named, each once, in order; the preset if there are
-// none.
-func regionsOf(named []string, preset string, config handler.Config) ([]connection.Region, error) {
-	if len(named) == 0 {
-		named = strings.FieldsFunc(preset, func(c rune) bool { return c == ',' })
+// A named is the names of regions, and where they come from.
+type named struct {
+	by      string // a flag, a variable or a profile
+	regions []string
+}
+
+// preset returns the regions of the flag, else of the variable, else of the profile.
+func (c Command) preset(t target, source identity.Source) named {
+	split := func(text string) []string { return strings.FieldsFunc(text, func(c rune) bool { return c == ',' }) }
+	switch variable := c.Getenv(regionVariable); {
+	case len(t.regions) > 0:
+		return named{"--region", t.regions}
+	case variable != "":
+		return named{regionVariable, split(variable)}
 	}
+	return named{"the region of " + source.Name + ",", split(source.Region)}
+}
+
+// regionsOf reads regions, each once, in order.
+func regionsOf(n named, config handler.Config) ([]connection.Region, error) {
 	var regions []connection.Region
-	for _, name := range named {
-		name = strings.TrimSpace(name)
-		for _, id := range expanded(name) {
+	for _, name := range n.regions {
+		for _, id := range expanded(strings.ToLower(strings.TrimSpace(name))) {
 			if err := config.CheckRegion(id); err != nil {
-				return nil, wrongUsage("--region %s %v", printable.Text(id), err)
+				return nil, wrongUsage("%s %s %v", n.by, printable.Text(id), err)
 			}
 			region, err := connection.ParseRegion(id)
 			if err != nil {
-				return nil, wrongUsage("--region %s is not a region: %v", printable.Text(id), err)
+				return nil, wrongUsage("%s %v", n.by, err)
 			}
 			if !slices.Contains(regions, region) {
 				regions = append(regions, region)
@@ -158,7 +170,7 @@ func regionsOf(named []string, preset string, config handler.Config) ([]connecti
 		}
 	}
 	if len(regions) == 0 {
-		return nil, wrongUsage("in which region? Give --region REGION, or --region all")
+		return nil, wrongUsage("In which region? Give --region REGION, or --region all")
 	}
 	return regions, checkEndpoint(regions, config)
 }
@@ -190,7 +202,7 @@ func accountsOf(named []string) ([]connection.AccountID, error) {
 	for _, text := range named {
 		account, err := connection.ParseAccountID(strings.TrimSpace(text))
 		if err != nil {
-			return nil, wrongUsage("--account %s is not an account: %v", printable.Text(text), err)
+			return nil, wrongUsage("--account %s", printable.Text(err.Error()))
 		}
 		if !slices.Contains(accounts, account) {
 			accounts = append(accounts, account)

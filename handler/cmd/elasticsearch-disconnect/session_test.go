@@ -19,32 +19,29 @@ func TestRegions(t *testing.T) {
 		return map[string]string{"ELASTICSEARCH_ENDPOINT": "https://" + host}
 	}
 	for name, test := range map[string]struct {
-		named  []string
-		preset string
-		env    map[string]string
-		want   string
+		named []string
+		env   map[string]string
+		want  string
 	}{
-		"flags":               {[]string{"cn-hangzhou", "cn-beijing"}, "cn-shanghai", none, "cn-hangzhou cn-beijing"},
-		"one twice":           {[]string{"cn-hangzhou", "cn-beijing", "cn-hangzhou"}, "", none, "cn-hangzhou cn-beijing"},
-		"with a space":        {[]string{"cn-hangzhou", " cn-beijing"}, "", none, "cn-hangzhou cn-beijing"},
-		"the preset":          {nil, "cn-shanghai", none, "cn-shanghai"},
-		"presets":             {nil, "cn-shanghai,cn-beijing", none, "cn-shanghai cn-beijing"},
-		"all and one":         {[]string{"all", "cn-hangzhou-finance"}, "", none, strings.Join(append(expanded("all"), "cn-hangzhou-finance"), " ")},
-		"a new one":           {[]string{"cn-new-1"}, "", map[string]string{"REGIONS": "cn-new-1"}, "cn-new-1"},
-		"an endpoint there":   {[]string{"cn-hangzhou"}, "", endpoint("elasticsearch-vpc.cn-hangzhou.aliyuncs.com"), "cn-hangzhou"},
-		"an endpoint of ours": {[]string{"cn-hangzhou"}, "", endpoint("es.example.com"), "cn-hangzhou"},
-		"an endpoint elsewhere": {[]string{"cn-beijing"}, "", endpoint("elasticsearch.cn-hangzhou.aliyuncs.com"),
+		"flags":               {[]string{"cn-hangzhou", "cn-beijing"}, none, "cn-hangzhou cn-beijing"},
+		"one twice":           {[]string{"cn-hangzhou", "cn-beijing", "cn-hangzhou"}, none, "cn-hangzhou cn-beijing"},
+		"with a space":        {[]string{"cn-hangzhou", " cn-beijing"}, none, "cn-hangzhou cn-beijing"},
+		"all and one":         {[]string{"all", "cn-hangzhou-finance"}, none, strings.Join(append(expanded("all"), "cn-hangzhou-finance"), " ")},
+		"a new one":           {[]string{"cn-new-1"}, map[string]string{"REGIONS": "cn-new-1"}, "cn-new-1"},
+		"an endpoint there":   {[]string{"cn-hangzhou"}, endpoint("elasticsearch-vpc.cn-hangzhou.aliyuncs.com"), "cn-hangzhou"},
+		"an endpoint of ours": {[]string{"cn-hangzhou"}, endpoint("es.example.com"), "cn-hangzhou"},
+		"an endpoint elsewhere": {[]string{"cn-beijing"}, endpoint("elasticsearch.cn-hangzhou.aliyuncs.com"),
 			"ELASTICSEARCH_ENDPOINT is in cn-hangzhou, and you asked for cn-beijing: unset it, or give --region cn-hangzhou"},
-		"an endpoint for two": {[]string{"cn-beijing", "cn-hangzhou"}, "", endpoint("es.example.com"),
+		"an endpoint for two": {[]string{"cn-beijing", "cn-hangzhou"}, endpoint("es.example.com"),
 			"ELASTICSEARCH_ENDPOINT serves one region alone: give one --region, or unset it"},
-		"a VPC for two": {[]string{"cn-beijing", "cn-hangzhou"}, "", map[string]string{"ELASTICSEARCH_NETWORK": "vpc"},
+		"a VPC for two": {[]string{"cn-beijing", "cn-hangzhou"}, map[string]string{"ELASTICSEARCH_NETWORK": "vpc"},
 			"ELASTICSEARCH_NETWORK=vpc serves one region alone: give one --region, or unset it"},
 	} {
 		config, err := handler.ReadConfig(func(name string) string { return test.env[name] })
 		if err != nil {
 			t.Fatal(err)
 		}
-		regions, err := regionsOf(test.named, test.preset, config)
+		regions, err := regionsOf(named{"--region", test.named}, config)
 		got := strings.Trim(fmt.Sprint(regions), "[]")
 		if err != nil {
 			got = err.Error()
@@ -73,13 +70,14 @@ func TestSource(t *testing.T) {
 	for name, test := range map[string]struct {
 		args string
 		env  map[string]string
+		exit int
 		want string // standard error
 	}{
-		"half a pair":       {"report", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, half},
-		"no such profile":   {"report --profile prd", nil, "~/.aliyun/config.json cannot be read (no such file or directory): run aliyun configure"},
-		"an unknown key":    {"remove es-a es-b --yes", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "canary-other"}, refuses + "InvalidAccessKeyId.NotFound, request id UUID); check your access key"},
-		"a wrong signature": {"event -", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "canary-other"}, refuses + "SignatureDoesNotMatch, request id UUID); check your access key secret"},
-		"to call":           {"call https://example.com es-a --all", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, half},
+		"half a pair":       {"report", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, handler.ExitInvalid, half},
+		"no such profile":   {"report --profile prd", nil, handler.ExitInvalid, "~/.aliyun/config.json cannot be read (no such file or directory): run aliyun configure"},
+		"an unknown key":    {"remove es-a es-b --yes", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "canary-other"}, handler.ExitFailed, refuses + "InvalidAccessKeyId.NotFound, request id UUID); check your access key"},
+		"a wrong signature": {"event -", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "canary-other"}, handler.ExitFailed, refuses + "SignatureDoesNotMatch, request id UUID); check your access key secret"},
+		"to call":           {"call https://example.com es-a --all", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, handler.ExitInvalid, half},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,7 +85,7 @@ func TestSource(t *testing.T) {
 			for name, value := range test.env {
 				f.env[name] = value
 			}
-			f.exits(t, f.run(t, append(strings.Fields(test.args), "--region", "cn-hangzhou")...), handler.ExitFailed)
+			f.exits(t, f.run(t, append(strings.Fields(test.args), "--region", "cn-hangzhou")...), test.exit)
 			if got := uuids.ReplaceAllString(f.stderr.String(), "UUID"); got != test.want+"\n" || f.stdout.Len() > 0 {
 				t.Errorf("standard error:\n got %q\nwant %q\nand standard output %q", got, test.want, f.stdout.String())
 			}
@@ -107,8 +105,8 @@ func TestAnotherAccount(t *testing.T) {
 		exit int
 		text string // of standard output
 	}{
-		myAccount: {handler.ExitDone, "removed       es-a  es-gone  cn-hangzhou\n"},
-		other: {handler.ExitFailed, "failed        es-a  es-gone  cn-hangzhou\n    not sent: ALIBABA_CLOUD_CREDENTIALS_URI in the environment now gives\n" +
+		myAccount: {handler.ExitDone, "removed   es-a  es-gone  cn-hangzhou\n"},
+		other: {handler.ExitFailed, "failed    es-a  es-gone  cn-hangzhou\n    not sent: ALIBABA_CLOUD_CREDENTIALS_URI in the environment now gives\n" +
 			"    credentials of account 2234567890984321, and not of 1234567890984321 any\n    more: run the command again\n"},
 	} {
 		f := newFixture(t)

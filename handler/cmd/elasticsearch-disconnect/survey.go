@@ -78,8 +78,11 @@ func (s *survey) readLeftovers() {
 	for _, k := range s.step.Kept {
 		s.scope.Kept++
 		r := reason{view.Kept, printable.Text(k.Reason)}
-		if k.Other.Status == elasticsearch.Inactive {
+		switch {
+		case k.Other.Status == elasticsearch.Inactive:
 			r.text = k.Connected.String() + " is frozen: it can be recovered for 24 hours"
+		case k.Other.Status.MayBeGone():
+			r.text = "the API says " + string(k.Other.Status) + ", which does not prove that it is gone"
 		}
 		s.leftover(k.Pair, endOf(k.Connected, k.Other), r)
 	}

@@ -143,7 +143,7 @@ func TestExplain(t *testing.T) {
 		"an expired token": {func(_ *testing.T, f *failing) {
 			f.answer("DescribeInstance", elasticsearchtest.Refuse(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired."))
 		}, `the API answered HTTP 400: InvalidSecurityToken\.Expired: Specified SecurityToken is expired\.; your session has expired: log in again, or get new credentials`},
-		"an instance that exists": {func(*testing.T, *failing) {}, `es-a exists and is active: nothing is removed\. To cut it off on purpose, add --force; to see what that would remove, --dry-run`},
+		"an instance that exists": {func(*testing.T, *failing) {}, `es-a exists and is active: nothing is removed\. To cut it off on purpose, add --force; to see first what that would remove, --force --dry-run`},
 		"STS refuses": {func(_ *testing.T, f *failing) {
 			f.cloud.STS.AddRole("acs:ram::"+memberAccount+":role/ops", elasticsearchtest.Account{})
 			f.toMember()

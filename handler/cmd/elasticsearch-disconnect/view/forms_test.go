@@ -16,7 +16,6 @@ func TestForms(t *testing.T) {
 		"table of 60 cells":       fleet().Table(view.Options{Width: 20, Color: true}),
 		"table of 120 cells":      fleet().Table(view.Options{Width: 400}),
 		"table of one place":      one().Table(view.Options{}),
-		"table of leftovers":      one().Leftovers().Table(view.Options{}),
 		"table of nothing":        calm().Table(view.Options{}),
 		"table of all of nothing": calm().Table(view.Options{All: true}),
 		"table of a cut place":    cut().Table(view.Options{All: true}),

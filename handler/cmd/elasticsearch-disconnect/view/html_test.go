@@ -63,7 +63,7 @@ func allOf(text string) view.Report {
 // own style sheet and script alone.
 func TestHTMLNeedsNothingElse(t *testing.T) {
 	t.Parallel()
-	page := one().Leftovers().HTML(at)
+	page := one().HTML(at)
 	for _, found := range regexp.MustCompile(`(?i)\b(src|srcset|data|action|style|on[a-z]+)=|href="?[^"#]|url\(|@import|fetch|XMLHttp|cookie`).FindAllString(page, -1) {
 		t.Errorf("the page has %s", found)
 	}

@@ -34,7 +34,7 @@ func (s Scope) fate() string {
 		}
 	}
 	switch {
-	case s.Leftover == 0 && s.Problem != "":
+	case s.Leftover == 0 && !s.Whole:
 		parts = append(parts, "leftovers unknown")
 	case s.Leftover == 0:
 		parts = append([]string{"none left over"}, parts...)

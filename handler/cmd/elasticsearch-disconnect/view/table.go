@@ -50,14 +50,6 @@ func (r Report) Table(o Options) string {
 
 func isEmpty(text string) bool { return text == "" }
 
-// Leftovers returns the report without the connections that are not left over.
-func (r Report) Leftovers() Report {
-	r.Connections = slices.DeleteFunc(slices.Clone(r.Connections), func(c Connection) bool {
-		return c.Look == Nothing || c.Look == Frozen
-	})
-	return r
-}
-
 // A table is a report that is being laid out.
 type table struct {
 	Report
@@ -132,13 +124,32 @@ func (t table) legend() string {
 // summaries returns each place in a sentence, and all in one if there are several.
 func (t table) summaries() string {
 	var text strings.Builder
+	empty := t.empty()
 	for _, s := range t.Scopes {
-		text.WriteString(hang("", 2, phrases(s.summary(t.name(s.Place))), t.width))
+		if len(empty) < 2 || !s.isEmpty() {
+			text.WriteString(hang("", 2, phrases(s.summary(t.name(s.Place))), t.width))
+		}
+	}
+	if len(empty) > 1 {
+		text.WriteString(hang("", 2, phrases("no instances: "+strings.Join(empty, ", ")), t.width))
 	}
 	if len(t.Scopes) > 1 {
 		text.WriteString(hang("", 2, phrases(t.total().summary("in all")), t.width))
 	}
 	return text.String()
+}
+
+func (s Scope) isEmpty() bool { return s.Whole && s.Instances == 0 }
+
+// empty names the places that were read and have no instance. If there are several, they are
+// in one line: most regions of most accounts are empty.
+func (t table) empty() (names []string) {
+	for _, s := range t.Scopes {
+		if s.isEmpty() {
+			names = append(names, t.name(s.Place))
+		}
+	}
+	return names
 }
 
 // name returns a place as it is called in this report: with its account if that is not clear.

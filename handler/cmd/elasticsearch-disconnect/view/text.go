@@ -45,6 +45,11 @@ func Indented(text string, width int) string {
 	return hang(spaces(indent), indent, words(text), Options{Width: width}.width())
 }
 
+// Wrapped returns a text in lines that fit a terminal, the others indented.
+func Wrapped(text string, width int) string {
+	return hang("", 2, words(text), Options{Width: width}.width())
+}
+
 // Question returns a question in lines that fit a terminal. It ends with what to type, and leaves
 // room for that behind it.
 func Question(text, answer string, width int) string {
