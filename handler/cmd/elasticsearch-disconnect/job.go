@@ -64,12 +64,42 @@ type job struct {
 	question  string
 	whyNot    string // why nothing is removable although there may be something; "" if there is nothing
 	exit      int    // if nothing is removed
+	isLogged  bool   // to standard error
 }
 
 const notAllRead = "not everything could be read"
 
 // carryOut removes what the plan says, if the person agrees, and says what became of it.
 func (c Command) carryOut(ctx context.Context, j job, with consent) (int, error) {
+	if !c.goesOn(ctx, j, with) {
+		return j.exit, ctx.Err()
+	}
+	isRemoval := j.removable > 0 && !with.dryRun
+	if !isRemoval && with.form != jsonForm {
+		return j.exit, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	w := &worker{command: c, ctx: ctx, job: j, form: with.form, counts: map[string]int{}}
+	w.hasLine = c.Terminal.Err && isRemoval && !j.isLogged
+	w.draw()
+	done := j.plan.Execute(limited, with.dryRun, w.outcome)
+	w.erase()
+	if with.form == jsonForm {
+		w.print(printable.JSON(done.Reply, j.plan.Redact))
+	}
+	if isRemoval {
+		j.exit = c.end(ctx, j, w, done)
+	}
+	if w.unprinted != nil && j.exit != exitInterrupted {
+		c.say("%v", w.unprinted)
+		j.exit = handler.ExitFailed
+	}
+	return j.exit, nil
+}
+
+// goesOn says what there is to remove, and asks. It reports false if the answer is no.
+func (c Command) goesOn(ctx context.Context, j job, with consent) bool {
 	switch {
 	case j.removable == 0 && j.whyNot != "":
 		c.say("Nothing %s removed: %s.", was(with.dryRun), j.whyNot)
@@ -84,27 +114,9 @@ func (c Command) carryOut(ctx context.Context, j job, with consent) (int, error)
 		if ctx.Err() == nil {
 			c.say("Nothing was removed.")
 		}
-		return j.exit, ctx.Err()
+		return false
 	}
-	if with.form != jsonForm && (j.removable == 0 || with.dryRun) {
-		return j.exit, nil
-	}
-	limited, cancel := context.WithTimeout(ctx, timeLimit)
-	defer cancel()
-	w := &worker{command: c, ctx: ctx, job: j, form: with.form, counts: map[string]int{}}
-	done := j.plan.Execute(limited, with.dryRun, w.outcome)
-	w.erase()
-	if with.form == jsonForm {
-		w.print(printable.JSON(done.Reply, j.plan.Redact))
-	}
-	if j.removable > 0 && !with.dryRun {
-		j.exit = c.end(ctx, j, w, done)
-	}
-	if w.unprinted != nil && j.exit != exitInterrupted {
-		c.say("%v", w.unprinted)
-		j.exit = handler.ExitFailed
-	}
-	return j.exit, nil
+	return true
 }
 
 func was(dryRun bool) string {
@@ -156,6 +168,7 @@ type worker struct {
 	ctx     context.Context
 	job     job
 	form    string
+	hasLine bool // that is rewritten
 
 	mu        sync.Mutex
 	counts    map[string]int
@@ -175,7 +188,12 @@ func (w *worker) outcome(o handler.Outcome) {
 	if w.form != jsonForm {
 		w.print(w.line(word, o))
 	}
-	if w.command.Terminal.Err && w.known < w.job.removable {
+	w.draw()
+}
+
+// draw shows how many removals are known. There is no line beside a log, which would break it.
+func (w *worker) draw() {
+	if w.hasLine && w.known < w.job.removable {
 		fmt.Fprintf(w.command.Stderr, startOfLine+"removing: %d of %s", w.known, view.Count(w.job.removable, "connection"))
 	}
 }
@@ -220,7 +238,7 @@ func (w *worker) line(word string, o handler.Outcome) string {
 }
 
 func (w *worker) erase() {
-	if w.command.Terminal.Err {
+	if w.hasLine {
 		fmt.Fprint(w.command.Stderr, startOfLine)
 	}
 }

@@ -52,7 +52,7 @@ func (c Command) reconcile(ctx context.Context, t target, with consent, limit in
 	}
 	shown := reportOf(s, plan.Steps())
 	c.show(shown, with)
-	j := job{plan: plan, own: s.who.Account, exit: exitOf(shown)}
+	j := job{plan: plan, own: s.who.Account, exit: exitOf(shown), isLogged: s.verbose}
 	if j.exit == handler.ExitFailed {
 		j.whyNot = notAllRead
 	}

@@ -110,7 +110,9 @@ func (c Command) remove(ctx context.Context, t target, with consent, q request) 
 
 // removePair removes one connection.
 func (c Command) removePair(ctx context.Context, s session, with consent, q request) (int, error) {
-	ends, listed, err := s.lookAt(ctx, q.pair())
+	limited, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	ends, listed, err := s.lookAt(limited, q.pair())
 	if err != nil {
 		return 0, err
 	}
@@ -150,7 +152,9 @@ func (c Command) removeAll(ctx context.Context, s session, with consent, q reque
 	if step.Err != nil {
 		return 0, failure(step.Err)
 	}
-	ends, err := s.look(ctx, plan, q.instance, step.Pairs)
+	limited, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	ends, err := s.look(limited, plan, q.instance, step.Pairs)
 	if err != nil {
 		return 0, err
 	}
@@ -189,6 +193,7 @@ func (s session) job(plan *handler.Plan) job {
 		removable: n,
 		question:  fmt.Sprintf("Remove %s in %s, account %s?", these(n), s.scopes[0].Region, s.scopes[0].Account),
 		exit:      exitOfStep(step),
+		isLogged:  s.verbose,
 	}
 	switch {
 	case len(step.Unread) > 0:
