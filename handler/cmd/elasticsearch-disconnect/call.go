@@ -49,7 +49,7 @@ func (c Command) call(ctx context.Context, t target, args []string, event call.E
 	if err != nil {
 		return 0, err
 	}
-	credentials, err := source.Credentials()
+	credentials, err := wait(ctx, source.Credentials)
 	if err != nil {
 		return 0, failure(err)
 	}

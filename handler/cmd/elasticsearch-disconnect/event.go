@@ -31,7 +31,7 @@ DRY_RUN=true nothing is removed.`,
 
 // event handles one event and prints the reply.
 func (c Command) event(ctx context.Context, t target, file string) (int, error) {
-	event, err := c.readFile(file)
+	event, err := wait(ctx, func() ([]byte, error) { return c.readFile(file) })
 	if err != nil {
 		return 0, wrongUsage("%s", printable.Text(err.Error()))
 	}

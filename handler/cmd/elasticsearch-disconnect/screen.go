@@ -115,19 +115,31 @@ func (p *progress) done() {
 // agrees asks the person, and reports whether the answer is yes. An interrupt is a no.
 func (c Command) agrees(ctx context.Context, question string) bool {
 	fmt.Fprint(c.Stderr, view.Question(question, "yes", c.Terminal.Width))
-	answered := make(chan string, 1)
-	go func() {
+	line, _ := wait(ctx, func() (string, error) {
 		line, _ := bufio.NewReader(c.Stdin).ReadString('\n') // without an end: the input ended
-		answered <- line
+		return line, nil
+	})
+	if !strings.HasSuffix(line, "\n") {
+		c.say("") // ends the line
+	}
+	return line == "yes\n" || line == "yes\r\n"
+}
+
+// wait returns what f does, or the error of ctx if that is canceled first: f takes no context.
+func wait[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := f()
+		done <- result{value, err}
 	}()
 	select {
-	case line := <-answered:
-		if !strings.HasSuffix(line, "\n") {
-			c.say("")
-		}
-		return line == "yes\n" || line == "yes\r\n"
+	case r := <-done:
+		return r.value, r.err
 	case <-ctx.Done():
-		c.say("") // ends the line
-		return false
+		return *new(T), ctx.Err()
 	}
 }

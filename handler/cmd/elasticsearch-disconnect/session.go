@@ -32,51 +32,54 @@ type session struct {
 
 // open reads the settings, finds the credentials, and asks STS whose they are.
 func (c Command) open(ctx context.Context, t target, getenv func(string) string) (session, error) {
-	config, err := handler.ReadConfig(getenv)
-	if err != nil {
-		return session{}, wrongUsage("configuration: %v", err)
-	}
-	source, err := c.source(t)
+	at, err := c.place(t, getenv)
 	if err != nil {
 		return session{}, err
 	}
-	regions, err := regionsOf(c.preset(t, source), config)
+	as, err := c.logIn(ctx, at)
 	if err != nil {
 		return session{}, err
 	}
-	accounts, err := accountsOf(t.accounts)
-	if err != nil {
-		return session{}, err
-	}
-	credentials, err := source.Credentials()
-	if err != nil {
-		return session{}, failure(err)
-	}
-	whose := func(credentials acs3.Credentials) (identity.Caller, error) {
-		return identity.Ask(ctx, c.Transport, config.Network.STS(regions[0]), credentials, source)
-	}
-	caller, err := whose(credentials)
-	if err != nil {
-		return session{}, failure(err)
-	}
-	for _, account := range accounts {
-		if account != caller.Account && config.MemberRole == "" {
-			return session{}, wrongUsage("--account %s is not your own (%s, by %s): set the variable MEMBER_ROLE to the name of a role there that you may assume", account, caller.Account, source.Name)
+	for _, account := range at.accounts {
+		if account != as.Account && at.config.MemberRole == "" {
+			return session{}, wrongUsage("--account %s is not your own (%s, by %s): set the variable MEMBER_ROLE to the name of a role there that you may assume", account, as.Account, at.source.Name)
 		}
 	}
-	own := connection.Scope{Region: regions[0], Account: caller.Account}
 	return session{
 		handler: &handler.Handler{
-			Config:     config,
+			Config:     at.config,
 			Build:      c.Build,
-			Log:        c.log(t.verbose, config.LogLevel),
+			Log:        c.log(t.verbose, at.config.LogLevel),
 			Transport:  c.Transport,
-			Invocation: byPerson(own, credentials, unchanged(source, credentials, caller.Account, whose)),
+			Invocation: as.invocation(connection.Scope{Region: at.regions[0], Account: as.Account}),
 		},
-		scopes:  scopesOf(regions, accounts, caller.Account),
-		who:     view.Identity{Account: caller.Account.String(), ARN: caller.ARN, Source: source.Name, Endpoint: c.Getenv("ELASTICSEARCH_ENDPOINT")},
+		scopes:  scopesOf(at.regions, at.accounts, as.Account),
+		who:     view.Identity{Account: as.Account.String(), ARN: as.ARN, Source: at.source.Name, Endpoint: c.Getenv("ELASTICSEARCH_ENDPOINT")},
 		verbose: t.verbose,
 	}, nil
+}
+
+// A place is where a command acts and with which credentials, as flags, variables and files
+// say it. Nobody was asked.
+type place struct {
+	config   handler.Config
+	source   identity.Source
+	regions  []connection.Region
+	accounts []connection.AccountID // none: the own one
+}
+
+func (c Command) place(t target, getenv func(string) string) (at place, err error) {
+	if at.config, err = handler.ReadConfig(getenv); err != nil {
+		return at, wrongUsage("configuration: %v", err)
+	}
+	if at.source, err = c.source(t); err != nil {
+		return at, err
+	}
+	if at.regions, err = regionsOf(c.preset(t, at.source), at.config); err != nil {
+		return at, err
+	}
+	at.accounts, err = accountsOf(t.accounts)
+	return at, err
 }
 
 // source returns where the credentials come from.
@@ -88,32 +91,55 @@ func (c Command) source(t target) (identity.Source, error) {
 	return source, nil
 }
 
-// byPerson returns the invocation of a person. Its client tokens are new in each.
-func byPerson(own connection.Scope, shown acs3.Credentials, renewed func() (acs3.Credentials, error)) func(context.Context) handler.Invocation {
+// A login is the credentials of a person, and whose they are.
+type login struct {
+	identity.Caller
+	credentials acs3.Credentials
+	source      identity.Source
+	get         func() (acs3.Credentials, error)
+	ask         func(acs3.Credentials) (identity.Caller, error)
+}
+
+// logIn gets the credentials, and asks STS whose they are.
+func (c Command) logIn(ctx context.Context, at place) (l login, err error) {
+	l.source = at.source
+	l.get = func() (acs3.Credentials, error) { return wait(ctx, at.source.Credentials) }
+	l.ask = func(credentials acs3.Credentials) (identity.Caller, error) {
+		return identity.Ask(ctx, c.Transport, at.config.Network.STS(at.regions[0]), credentials, at.source)
+	}
+	if l.credentials, err = l.get(); err != nil {
+		return l, failure(err)
+	}
+	if l.Caller, err = l.ask(l.credentials); err != nil {
+		return l, failure(err)
+	}
+	return l, nil
+}
+
+// invocation returns that of a person. Its client tokens are new in each.
+func (l login) invocation(own connection.Scope) func(context.Context) handler.Invocation {
 	id := uuid.NewString()
 	return func(context.Context) handler.Invocation {
-		return handler.Invocation{RequestID: id, Scope: own, Secrets: shown, Credentials: renewed}
+		return handler.Invocation{RequestID: id, Scope: own, Secrets: l.credentials, Credentials: l.renewed}
 	}
 }
 
-// unchanged asks a source again, since a session may have to be renewed while a person looks
-// at a question. Credentials of another account than the person sees are an error: a service
+// renewed gets the credentials again, since a session may have to be renewed while a person
+// looks at a question. Those of another account than the person sees are an error: a service
 // that hands them out may have been switched meanwhile.
-func unchanged(source identity.Source, shown acs3.Credentials, account connection.AccountID, whose func(acs3.Credentials) (identity.Caller, error)) func() (acs3.Credentials, error) {
-	return func() (acs3.Credentials, error) {
-		now, err := source.Credentials()
-		if err != nil || now.Same(shown) {
-			return now, err
-		}
-		switch caller, err := whose(now); {
-		case err != nil:
-			return acs3.Credentials{}, err
-		case caller.Account != account:
-			return acs3.Credentials{}, &connection.Error{Kind: connection.Denied, EveryCall: true,
-				Message: fmt.Sprintf("not sent: %s now gives credentials of account %s, and not of %s any more: run the command again", source.Name, caller.Account, account)}
-		}
-		return now, nil
+func (l login) renewed() (acs3.Credentials, error) {
+	now, err := l.get()
+	if err != nil || now.Same(l.credentials) {
+		return now, err
 	}
+	switch caller, err := l.ask(now); {
+	case err != nil:
+		return acs3.Credentials{}, err
+	case caller.Account != l.Account:
+		return acs3.Credentials{}, &connection.Error{Kind: connection.Denied, EveryCall: true,
+			Message: fmt.Sprintf("not sent: %s now gives credentials of account %s, and not of %s any more: run the command again", l.source.Name, caller.Account, l.Account)}
+	}
+	return now, nil
 }
 
 // log returns the log of a run: none unless it is asked for, since it is for machines.

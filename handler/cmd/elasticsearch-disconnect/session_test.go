@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -134,4 +136,27 @@ func (f *fixture) issued(name, account string) string {
 	f.cloud.STS.AddAccount(session)
 	f.api.AddAccount(session)
 	return fmt.Sprintf(`{"AccessKeyId":%q,"AccessKeySecret":%q,"SecurityToken":%q}`, session.AccessKeyID, session.AccessKeySecret, session.SecurityToken)
+}
+
+// TestInterruptedWait: an interrupt ends the command although what it waits for takes no
+// notice, such as a terminal or a service that hands out credentials.
+func TestInterruptedWait(t *testing.T) {
+	t.Parallel()
+	for _, args := range []string{"event - --region cn-hangzhou", "report --region cn-hangzhou", "call https://example.com es-a --all"} {
+		f := newFixture(t)
+		ctx, interrupt := context.WithCancel(t.Context())
+		forever, end := io.Pipe()
+		t.Cleanup(func() { end.Close() })
+		hang := func() {
+			interrupt()
+			_, _ = io.Copy(io.Discard, forever)
+		}
+		f.cloud.Serve("credentials.example.com", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hang() }))
+		f.env = map[string]string{"ALIBABA_CLOUD_CREDENTIALS_URI": "https://credentials.example.com"}
+		f.Stdin = &typing{hang, strings.NewReader("")}
+		f.exits(t, f.runWith(ctx, t, strings.Fields(args)...), exitInterrupted)
+		if got := f.stderr.String(); got != "Interrupted: nothing was removed.\n" {
+			t.Errorf("%s: standard error %q", args, got)
+		}
+	}
 }
