@@ -52,6 +52,8 @@ func notSent(host string, err error) *attemptError {
 		message = refusal.Error() + "; not sent, safe to repeat"
 	case errors.As(err, &name) && name.IsNotFound && isProxy:
 		message, advice, class = "the host name of the proxy does not exist; not sent", checkProxy(), finalForAll
+	case isProxy:
+		message, advice = "no connection to the proxy; not sent, safe to repeat", checkProxy()
 	case errors.As(err, new(*tls.CertificateVerificationError)):
 		message, class = "the API's certificate is not trusted; not sent", finalForAll
 	case errors.As(err, &name) && name.IsNotFound:

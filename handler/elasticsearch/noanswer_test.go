@@ -123,7 +123,10 @@ func TestUntrustedIsClosed(t *testing.T) {
 }
 
 // notSent is what a failure to connect comes to.
-const notSent = "Unavailable no connection to the API; not sent, safe to repeat"
+const (
+	notSent = "Unavailable no connection to the API; not sent, safe to repeat"
+	noProxy = "Unavailable no connection to the proxy; not sent, safe to repeat: check HTTPS_PROXY"
+)
 
 // TestSilence: what never answers is a timeout, and what never connects is not
 // sent, after as many attempts as may be made.
@@ -145,7 +148,7 @@ func TestSilence(t *testing.T) {
 		"no handshake":                 {"https", nil, nil, 5 * time.Second, notSent},
 		"no handshake behind a proxy":  {"https", nil, proxy, 5 * time.Second, notSent},
 		"no connection":                {"https", never, nil, 5 * time.Second, notSent},
-		"no connection to a proxy":     {"https", never, proxy, 5 * time.Second, notSent},
+		"no connection to a proxy":     {"https", never, proxy, 5 * time.Second, noProxy},
 		"no connection for plain HTTP": {"http", never, nil, 5 * time.Second, notSent},
 	} {
 		elasticsearch.InBubble(t, name, func(t *testing.T) {
@@ -216,7 +219,7 @@ func TestNotSent(t *testing.T) {
 		"a name server that is down":              {"https", nil, &net.DNSError{Err: "server misbehaving", IsTemporary: true}, nil, 6, notSent},
 		"a refused connection":                    {"https", nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, nil, 6, notSent},
 		"a refused connection, plain HTTP":        {"http", nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, nil, 6, notSent},
-		"a refused connection to a proxy":         {"https", proxy, syscall.ECONNREFUSED, nil, 6, notSent},
+		"a refused connection to a proxy":         {"https", proxy, syscall.ECONNREFUSED, nil, 6, noProxy},
 		"a handshake that ends":                   {"https", nil, nil, hangUp, 6, notSent},
 		"a handshake that is no TLS":              {"https", nil, nil, says("HTTP/1.1 400 \r\n\r\n"), 6, notSent},
 		"a proxy that refuses":                    {"https", proxy, nil, says("HTTP/1.1 403 any words\r\n\r\n"), 1, refused + "403 Forbidden; not sent: check HTTPS_PROXY"},

@@ -126,7 +126,7 @@ func TestExplain(t *testing.T) {
 		"a proxy with a closed port": {func(t *testing.T, f *failing) {
 			f.transport.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: closedPort(t)})
 			f.Transport = f.transport
-		}, `no connection to the API; not sent, safe to repeat \(HOST: proxyconnect tcp: dial tcp 127\.0\.0\.1:\d+: connect: connection refused\)`},
+		}, `no connection to the proxy; not sent, safe to repeat \(HOST: proxyconnect tcp: dial tcp 127\.0\.0\.1:\d+: connect: connection refused\): check HTTPS_PROXY`},
 		"a proxy that refuses":          {func(t *testing.T, f *failing) { f.proxied(t, 403) }, `the proxy 127\.0\.0\.1:\d+ answered HTTP 403 Forbidden; not sent \(HOST\): check HTTPS_PROXY`},
 		"a proxy that wants a password": {func(t *testing.T, f *failing) { f.proxied(t, 407) }, `the proxy 127\.0\.0\.1:\d+ answered HTTP 407 Proxy Authentication Required; not sent \(HOST\): check HTTPS_PROXY`},
 		"a proxy that fails":            {func(t *testing.T, f *failing) { f.proxied(t, 502) }, `the proxy 127\.0\.0\.1:\d+ answered HTTP 502 Bad Gateway; not sent, safe to repeat \(HOST\)`},

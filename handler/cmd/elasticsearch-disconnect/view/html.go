@@ -22,7 +22,7 @@ func (r Report) HTML(at time.Time) string {
 	var text strings.Builder
 	d := document{r, at.UTC(), template.CSS(read("report.css")), template.JS(read("report.js"))}
 	functions := template.FuncMap{"count": Count, "thousands": Thousands, "causes": byReason,
-		"vpc": Connection.vpc, "withheld": Scope.withheld, "word": Look.word, "meaning": Look.meaning}
+		"vpc": Connection.vpc, "withheld": Scope.withheld, "knowsLeftovers": Scope.knowsLeftovers, "word": Look.word, "meaning": Look.meaning}
 	t := template.Must(template.New("report.html.tmpl").Funcs(functions).ParseFS(page, "report.html.tmpl"))
 	if err := t.Execute(&text, d); err != nil {
 		panic("the template shows every report: " + err.Error())
@@ -71,6 +71,8 @@ func (d document) Headline() string {
 		of += " that could be read"
 	}
 	switch looks := d.Looks(); {
+	case d.Total().Connections == 0 && len(d.Incomplete()) > 0:
+		return "No connection could be read"
 	case d.Total().Connections == 0:
 		return "No connection was found"
 	case looks == 0:

@@ -16,6 +16,10 @@ func (s Scope) summary(subject string) string {
 	return fmt.Sprintf("%s: %s, %s: %s", subject, Count(s.Instances, "instance"), Count(s.Connections, "connection"), s.fate())
 }
 
+// knowsLeftovers reports whether the number of leftovers says something: what is not read may
+// have some.
+func (s Scope) knowsLeftovers() bool { return s.Whole || s.Leftover > 0 }
+
 // fate returns what becomes of the connections that need a look.
 func (s Scope) fate() string {
 	var parts []string
@@ -34,7 +38,7 @@ func (s Scope) fate() string {
 		}
 	}
 	switch {
-	case s.Leftover == 0 && !s.Whole:
+	case !s.knowsLeftovers():
 		parts = append(parts, "leftovers unknown")
 	case s.Leftover == 0:
 		parts = append([]string{"none left over"}, parts...)
