@@ -58,7 +58,7 @@ func scopeOf(fc *fccontext.FcContext) connection.Scope {
 // roleCredentials returns the function role's credentials. It refuses an empty part:
 // credentials-go would fill it from the environment, and mix two identities.
 func roleCredentials(c acs3.Credentials) (acs3.Credentials, error) {
-	missing := partsThat(c, func(value string) bool { return value == "" })
+	missing := c.Parts(func(value string) bool { return value == "" })
 	if len(missing) > 0 {
 		return acs3.Credentials{}, denied("the invocation came without "+strings.Join(missing, " and ")+": give the function a role", nil)
 	}
@@ -67,23 +67,6 @@ func roleCredentials(c acs3.Credentials) (acs3.Credentials, error) {
 		return acs3.Credentials{}, denied("the invocation's credentials cannot be used", err)
 	}
 	return obtain(from, "the function's role")
-}
-
-// partsThat returns the names of the parts of credentials whose value has a property.
-func partsThat(c acs3.Credentials, has func(value string) bool) (names []string) {
-	for _, part := range []struct {
-		name  string
-		value acs3.Secret
-	}{
-		{"access key id", c.AccessKeyID},
-		{"access key secret", c.AccessKeySecret},
-		{"security token", c.SecurityToken},
-	} {
-		if has(part.value.Reveal()) {
-			names = append(names, part.name)
-		}
-	}
-	return names
 }
 
 // obtain takes the credentials from credentials-go, whose own type would print them. With
@@ -102,7 +85,7 @@ func obtain(from providers.CredentialsProvider, source string) (acs3.Credentials
 		AccessKeySecret: acs3.NewSecret(c.AccessKeySecret),
 		SecurityToken:   acs3.NewSecret(c.SecurityToken),
 	}
-	malformed := partsThat(obtained, func(value string) bool { return strings.ContainsFunc(value, unicode.IsControl) })
+	malformed := obtained.Parts(func(value string) bool { return strings.ContainsFunc(value, unicode.IsControl) })
 	if len(malformed) > 0 {
 		failed := denied(fmt.Sprintf("a line end or another control character is in the %s, which came from %s", strings.Join(malformed, " and the "), source), nil)
 		failed.EveryCall = true

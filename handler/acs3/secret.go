@@ -75,6 +75,23 @@ func (c Credentials) Same(other Credentials) bool {
 		c.SecurityToken.Reveal() == other.SecurityToken.Reveal()
 }
 
+// Parts names the parts whose value has a property.
+func (c Credentials) Parts(has func(value string) bool) (names []string) {
+	for _, part := range []struct {
+		name  string
+		value Secret
+	}{
+		{"access key id", c.AccessKeyID},
+		{"access key secret", c.AccessKeySecret},
+		{"security token", c.SecurityToken},
+	} {
+		if has(part.value.Reveal()) {
+			names = append(names, part.name)
+		}
+	}
+	return names
+}
+
 // Redact returns text with "***" in place of each of the three values, plain or
 // escaped for a URL, and in place of each signature. It is for text from outside,
 // such as the message of SignatureDoesNotMatch, which quotes the canonical
@@ -138,3 +155,15 @@ func maskSignatures(text string) string {
 }
 
 const signatureCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/%="
+
+// RedactError returns an error without credentials in its text: one of the network may quote
+// what the other side sent, and that may be our request. It wraps the other.
+func (c Credentials) RedactError(err error) error { return redactedError{err, c.Redact(err.Error())} }
+
+type redactedError struct {
+	error
+	text string
+}
+
+func (e redactedError) Error() string { return e.text }
+func (e redactedError) Unwrap() error { return e.error }

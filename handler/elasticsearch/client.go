@@ -121,7 +121,7 @@ func (c *Reader) roundTrip(r *http.Request, op call) (answer, *attemptError) {
 	response, err := c.Transport.RoundTrip(r.WithContext(way.trace(r.Context())))
 	if err != nil {
 		c.closeIdleConnections()
-		return answer{}, way.failure(r, c.redacted(err))
+		return answer{}, way.failure(r, c.Credentials.RedactError(err))
 	}
 	defer response.Body.Close()
 
@@ -131,23 +131,9 @@ func (c *Reader) roundTrip(r *http.Request, op call) (answer, *attemptError) {
 	}
 	a := decode(response, body, time.Now(), c.Credentials.Redact)
 	if body.err != nil {
-		return answer{status: response.StatusCode}, noAnswer(r.Context(), r.Host, c.redacted(body.err))
+		return answer{status: response.StatusCode}, noAnswer(r.Context(), r.Host, c.Credentials.RedactError(body.err))
 	}
 	return a, nil
-}
-
-// A redactedError is an error of the network without credentials: its text may
-// quote what the other side sent, and that may be our request.
-type redactedError struct {
-	error
-	text string
-}
-
-func (e redactedError) Error() string { return e.text }
-func (e redactedError) Unwrap() error { return e.error }
-
-func (c *Reader) redacted(err error) error {
-	return redactedError{err, c.Credentials.Redact(err.Error())}
 }
 
 // closeIdleConnections makes the next attempt open a new connection. After a

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -95,51 +94,32 @@ func (c Command) source(t target) (identity.Source, error) {
 type login struct {
 	identity.Caller
 	credentials acs3.Credentials
-	source      identity.Source
-	get         func() (acs3.Credentials, error)
-	ask         func(acs3.Credentials) (identity.Caller, error)
 }
 
 // logIn gets the credentials, and asks STS whose they are.
 func (c Command) logIn(ctx context.Context, at place) (l login, err error) {
-	l.source = at.source
-	l.get = func() (acs3.Credentials, error) { return wait(ctx, at.source.Credentials) }
-	l.ask = func(credentials acs3.Credentials) (identity.Caller, error) {
-		return identity.Ask(ctx, c.Transport, at.config.Network.STS(at.regions[0]), credentials, at.source)
-	}
-	if l.credentials, err = l.get(); err != nil {
+	if l.credentials, err = wait(ctx, at.source.Credentials); err != nil {
 		return l, failure(err)
 	}
-	if l.Caller, err = l.ask(l.credentials); err != nil {
+	if l.Caller, err = identity.Ask(ctx, c.Transport, at.config.Network.STS(at.regions[0]), l.credentials, at.source); err != nil {
 		return l, failure(err)
 	}
 	return l, nil
 }
 
-// invocation returns that of a person. Its client tokens are new in each.
+// invocation returns that of a person. Its client tokens are new in each. Its credentials
+// are those that STS was asked about: a service that hands them out may have been switched
+// to another account while the person looked at a question.
 func (l login) invocation(own connection.Scope) func(context.Context) handler.Invocation {
 	id := uuid.NewString()
 	return func(context.Context) handler.Invocation {
-		return handler.Invocation{RequestID: id, Scope: own, Secrets: l.credentials, Credentials: l.renewed}
+		return handler.Invocation{
+			RequestID:   id,
+			Scope:       own,
+			Secrets:     l.credentials,
+			Credentials: func() (acs3.Credentials, error) { return l.credentials, nil },
+		}
 	}
-}
-
-// renewed gets the credentials again, since a session may have to be renewed while a person
-// looks at a question. Those of another account than the person sees are an error: a service
-// that hands them out may have been switched meanwhile.
-func (l login) renewed() (acs3.Credentials, error) {
-	now, err := l.get()
-	if err != nil || now.Same(l.credentials) {
-		return now, err
-	}
-	switch caller, err := l.ask(now); {
-	case err != nil:
-		return acs3.Credentials{}, err
-	case caller.Account != l.Account:
-		return acs3.Credentials{}, &connection.Error{Kind: connection.Denied, EveryCall: true,
-			Message: fmt.Sprintf("not sent: %s now gives credentials of account %s, and not of %s any more: run the command again", l.source.Name, caller.Account, l.Account)}
-	}
-	return now, nil
 }
 
 // log returns the log of a run: none unless it is asked for, since it is for machines.

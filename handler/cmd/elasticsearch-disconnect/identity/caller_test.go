@@ -15,7 +15,7 @@ const host = "sts.cn-hangzhou.aliyuncs.com"
 
 // credentialsOf are those of an identity.
 func credentialsOf(a account) acs3.Credentials {
-	return credentials(a.AccessKeyID, a.AccessKeySecret, a.SecurityToken)
+	return newCredentials(a.AccessKeyID, a.AccessKeySecret, a.SecurityToken)
 }
 
 // asked asks a transport as whom an identity works. No pause takes time.
@@ -35,7 +35,7 @@ func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
 		*a = (*a)[1:]
 	}
 	if next == nil {
-		return nil, errors.New(`malformed HTTP response "` + r.Header.Get("X-Acs-Security-Token") + `"`)
+		return nil, errors.New(`the server said "` + r.Header.Get("X-Acs-Security-Token") + `"`)
 	}
 	w := newRecorder()
 	next(w, r)
@@ -84,7 +84,7 @@ func TestAsk(t *testing.T) {
 		"a code that is a message": {&answers{body(400, `{"Code":"canary is wrong"}`)}, person,
 			"HOST does not say whose PROD is (the answer is HTTP 400 Bad Request): try again"},
 		"no answer": {&answers{nil}, session,
-			`no answer from HOST about the identity of PROD (malformed HTTP response "***"): check the network, and HTTPS_PROXY`},
+			`no answer from HOST about the identity of PROD (the server said "***"): check the network, and HTTPS_PROXY`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,111 +6,84 @@ import (
 	"encoding/json"
 	"errors"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strings"
 	"time"
-	"unicode"
+
+	"elasticsearch-disconnect/handler/acs3"
 )
 
-// commandTimeout bounds the command of a profile: it may ask the person.
-const commandTimeout = time.Minute
-
-const byHand = "run its process_command by hand to see why"
-
-// external is the origin of a command that prints credentials. What it says on standard
-// error is for the person; what it prints may be a secret, and is in no error.
-func (s Settings) external(p profile) (origin, error) {
-	words, err := split(p.Command, runtime.GOOS == "windows")
-	if err != nil || len(words) == 0 {
-		return nil, denied("the process_command of "+p.who+" has a quote that does not end", p.fix, nil)
+// external is for a command that prints credentials, as a profile of the mode AK or StsToken.
+// What it says on standard error is for the person; what it prints may be a secret, and is
+// in no error. (credentials-go would print it.)
+func (s Settings) external(p profile) (c acs3.Credentials, err error) {
+	const byHand = "run its process_command by hand to see why"
+	command := "the process_command of " + p.who
+	words := split(p.has["process_command"], runtime.GOOS == "windows")
+	if len(words) == 0 {
+		return c, denied(command+" has a quote that does not end", p.fix, nil)
 	}
-	return func() (grant, error) {
-		ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
-		defer cancel()
-		var printed bytes.Buffer
-		command := exec.CommandContext(ctx, words[0], words[1:]...)
-		command.Stdout, command.Stderr, command.WaitDelay = &printed, s.Stderr, 10*time.Second // for what it left behind
-		if err := command.Run(); err != nil {
-			if ctx.Err() != nil {
-				err = errors.New("it did not end within a minute")
-			}
-			return grant{}, denied("the process_command of "+p.who+" failed", byHand, err)
-		}
-		return p.printed(printed.Bytes())
-	}, nil
+	output, err := s.run(words)
+	if err != nil {
+		return c, denied(command+" failed", byHand, err)
+	}
+	var found members
+	if json.Unmarshal(output, &found) != nil {
+		return c, denied(command+" printed no JSON object with credentials", byHand, nil)
+	}
+	switch mode := found["mode"]; {
+	case mode == "" && found["sts_token"] != "":
+		found["mode"] = "StsToken"
+	case mode == "":
+		found["mode"] = "AK"
+	case mode != "AK" && mode != "StsToken":
+		return c, denied(command+" printed another mode than AK and StsToken", byHand, nil)
+	}
+	found["sts_expiration"] = found["expiration"]
+	return s.credentials(profile{who: p.who, part: "what " + command + " printed", fix: byHand, renew: byHand, has: found})
 }
 
-// printed reads what a command printed.
-func (p profile) printed(output []byte) (grant, error) {
-	var answer struct {
-		Mode            string `json:"mode"`
-		AccessKeyID     string `json:"access_key_id"`
-		AccessKeySecret string `json:"access_key_secret"`
-		SecurityToken   string `json:"sts_token"`
-		Expiration      string `json:"expiration"`
+// run returns what a command prints.
+func (s Settings) run(words []string) ([]byte, error) {
+	const timeout = time.Minute // it may ask the person
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	var printed bytes.Buffer
+	command := exec.CommandContext(ctx, words[0], words[1:]...)
+	command.Stdout, command.Stderr, command.WaitDelay = &printed, s.Stderr, 10*time.Second // for what it left behind
+	err := command.Run()
+	if ctx.Err() != nil {
+		err = errors.New("it did not end within a minute")
 	}
-	if json.Unmarshal(output, &answer) != nil {
-		return grant{}, denied("the process_command of "+p.who+" printed no JSON object with credentials", byHand, nil)
-	}
-	var missing []string
-	for _, part := range []struct{ name, value string }{
-		{"access_key_id", answer.AccessKeyID}, {"access_key_secret", answer.AccessKeySecret},
-	} {
-		if part.value == "" {
-			missing = append(missing, part.name)
-		}
-	}
-	if answer.Mode == "StsToken" && answer.SecurityToken == "" {
-		missing = append(missing, "sts_token")
-	}
-	ends, err := time.Parse(time.RFC3339, answer.Expiration)
-	switch {
-	case answer.Mode != "" && answer.Mode != "AK" && answer.Mode != "StsToken":
-		return grant{}, denied("the process_command of "+p.who+" printed another mode than AK and StsToken", byHand, nil)
-	case len(missing) > 0:
-		return grant{}, denied("the process_command of "+p.who+" printed no "+strings.Join(missing, " and no "), byHand, nil)
-	case err == nil && !ends.After(time.Now()):
-		return grant{}, expired(p.who, ends, byHand)
-	case err != nil: // as credentials-go: not known, but one command is enough for a run
-		ends = time.Now().Add(15 * time.Minute)
-	}
-	return grant{credentials(answer.AccessKeyID, answer.AccessKeySecret, answer.SecurityToken), ends}, nil
+	return printed.Bytes(), err
 }
 
-// split splits a command into words as a shell does, without its other features. In
-// Windows a backslash is a part of paths.
-func split(command string, windows bool) (words []string, err error) {
-	var word strings.Builder
-	begun, quote, escaped := false, rune(0), false
-	for _, c := range command {
-		switch {
-		case escaped:
-			if quote == '"' && !strings.ContainsRune("\"\\$`", c) {
-				word.WriteByte('\\')
-			}
-			word.WriteRune(c)
-			escaped = false
-		case c == '\\' && quote != '\'' && !windows:
-			escaped, begun = true, true
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteRune(c)
-		case c == '"' || c == '\'':
-			quote, begun = c, true
-		case !unicode.IsSpace(c):
-			word.WriteRune(c)
-			begun = true
-		case begun:
-			words, begun = append(words, word.String()), false
-			word.Reset()
-		}
+// split splits a command into words as a shell does, without its other features; nil if a
+// quote does not end. In Windows a backslash is a part of paths.
+func split(command string, windows bool) (words []string) {
+	if windows {
+		command = strings.ReplaceAll(command, `\`, `\\`)
 	}
-	if quote != 0 || escaped {
-		return nil, errors.New("a quote or an escape that does not end")
+	const piece = `(?s:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])`
+	if !regexp.MustCompile(`^(\s|` + piece + `)*$`).MatchString(command) {
+		return nil
 	}
-	if begun {
-		words = append(words, word.String())
+	for _, word := range regexp.MustCompile(piece+`+`).FindAllString(command, -1) {
+		words = append(words, regexp.MustCompile(piece).ReplaceAllStringFunc(word, unquoted))
 	}
-	return words, nil
+	return words
+}
+
+// unquoted is what a piece of a word means: in quotes of either kind, escaped, or plain.
+func unquoted(piece string) string {
+	switch inside := piece[1:]; piece[0] {
+	case '\'':
+		return strings.TrimSuffix(inside, `'`)
+	case '"':
+		return regexp.MustCompile("\\\\([\"\\\\$`])").ReplaceAllString(strings.TrimSuffix(inside, `"`), "$1")
+	case '\\':
+		return inside
+	}
+	return piece
 }

@@ -161,14 +161,12 @@ func keysOf(a account) string {
 func serveSessions() {
 	handOut := map[string]string{
 		"/cloud-credentials": `{"CloudCredential":{"AccessKeyId":"STS.canary-session","AccessKeySecret":"canary-session-secret","SecurityToken":"canary-session-token","Expiration":"2099-01-01T00:00:00Z"}}`,
-		"/v1/exchange":       `{"accessKeyId":"STS.canary-session","accessKeySecret":"canary-session-secret","securityToken":"canary-session-token","expiration":"2099-01-01T00:00:00Z"}`,
-		"/v1/token":          `{"access_token":"canary-new-access","refresh_token":"canary-new-refresh","expires_in":3600}`,
 	}
 	serve := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
 		switch {
-		case strings.Contains(r.Header.Get("Authorization")+r.Form.Get("refresh_token"), "canary-refused"):
-			http.Error(w, `{"error":"invalid_grant","error_description":"canary-refused"}`, 400)
+		case strings.Contains(r.Header.Get("Authorization"), "canary-refused"):
+			http.Error(w, `{"ErrorCode":"InvalidAccessToken","ErrorMessage":"canary-refused"}`, 400)
 		case r.Form.Get("Action") == "AssumeRoleWithOIDC" && r.Form.Get("OIDCToken") == "canary-oidc":
 			_, _ = w.Write([]byte(`{"Credentials":{"AccessKeyId":"STS.canary-member","AccessKeySecret":"canary-member-secret","SecurityToken":"canary-member-token","Expiration":"2099-01-01T00:00:00Z"}}`))
 		case r.Form.Get("Action") != "":
@@ -177,7 +175,7 @@ func serveSessions() {
 			_, _ = w.Write([]byte(handOut[r.URL.Path]))
 		}
 	})
-	for _, host := range []string{"signin.example.com", "oauth.aliyun.com", "sts.cn-oidc.aliyuncs.com"} {
+	for _, host := range []string{"signin.example.com", "sts.cn-oidc.aliyuncs.com"} {
 		cloud.Serve(host, serve)
 	}
 }

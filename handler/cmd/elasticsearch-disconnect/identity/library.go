@@ -4,12 +4,16 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aliyun/credentials-go/credentials/providers"
 
+	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
+	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
 const (
@@ -18,146 +22,119 @@ const (
 	leastDuration   = 900                        // that STS gives
 )
 
-// library is the origin of a provider of credentials-go, which keeps credentials while they
-// are good. failed makes its errors ours.
-func library[P providers.CredentialsProvider](build func() (P, error), failed func(error) error) origin {
-	var provider *P
-	return func() (grant, error) {
-		if provider == nil {
-			built, err := build()
-			if err != nil {
-				return grant{}, failed(err)
-			}
-			provider = &built
-		}
-		c, err := (*provider).GetCredentials()
-		if err != nil {
-			return grant{}, failed(err)
-		}
-		return grant{Credentials: credentials(c.AccessKeyId, c.AccessKeySecret, c.SecurityToken)}, nil
+// provided are the credentials of a provider of credentials-go, as its Build returns it.
+func provided[P providers.CredentialsProvider](provider P, err error) (acs3.Credentials, error) {
+	if err != nil {
+		return acs3.Credentials{}, err
 	}
+	c, err := provider.GetCredentials()
+	if err != nil {
+		return acs3.Credentials{}, err
+	}
+	return newCredentials(c.AccessKeyId, c.AccessKeySecret, c.SecurityToken), nil
 }
 
-// A previous is an origin as credentials-go wants it, to assume a role with.
-type previous struct{ from origin }
+// A previous is credentials as credentials-go wants them, to assume a role with. Its own
+// provider of them would fill what is empty from the environment.
+type previous acs3.Credentials
 
-func (p previous) GetProviderName() string { return "elasticsearch-disconnect" }
+func (p previous) GetProviderName() string { return sessionName }
 
 func (p previous) GetCredentials() (*providers.Credentials, error) {
-	got, err := guarded(p.from)
-	if err != nil {
-		return nil, err
-	}
 	return &providers.Credentials{
-		AccessKeyId:     got.AccessKeyID.Reveal(),
-		AccessKeySecret: got.AccessKeySecret.Reveal(),
-		SecurityToken:   got.SecurityToken.Reveal(),
-		ProviderName:    p.GetProviderName(),
+		AccessKeyId:     p.AccessKeyID.Reveal(),
+		AccessKeySecret: p.AccessKeySecret.Reveal(),
+		SecurityToken:   p.SecurityToken.Reveal(),
 	}, nil
 }
 
-// role is the origin of a role that the credentials of another origin assume: those of
-// signer, which may be the same profile.
-func (s Settings) role(p profile, from origin, signer profile) (origin, error) {
-	host, err := p.stsOf()
+// assume gets the credentials of the profile's role with those that get returns of signer.
+func (s Settings) assume(p, signer profile, get func(Settings, profile) (acs3.Credentials, error)) (acs3.Credentials, error) {
+	host, duration, err := p.sts()
 	if err != nil {
-		return nil, err
+		return acs3.Credentials{}, err
 	}
-	duration, err := p.duration()
+	first, err := get(s, signer)
 	if err != nil {
-		return nil, err
+		return acs3.Credentials{}, err
 	}
-	return library(func() (*providers.RAMRoleARNCredentialsProvider, error) {
-		return providers.NewRAMRoleARNCredentialsProviderBuilder().
-			WithCredentialsProvider(previous{from}).
-			WithRoleArn(p.RoleARN).
-			WithRoleSessionName(cmp.Or(p.SessionName, sessionName)).
-			WithDurationSeconds(duration).
-			WithPolicy(p.Policy).
-			WithExternalId(p.ExternalID).
-			WithStsEndpoint(host).
-			Build()
-	}, p.failure(host, "check that the role "+printable.Text(p.RoleARN)+" exists and trusts the identity of this profile", signer)), nil
+	c, err := provided(providers.NewRAMRoleARNCredentialsProviderBuilder().
+		WithCredentialsProvider(previous(first)).
+		WithRoleArn(p.has["ram_role_arn"]).
+		WithRoleSessionName(cmp.Or(p.has["ram_session_name"], sessionName)).
+		WithDurationSeconds(duration).
+		WithPolicy(p.has["policy"]).
+		WithExternalId(p.has["external_id"]).
+		WithStsEndpoint(host).
+		Build())
+	return c, p.explain(err, host, "check that the role "+printable.Text(p.has["ram_role_arn"])+" exists and trusts the identity of this profile", signer)
 }
 
-// duration is that of a role's session, in seconds.
-func (p profile) duration() (int, error) {
-	if d := cmp.Or(p.DurationSeconds, sessionDuration); d >= leastDuration {
-		return d, nil
-	}
-	return 0, denied(fmt.Sprintf("%s has expired_seconds below %d, the least that STS gives", p.who, leastDuration), p.fix, nil)
-}
-
-// oidc is the origin of a role for which a token of somebody else vouches. The token is read
-// here: credentials-go would prefer one of the environment.
-func (s Settings) oidc(p profile) (origin, error) {
-	host, err := p.stsOf()
+// oidc is for a role for which a token of somebody else vouches. The token is read here:
+// credentials-go would prefer one of the environment.
+func (s Settings) oidc(p profile) (acs3.Credentials, error) {
+	host, duration, err := p.sts()
 	if err != nil {
-		return nil, err
+		return acs3.Credentials{}, err
 	}
-	duration, err := p.duration()
-	if err != nil {
-		return nil, err
-	}
-	return library(func() (*providers.OIDCCredentialsProvider, error) {
-		token, err := s.oidcToken(p)
-		if err != nil {
-			return nil, err
-		}
-		return providers.NewOIDCCredentialsProviderBuilder().
-			WithOIDCToken(token).
-			WithOIDCProviderARN(p.OIDCProviderARN).
-			WithRoleArn(p.RoleARN).
-			WithRoleSessionName(cmp.Or(p.SessionName, sessionName)).
-			WithDurationSeconds(duration).
-			WithPolicy(p.Policy).
-			WithSTSEndpoint(host).
-			Build()
-	}, p.failure(host, "check that the token is not too old, and that the role "+printable.Text(p.RoleARN)+" trusts its provider", p)), nil
-}
-
-func (s Settings) oidcToken(p profile) (string, error) {
-	if p.OIDCToken != "" {
-		return p.OIDCToken, nil
-	}
-	content, err := os.ReadFile(p.OIDCTokenFile)
+	content, err := os.ReadFile(p.has["oidc_token_file"])
 	token := strings.TrimSpace(string(content))
-	switch file := s.shown(p.OIDCTokenFile); {
+	switch file := s.shown(p.has["oidc_token_file"]); {
 	case err != nil:
-		return "", denied("the OIDC token file "+file+" of "+p.who+" cannot be read", "check its path", reasonOf(err))
+		return acs3.Credentials{}, denied("the OIDC token file "+file+" of "+p.who+" cannot be read", "check its path", reasonOfFile(err))
 	case token == "":
-		return "", denied("the OIDC token file "+file+" of "+p.who+" is empty", "check what writes it", nil)
+		return acs3.Credentials{}, denied("the OIDC token file "+file+" of "+p.who+" is empty", "check what writes it", nil)
 	}
-	return token, nil
+	c, err := provided(providers.NewOIDCCredentialsProviderBuilder().
+		WithOIDCToken(token).
+		WithOIDCProviderARN(p.has["oidc_provider_arn"]).
+		WithRoleArn(p.has["ram_role_arn"]).
+		WithRoleSessionName(cmp.Or(p.has["ram_session_name"], sessionName)).
+		WithDurationSeconds(duration).
+		WithPolicy(p.has["policy"]).
+		WithSTSEndpoint(host).
+		Build())
+	return c, p.explain(err, host, "check that the token is not too old, and that the role "+printable.Text(p.has["ram_role_arn"])+" trusts its provider", p)
 }
 
-// cloudSSO is the origin of a person's session at CloudSSO.
-func (s Settings) cloudSSO(p profile) (origin, error) {
-	host, err := uriOf("the cloud_sso_sign_in_url of "+p.who, p.SignInURL)
+// sts returns the host that a profile asks, as Alibaba Cloud's tools choose it, and for how
+// many seconds of a session.
+func (p profile) sts() (host string, seconds int, err error) {
+	seconds, err = strconv.Atoi(cmp.Or(p.has["expired_seconds"], "0"))
+	seconds = cmp.Or(seconds, sessionDuration)
+	if err != nil || seconds < leastDuration {
+		return "", 0, denied(fmt.Sprintf("%s has expired_seconds below %d, the least that STS gives", p.who, leastDuration), p.fix, nil)
+	}
+	if p.has["sts_region"] == "" {
+		return "sts.aliyuncs.com", seconds, nil
+	}
+	region, err := connection.ParseRegion(p.has["sts_region"])
 	if err != nil {
-		return nil, err
+		return "", 0, denied(p.who+" has an sts_region that is not a region id such as cn-hangzhou", p.fix, nil)
 	}
-	get := library(func() (*providers.CloudSSOCredentialsProvider, error) {
-		return providers.NewCloudSSOCredentialsProviderBuilder().
-			WithSignInUrl(p.SignInURL).
-			WithAccountId(p.SSOAccount).
-			WithAccessConfig(p.SSOConfig).
-			WithAccessToken(p.SSOToken).
-			WithAccessTokenExpire(p.SSOTokenExpire).
-			Build()
-	}, p.failure(host.Host, p.renew(), p))
-	return func() (grant, error) {
-		if ends := time.Unix(p.SSOTokenExpire, 0); !ends.After(time.Now()) {
-			return grant{}, expired(p.who, known(ends), p.renew())
-		}
-		return get()
-	}, nil
+	network := elasticsearch.Public
+	if p.has["enable_vpc"] == "true" {
+		network = elasticsearch.VPC
+	}
+	return network.STS(region), seconds, nil
 }
 
-// known is zero for the time that stands for none.
-func known(t time.Time) time.Time {
-	if t.Unix() == 0 {
-		return time.Time{}
+// cloudSSO is for a person's session at CloudSSO.
+func (s Settings) cloudSSO(p profile) (acs3.Credentials, error) {
+	at, err := p.url("cloud_sso_sign_in_url")
+	if err != nil {
+		return acs3.Credentials{}, err
 	}
-	return t
+	ends := p.time("cloud_sso_access_token_expire")
+	if !ends.After(time.Now()) {
+		return acs3.Credentials{}, expired(p.who, ends, p.renew)
+	}
+	c, err := provided(providers.NewCloudSSOCredentialsProviderBuilder().
+		WithSignInUrl(p.has["cloud_sso_sign_in_url"]).
+		WithAccountId(p.has["cloud_sso_account_id"]).
+		WithAccessConfig(p.has["cloud_sso_access_config"]).
+		WithAccessToken(p.has["access_token"]).
+		WithAccessTokenExpire(ends.Unix()).
+		Build())
+	return c, p.explain(err, at.Host, p.renew, p)
 }

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -33,27 +34,20 @@ func (s Settings) isTrue(variable string) bool { return strings.EqualFold(s.Gete
 
 // configFile is the path of the aliyun CLI's profiles.
 func (s Settings) configFile() string {
-	if named := s.Getenv(configVariable); named != "" {
-		return named
-	}
-	return filepath.Join(s.Home, ".aliyun", "config.json")
+	return cmp.Or(s.Getenv(configVariable), filepath.Join(s.Home, ".aliyun", "config.json"))
 }
 
 // credentialsFile is the path of the SDKs' profiles.
 func (s Settings) credentialsFile() string {
-	if named := s.Getenv(credentialsVariable); named != "" {
-		return named
-	}
-	return filepath.Join(s.Home, ".alibabacloud", "credentials")
+	return cmp.Or(s.Getenv(credentialsVariable), filepath.Join(s.Home, ".alibabacloud", "credentials"))
 }
 
 // profilesAreOff names the variable that turns off the aliyun CLI's profiles; "" for none.
 func (s Settings) profilesAreOff() string {
-	switch {
-	case s.isTrue("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"):
-		return "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"
-	case s.Getenv("ALIBABA_CLOUD_IGNORE_PROFILE") == "TRUE": // as the CLI compares it
-		return "ALIBABA_CLOUD_IGNORE_PROFILE"
+	for _, variable := range []string{"ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "ALIBABA_CLOUD_IGNORE_PROFILE"} {
+		if s.isTrue(variable) {
+			return variable
+		}
 	}
 	return ""
 }
