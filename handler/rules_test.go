@@ -39,7 +39,7 @@ func allowed() map[string][]string {
 			"github.com/google/uuid", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
 		command + "/call":      {module + "/handler", module + "/" + command + "/printable", own + "acs3", own + "connection", own + "elasticsearch"},
 		command + "/printable": nil,
-		command + "/view":      {"github.com/mattn/go-runewidth"},
+		command + "/view":      {module + "/" + command + "/printable", "github.com/mattn/go-runewidth"},
 		command + "/preflight": {module + "/handler", own + "connection", "github.com/robfig/cron/v3", "go.yaml.in/yaml/v3"},
 		command + "/identity": {module + "/" + command + "/printable", own + "acs3", own + "connection", own + "elasticsearch", own + "parallel",
 			"github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid", "gopkg.in/ini.v1"},

@@ -162,7 +162,7 @@ func (c Command) preset(t target, source identity.Source) named {
 func regionsOf(n named, config handler.Config) ([]connection.Region, error) {
 	var regions []connection.Region
 	for _, name := range n.regions {
-		for _, id := range expanded(strings.ToLower(strings.TrimSpace(name))) {
+		for _, id := range expanded(strings.ToLower(strings.TrimSpace(name)), config) {
 			if err := config.CheckRegion(id); err != nil {
 				return nil, wrongUsage("%s %s %v", n.by, printable.Text(id), err)
 			}
@@ -181,10 +181,17 @@ func regionsOf(n named, config handler.Config) ([]connection.Region, error) {
 	return regions, checkEndpoint(regions, config)
 }
 
-// expanded returns what a name of --region stands for.
-func expanded(name string) []string {
+// expanded returns what a name of --region stands for: REGIONS, if it is set, are all that
+// there are.
+func expanded(name string, config handler.Config) (ids []string) {
 	if name != allRegions {
 		return []string{name}
+	}
+	for _, region := range config.Regions {
+		ids = append(ids, region.String())
+	}
+	if len(ids) > 0 {
+		return ids
 	}
 	return slices.DeleteFunc(elasticsearch.Regions(), elasticsearch.IsRestricted)
 }

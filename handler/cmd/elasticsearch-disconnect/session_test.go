@@ -28,8 +28,9 @@ func TestRegions(t *testing.T) {
 		"flags":               {[]string{"cn-hangzhou", "cn-beijing"}, none, "cn-hangzhou cn-beijing"},
 		"one twice":           {[]string{"cn-hangzhou", "cn-beijing", "cn-hangzhou"}, none, "cn-hangzhou cn-beijing"},
 		"with a space":        {[]string{"cn-hangzhou", " cn-beijing"}, none, "cn-hangzhou cn-beijing"},
-		"all and one":         {[]string{"all", "cn-hangzhou-finance"}, none, strings.Join(append(expanded("all"), "cn-hangzhou-finance"), " ")},
+		"all and one":         {[]string{"all", "cn-hangzhou-finance"}, none, strings.Join(append(expanded("all", handler.Config{}), "cn-hangzhou-finance"), " ")},
 		"a new one":           {[]string{"cn-new-1"}, map[string]string{"REGIONS": "cn-new-1"}, "cn-new-1"},
+		"all of REGIONS":      {[]string{"all"}, map[string]string{"REGIONS": "cn-beijing,cn-hangzhou-finance"}, "cn-beijing cn-hangzhou-finance"},
 		"an endpoint there":   {[]string{"cn-hangzhou"}, endpoint("elasticsearch-vpc.cn-hangzhou.aliyuncs.com"), "cn-hangzhou"},
 		"an endpoint of ours": {[]string{"cn-hangzhou"}, endpoint("es.example.com"), "cn-hangzhou"},
 		"an endpoint elsewhere": {[]string{"cn-beijing"}, endpoint("elasticsearch.cn-hangzhou.aliyuncs.com"),
@@ -57,8 +58,8 @@ func TestRegions(t *testing.T) {
 // TestAllRegions: finance and government have to be named.
 func TestAllRegions(t *testing.T) {
 	t.Parallel()
-	got := strings.Join(expanded("all"), " ")
-	if strings.Contains(got, "finance") || strings.Contains(got, "gov") || len(expanded("all")) != len(elasticsearch.Regions())-3 {
+	got := strings.Join(expanded("all", handler.Config{}), " ")
+	if strings.Contains(got, "finance") || strings.Contains(got, "gov") || len(expanded("all", handler.Config{})) != len(elasticsearch.Regions())-3 {
 		t.Errorf("all: %s", got)
 	}
 }

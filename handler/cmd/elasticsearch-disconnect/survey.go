@@ -150,7 +150,7 @@ func (s *survey) end(id connection.InstanceID) view.End {
 }
 
 func endOf(id connection.InstanceID, i elasticsearch.Instance) view.End {
-	return view.End{ID: id.String(), Status: statusText(i.Status), Name: view.Printable(i.Name), VPC: printable.Text(i.VPC)}
+	return view.End{ID: id.String(), Status: statusText(i.Status), Name: printable.Text(i.Name), VPC: printable.Text(i.VPC)}
 }
 
 // statusText returns a status as a report shows it.

@@ -42,14 +42,21 @@ func JSON(document []byte, redact func(string) string) string {
 	}) + "\n"
 }
 
-// jsonText encodes a text in JSON, with escapes for characters that are not printable.
+// jsonText encodes a text in JSON.
 func jsonText(text string) string {
-	var quoted, safe strings.Builder
+	var quoted strings.Builder
 	to := json.NewEncoder(&quoted)
 	to.SetEscapeHTML(false)
 	_ = to.Encode(text) // a text is JSON
-	for _, c := range strings.TrimSpace(quoted.String()) {
-		if unicode.IsPrint(c) {
+	return Escaped(strings.TrimSpace(quoted.String()))
+}
+
+// Escaped returns a JSON text with escapes for the characters that could steer a terminal. It
+// says the same: but for the ends of lines they can only stand in strings.
+func Escaped(text string) string {
+	var safe strings.Builder
+	for _, c := range text {
+		if c == '\n' || unicode.IsPrint(c) {
 			safe.WriteRune(c)
 			continue
 		}

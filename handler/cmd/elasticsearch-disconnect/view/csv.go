@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"strings"
 	"unicode/utf8"
+
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
 
 // CSV returns all connections, one a record, below a header.
@@ -25,7 +27,7 @@ func (c Connection) record() []string {
 		c.Instance.ID, c.Instance.Status, c.Instance.Name, c.Instance.VPC,
 		c.Connected.ID, c.Connected.Status, c.Connected.Name, c.Connected.VPC, c.Network}
 	for i, text := range record {
-		record[i] = noFormula(Printable(text))
+		record[i] = noFormula(printable.Text(text))
 	}
 	return record
 }

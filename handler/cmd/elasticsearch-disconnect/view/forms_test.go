@@ -31,26 +31,6 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestPrintable: what cannot be seen, or steers a terminal, is quoted. Other languages stay.
-func TestPrintable(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"":                       "",
-		`订单搜索 "prod" (été) \\n`:  `订单搜索 "prod" (été) \\n`,
-		"\x1b[2J":                `"\x1b[2J"`,
-		"订单\n":                   `"订单\n"`,
-		"\u009b31m":              `"\u009b31m"`,
-		"a\u202eb\u2066c\u200fd": `"a\u202eb\u2066c\u200fd"`,
-		"a\u200db\u00adc\ufeff":  `"a\u200db\u00adc\ufeff"`,
-		"\xff":                   `"\xff"`,
-		"\U000e0041\ue000":       `"\U000e0041\ue000"`,
-	} {
-		if got := view.Printable(text); got != want || view.Printable(got) != got {
-			t.Errorf("Printable(%q):\n got %s\nwant %s", text, got, want)
-		}
-	}
-}
-
 // TestCount: numbers are readable, and one thing is no things.
 func TestCount(t *testing.T) {
 	t.Parallel()

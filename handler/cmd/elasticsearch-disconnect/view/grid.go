@@ -1,5 +1,9 @@
 package view
 
+import (
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
+)
+
 import "strings"
 
 // A grid aligns the cells of rows in columns.
@@ -37,7 +41,7 @@ func (g grid) lines(r row, width int, colored bool) string {
 	if g.total() > width {
 		return g.stack(r, width, colored) + g.below(r, width)
 	}
-	behind := gap + Printable(r.reason)
+	behind := gap + printable.Text(r.reason)
 	if r.reason != "" && g.total()+cells(behind) <= width {
 		return trimmed(text + behind)
 	}

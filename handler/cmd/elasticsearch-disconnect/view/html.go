@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
 
 // page has the template, the style sheet and the script of a page.
@@ -27,7 +29,7 @@ func (r Report) HTML(at time.Time) string {
 	if err := t.Execute(&text, d); err != nil {
 		panic("the template shows every report: " + err.Error())
 	}
-	return EscapeJSON(text.String()) // an escape is no markup
+	return printable.Escaped(text.String()) // an escape is no markup
 }
 
 func read(name string) string {

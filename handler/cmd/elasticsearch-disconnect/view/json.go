@@ -2,9 +2,9 @@ package view
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
-	"unicode/utf16"
+
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
 
 // JSON returns the report as one object. A list that is empty is [], not null.
@@ -16,7 +16,7 @@ func (r Report) JSON() string {
 	if err := to.Encode(r.withLists()); err != nil {
 		panic("texts, numbers and booleans are JSON: " + err.Error())
 	}
-	return EscapeJSON(text.String())
+	return printable.Escaped(text.String())
 }
 
 func (r Report) withLists() Report {
@@ -27,20 +27,4 @@ func (r Report) withLists() Report {
 		r.Scopes[i].Malformed = append([]Note{}, s.Malformed...)
 	}
 	return r
-}
-
-// EscapeJSON returns a JSON text with escapes for the characters that could steer a
-// terminal. It says the same: but for the ends of lines they can only stand in strings.
-func EscapeJSON(text string) string {
-	var safe strings.Builder
-	for _, c := range text {
-		if c == '\n' || !isUnprintable(c) {
-			safe.WriteRune(c)
-			continue
-		}
-		for _, unit := range utf16.AppendRune(nil, c) {
-			fmt.Fprintf(&safe, `\u%04x`, unit)
-		}
-	}
-	return safe.String()
 }

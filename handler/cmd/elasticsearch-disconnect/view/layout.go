@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
 
 // Lengths in a cluster, in pixels of a narrow screen.
@@ -149,7 +151,7 @@ func (n node) Mark() string {
 
 // cut returns a printable text that is shortened in its middle to maxCells.
 func cut(text string) string {
-	text = Printable(text)
+	text = printable.Text(text)
 	runes, n := []rune(text), cells(text)
 	if n <= maxCells {
 		return text

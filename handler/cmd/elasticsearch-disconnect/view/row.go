@@ -3,6 +3,8 @@ package view
 import (
 	"slices"
 	"strings"
+
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
 
 // A row is a connection in cells: its look, then one end, then the other.
@@ -55,13 +57,13 @@ func (c Connection) vpc() string {
 
 func plain(texts ...string) (cells []cell) {
 	for _, text := range texts {
-		cells = append(cells, cell{text: Printable(text)})
+		cells = append(cells, cell{text: printable.Text(text)})
 	}
 	return cells
 }
 
 func status(text string) cell {
-	c := cell{text: Printable(text)}
+	c := cell{text: printable.Text(text)}
 	switch c.text {
 	case "gone":
 		c.color = red

@@ -4,23 +4,11 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
+
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
-
-// Printable returns a text that cannot steer a terminal: control characters, those that
-// turn the direction of writing, and others that nobody sees make it a quoted text with
-// escapes. Chinese stays as it is.
-func Printable(text string) string {
-	if utf8.ValidString(text) && !strings.ContainsFunc(text, isUnprintable) {
-		return text
-	}
-	return strconv.Quote(text)
-}
-
-func isUnprintable(c rune) bool { return !unicode.IsPrint(c) }
 
 // Thousands returns a number with commas: 1,040.
 func Thousands(n int) string {
@@ -65,7 +53,7 @@ func hang(lead string, indent int, parts []string, width int) string {
 }
 
 // words returns the parts of a text between which a line may end.
-func words(text string) []string { return strings.Fields(Printable(text)) }
+func words(text string) []string { return strings.Fields(printable.Text(text)) }
 
 // phrases returns the parts of a text that end in a comma, semicolon or colon.
 func phrases(text string) []string {
