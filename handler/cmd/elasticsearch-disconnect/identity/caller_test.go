@@ -71,7 +71,7 @@ func TestAsk(t *testing.T) {
 			"HOST refuses the credentials of PROD (the answer is InvalidSecurityToken.MismatchWithAccessKey); the security token is refused: check your credentials"},
 		"a wrong clock": {&answers{body(400, `{"Code":"InvalidTimeStamp.Expired","RequestId":"r-1"}`)}, person,
 			"HOST refuses the credentials of PROD (the answer is InvalidTimeStamp.Expired, request id r-1); this clock and the API's differ"},
-		"another refusal": {&answers{body(403, `{"Code":"Forbidden","Message":"canary"}`)}, person,
+		"another refusal": {&answers{body(403, `{"Code":"Forbidden","Message":"canary"}`), whole}, person,
 			"HOST refuses the credentials of PROD (the answer is Forbidden): ask who gave them to you"},
 		"busy": {&answers{busy}, person,
 			"HOST does not say whose PROD is (the answer is ServiceUnavailable, request id r-1): try again"},

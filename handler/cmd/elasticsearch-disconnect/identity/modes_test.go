@@ -62,8 +62,8 @@ func TestSources(t *testing.T) {
 
 		"AK":         {only(`{"name":"default","mode":"AK","sts_token":"canary-left",` + keysOf(person) + `}`), `profile "default" of ~/.aliyun/config.json`, person},
 		"StsToken":   {only(`{"name":"default","mode":"StsToken",` + keysOf(session) + `,"sts_token":"canary-session-token"}`), `profile "default" of ~/.aliyun/config.json`, session},
-		"RamRoleArn": {only(`{"name":"default","mode":"RamRoleArn",` + keysOf(person) + `,"ram_role_arn":"` + roleARNOf("ops") + `"}`), `profile "default" of ~/.aliyun/config.json`, member},
-		"ChainableRamRoleArn": {only(`{"name":"default","mode":"ChainableRamRoleArn","source_profile":"base","ram_role_arn":"` + roleARNOf("ops") + `","sts_region":"cn-beijing"},
+		"RamRoleArn": {only(`{"name":"default","mode":"RamRoleArn","sts_expiration":1,` + keysOf(person) + `,"ram_role_arn":"` + roleARNOf("ops") + `"}`), `profile "default" of ~/.aliyun/config.json`, member},
+		"ChainableRamRoleArn": {only(`{"name":"default","mode":"ChainableRamRoleArn","source_profile":"base","ram_role_arn":"` + roleARNOf("ops") + `","sts_region":"cn-beijing","enable_vpc":true},
 			{"name":"base","mode":"StsToken",` + keysOf(session) + `,"sts_token":"canary-session-token"}`), `profile "default" of ~/.aliyun/config.json`, member},
 		"EcsRamRole": {world{metadata: metadataOf(sessionIssued, 2), files: map[string]string{configPath: profilesFile(`{"name":"default","mode":"EcsRamRole"}`)}},
 			`profile "default" of ~/.aliyun/config.json`, session},
@@ -98,11 +98,11 @@ func TestSources(t *testing.T) {
 // process.
 func TestRolesAreWhole(t *testing.T) {
 	t.Parallel()
-	w := only(`{"name":"default","mode":"RamRoleArn",` + keysOf(person) + `,"ram_role_arn":"` + roleARNOf("ops") + `"}`)
+	w := only(`{"name":"default","mode":"RamRoleArn","sts_region":"cn-beijing","enable_vpc":true,` + keysOf(person) + `,"ram_role_arn":"` + roleARNOf("ops") + `"}`)
 	if _, _, err := w.get(t); err != nil {
 		t.Fatal(err)
 	}
-	hosts := []string{"sts.aliyuncs.com", "sts.cn-beijing.aliyuncs.com", host} // of all tests
+	hosts := []string{"sts.aliyuncs.com", "sts-vpc.cn-beijing.aliyuncs.com", host} // of all tests
 	for _, r := range cloud.STS.Requests() {
 		if !slices.Contains(hosts, r.Host) || r.RoleARN != "" && (r.SessionName != "elasticsearch-disconnect" || r.Duration != time.Hour) {
 			t.Errorf("STS was asked at %s for %s of %s, for %v", r.Host, r.SessionName, r.RoleARN, r.Duration)
