@@ -133,10 +133,10 @@ func (w *world) runs(t *rapid.T) []string {
 	var all sync.WaitGroup
 	for i := range runs {
 		id := fmt.Sprintf("run-%d", i)
-		event := drawEvent(t, id)
+		event, isDry := drawEvent(t, id), rapid.Bool().Draw(t, "dry") // not by two goroutines at once
 		all.Go(func() {
 			if isPlanned {
-				replies[i] = w.planned(t, ctx, w.handler(limit, concurrency))
+				replies[i] = w.planned(t, ctx, w.handler(limit, concurrency), isDry)
 				return
 			}
 			replies[i] = w.invoke(ctx, w.handler(limit, concurrency), event, id, 0)
@@ -151,11 +151,10 @@ func (w *world) runs(t *rapid.T) []string {
 
 // planned makes a plan and carries it out, as the command does after a person has agreed. What
 // is removed was in the plan.
-func (w *world) planned(t *rapid.T, ctx context.Context, h *handler.Handler) string {
+func (w *world) planned(t *rapid.T, ctx context.Context, h *handler.Handler, isDry bool) string {
 	ctx = fccontext.NewContext(ctx, &fccontext.FcContext{RequestID: "planned", Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role})
 	p := h.Plan(ctx, []trigger.Request{{Action: trigger.Reconcile{}}}, nil)
 	step := p.Steps()[0]
-	isDry := rapid.Bool().Draw(t, "dry")
 	done := p.Execute(ctx, isDry, func(handler.Outcome) {})
 	for _, o := range done.Outcomes {
 		if isDry && o.Attempts > 0 {
