@@ -193,7 +193,7 @@ func (w *worker) outcome(o handler.Outcome) {
 
 // draw shows how many removals are known. There is no line beside a log, which would break it.
 func (w *worker) draw() {
-	if w.hasLine && w.known < w.job.removable {
+	if w.hasLine && w.known < w.job.removable && w.ctx.Err() == nil {
 		fmt.Fprintf(w.command.Stderr, startOfLine+"removing: %d of %s", w.known, view.Count(w.job.removable, "connection"))
 	}
 }

@@ -13,6 +13,10 @@ import (
 	"elasticsearch-disconnect/handler/parallel"
 )
 
+// notFound is the status of an instance that the API does not know in this account and region:
+// it is gone, or its id is wrong.
+const notFound = "not found"
+
 // lookAt returns the two instances of a pair as the API describes them now, and the pair as
 // the API lists it, with an instance first that exists; zero if neither lists the other.
 func (s session) lookAt(ctx context.Context, pair connection.Pair) (ends []view.End, listed connection.Pair, err error) {
@@ -82,7 +86,7 @@ func describe(ctx context.Context, reader *elasticsearch.Reader, id connection.I
 	}
 	instance, err := reader.DescribeInstance(ctx, id)
 	if connection.KindOf(err) == connection.NoInstance {
-		return view.End{ID: id.String(), Status: gone}, nil
+		return view.End{ID: id.String(), Status: notFound}, nil
 	}
 	return endOf(id, instance), err
 }

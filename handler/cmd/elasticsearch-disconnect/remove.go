@@ -134,7 +134,7 @@ func (c Command) removePair(ctx context.Context, s session, with consent, q requ
 // exist: the account, the region or an id may be wrong.
 func (c Command) refuseUnconnected(s session, ends []view.End) (int, error) {
 	for _, e := range ends {
-		if e.Status == gone {
+		if e.Status == notFound {
 			return 0, fmt.Errorf("The two are not connected, and in %s of account %s there is no %s: are the account, the region and the ids right?", s.scopes[0].Region, s.scopes[0].Account, e.ID)
 		}
 	}
@@ -164,7 +164,7 @@ func (c Command) removeAll(ctx context.Context, s session, with consent, q reque
 		fmt.Fprint(to, "is connected with\n", endsText(ends[1:]))
 	}
 	c.note(step)
-	if len(step.Pairs) > 0 && ends[0].Status != gone {
+	if len(step.Pairs) > 0 && ends[0].Status != notFound {
 		c.say("%s exists: searches and copies between it and the others will fail.", q.instance)
 	}
 	return c.carryOut(ctx, s.job(plan), with)

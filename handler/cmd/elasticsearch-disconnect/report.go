@@ -33,8 +33,8 @@ func (c Command) reportCommand(r *run) *cobra.Command {
 have a frozen instance (it can be recovered for 24 hours), and what could not be
 read. With --all, show every connection. Nothing is removed.
 
-The exit code is 3 if reconcile would remove something, 1 if not everything
-could be read, and 0 if there is nothing to do.`,
+The exit code is 1 if not everything could be read, else 3 if reconcile would
+remove something or wait for approval, else 0.`,
 		Example: `  elasticsearch-disconnect report --region cn-hangzhou
   elasticsearch-disconnect report --region cn-hangzhou,cn-beijing -o wide
   elasticsearch-disconnect report --region all -o html > report.html`,
