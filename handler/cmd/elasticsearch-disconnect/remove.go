@@ -135,7 +135,7 @@ func (c Command) removePair(ctx context.Context, s session, with consent, q requ
 func (c Command) refuseUnconnected(s session, ends []view.End) (int, error) {
 	for _, e := range ends {
 		if e.Status == notFound {
-			return 0, fmt.Errorf("The two are not connected, and in %s of account %s there is no %s: are the account, the region and the ids right?", s.scopes[0].Region, s.scopes[0].Account, e.ID)
+			return 0, fmt.Errorf("not connected, and in %s of account %s there is no %s: are the account, the region and the ids right?", s.scopes[0].Region, s.scopes[0].Account, e.ID)
 		}
 	}
 	c.say("The two are not connected: there is nothing to remove.")
