@@ -36,7 +36,7 @@ type Config struct {
 func (c Config) endpoint(region, own connection.Region) (elasticsearch.Endpoint, error) {
 	variable := c.OwnRegionAlone()
 	switch {
-	case !c.actsIn(region):
+	case !c.ActsIn(region):
 		return elasticsearch.Endpoint{}, notOneOfRegions(region)
 	case region != own && variable != "":
 		return elasticsearch.Endpoint{}, internal(fmt.Sprintf("the request is for %s, and %s serves one region alone", region, variable),
@@ -73,8 +73,8 @@ func (c Config) OwnRegionAlone() string {
 	return ""
 }
 
-// actsIn reports whether the function may act in a region.
-func (c Config) actsIn(region connection.Region) bool {
+// ActsIn reports whether the function may act in a region.
+func (c Config) ActsIn(region connection.Region) bool {
 	return len(c.Regions) == 0 || slices.Contains(c.Regions, region)
 }
 
@@ -99,7 +99,7 @@ func (c Config) within(own connection.Scope, requests []trigger.Request) []trigg
 	for i := range located {
 		r := &located[i]
 		r.Scope = r.Scope.Or(own)
-		if isReport(r.Action) && !c.actsIn(r.Scope.Region) {
+		if isReport(r.Action) && !c.ActsIn(r.Scope.Region) {
 			r.Action = trigger.Ignore{Reason: notOneOfRegions(r.Scope.Region).Text()}
 		}
 	}
@@ -117,7 +117,7 @@ func isReport(action trigger.Action) bool {
 // commas, all, or none.
 func (c Config) regionsServed(own connection.Region) string {
 	switch {
-	case c.OwnRegionAlone() != "" && c.actsIn(own):
+	case c.OwnRegionAlone() != "" && c.ActsIn(own):
 		return own.String()
 	case c.OwnRegionAlone() != "":
 		return "none"

@@ -11,26 +11,12 @@ import (
 	"slices"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
-
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/trigger"
 )
 
-// template is s.yaml, as far as these tests hold it to what is safe. The component's schema judges the rest.
-type template struct {
-	Validation bool `yaml:"validation"`
-	Vars       struct {
-		Failed    map[string]destinations `yaml:"failed"`
-		Reconcile map[string]string       `yaml:"reconcile"`
-	} `yaml:"vars"`
-	Resources map[string]resource `yaml:"resources"`
-}
-
-type destinations struct {
-	OnFailure map[string]string `yaml:"onFailure"`
-}
-
+// A resource is the function in s.yaml, as far as these tests hold it to what is safe. The component's schema judges the
+// rest.
 type resource struct {
 	Actions map[string][]action `yaml:"actions"`
 	Props   struct {
@@ -39,10 +25,11 @@ type resource struct {
 		Code                string `yaml:"code"`
 		Timeout             int    `yaml:"timeout"`
 		InstanceConcurrency any    `yaml:"instanceConcurrency"`
+		Log                 any    `yaml:"logConfig"`
 		AsyncInvokeConfig   struct {
-			Retries      int    `yaml:"maxAsyncRetryAttempts"`
-			Seconds      int    `yaml:"maxAsyncEventAgeInSeconds"`
-			Destinations string `yaml:"destinationConfig"`
+			Retries      int `yaml:"maxAsyncRetryAttempts"`
+			Seconds      int `yaml:"maxAsyncEventAgeInSeconds"`
+			Destinations any `yaml:"destinationConfig"`
 		} `yaml:"asyncInvokeConfig"`
 		Variables map[string]string `yaml:"environmentVariables"`
 		Triggers  []fcTrigger       `yaml:"triggers"`
@@ -59,28 +46,24 @@ type fcTrigger struct {
 	Type   string `yaml:"triggerType"`
 	Config struct {
 		AuthType string `yaml:"authType"`
-		Async    bool   `yaml:"asyncInvocationType"`
+		Sync     any    `yaml:"asyncInvocationType"` // true is synchronous, by the documents of FC 3.0
 		Filter   string `yaml:"eventRuleFilterPattern"`
+		Delivery any    `yaml:"runOptions"`
 		Cron     string `yaml:"cronExpression"`
-		Enable   string `yaml:"enable"`
+		Enable   any    `yaml:"enable"`
 		Payload  string `yaml:"payload"`
 	} `yaml:"triggerConfig"`
 }
 
 func TestTemplateIsSafe(t *testing.T) {
 	t.Parallel()
-	const (
-		choice = "${env('DEAD_LETTER_QUEUE', '') ? vars.failed.queued : vars.failed.dropped}"
-		queue  = "acs:mns:${vars.region}:${config('AccountID')}:/queues/${env('DEAD_LETTER_QUEUE', '')}/messages"
-	)
-	s, f := deployed(t)
+	f := deployed(t, nil)
 	triggers, async := f.Props.Triggers, f.Props.AsyncInvokeConfig
 	config, err := handler.ReadConfig(func(string) string { return "" })
 	if err != nil {
 		t.Fatal(err)
 	}
 	for sentence, point := range map[string]struct{ got, want any }{
-		"the command line checks the properties":         {s.Validation, true},
 		"each deployment is checked and built for first": {f.Actions["pre-deploy"], []action{{"make preflight", "./"}, {"make build", "./"}}},
 		"the runtime is the SDK's":                       {f.Props.Runtime, "go1"},
 		"the handler in the code is what make builds":    {path.Join(f.Props.Code, f.Props.Handler), "target/main"},
@@ -88,13 +71,10 @@ func TestTemplateIsSafe(t *testing.T) {
 		"the variables are those the function reads":     {slices.Sorted(maps.Keys(f.Props.Variables)), slices.Sorted(slices.Values(handler.Variables()))},
 		"fc3 can stop at eventbridge, so it comes last":  {each(triggers, kind), []string{"http", "timer", "eventbridge"}},
 		"http wants a signature, no other trigger a URL": {each(triggers, authType), []string{"function", "", ""}},
-		"events run asynchronously, requests do not":     {each(triggers, isAsync), []bool{false, false, true}},
+		"nothing is removed by default":                  {f.Props.Variables["DRY_RUN"], "true"},
 
 		// FC drops a failed asynchronous run without a retry, or whose age is over.
-		"a failed event is retried, and not too old":     {async.Retries >= 1 && async.Seconds >= f.Props.Timeout, true},
-		"a failed event goes to the queue that is named": {async.Destinations, choice},
-		// An ARN without the name would make the deployment fail.
-		"without a name there is no destination": {s.Vars.Failed, map[string]destinations{"dropped": {}, "queued": {OnFailure: map[string]string{"destination": queue}}}},
+		"a failed event is retried, and not too old": {async.Retries >= 1 && async.Seconds >= f.Props.Timeout, true},
 		// Nothing is removed before every instance has been asked, so a longer sweep would be
 		// repeated in vain. A thousand instances that answer in a second leave half of the time.
 		"the timeout is twice a sweep of a thousand": {f.Props.Timeout >= 2*1000/config.Concurrency, true},
@@ -115,9 +95,8 @@ type pattern map[string][]string
 // function's, and another, such as data.eventName, would exclude events of Config. EventBridge takes at most 5 values a field.
 func filter(t *testing.T) pattern {
 	t.Helper()
-	_, f := deployed(t)
 	var p pattern
-	decode(t, []byte(only(t, f, "eventbridge").Config.Filter), &p)
+	decode(t, []byte(only(t, deployed(t, nil), "eventbridge").Config.Filter), &p)
 	if fields := slices.Sorted(maps.Keys(p)); !slices.Equal(fields, []string{"source", "type"}) {
 		t.Fatalf("the filter has the fields %q", fields)
 	}
@@ -188,30 +167,14 @@ func release(source, eventType, deleteType string) string {
 // fromEnvironment matches the variables that s.yaml reads from the environment, and their defaults.
 const fromEnvironment = `(?m)^[^#\n]*\$\{env\('([A-Z_]+)', '(.*?)'\)`
 
-// People copy the example, so it names every variable that s.yaml reads, with the same default, except DRY_RUN: a first
-// deployment removes nothing.
+// People copy the example, so it names every variable that s.yaml reads, with the same default.
 func TestTemplateAndExampleAgree(t *testing.T) {
 	t.Parallel()
 	want := found(t, "../s.yaml", fromEnvironment)
 	got := found(t, "../.env.example", `(?m)^([A-Z_]+)=(.*)$`)
-	want["DRY_RUN"] = "true"
 	if len(want) == 0 || !maps.Equal(got, want) {
 		t.Errorf(".env.example:\n got %q\nwant %q", got, want)
 	}
-}
-
-// deployed returns s.yaml and the one function in it.
-func deployed(t *testing.T) (s template, f resource) {
-	t.Helper()
-	if err := yaml.Unmarshal(read(t, "../s.yaml"), &s); err != nil {
-		t.Fatal(err)
-	}
-	if len(s.Resources) != 1 {
-		t.Fatalf("s.yaml has %d resources, want the function alone", len(s.Resources))
-	}
-	for _, f = range s.Resources {
-	}
-	return s, f
 }
 
 // found maps the first group of each match of pattern in the file to the second.
@@ -252,4 +215,3 @@ func each[T any](triggers []fcTrigger, part func(fcTrigger) T) (parts []T) {
 
 func kind(t fcTrigger) string     { return t.Type }
 func authType(t fcTrigger) string { return t.Config.AuthType }
-func isAsync(t fcTrigger) bool    { return t.Config.Async }

@@ -165,8 +165,7 @@ func report(t *testing.T) string {
 // eventPattern is the filter of s.yaml, as it stands there.
 func eventPattern(t *testing.T) string {
 	t.Helper()
-	_, f := deployed(t)
-	return only(t, f, "eventbridge").Config.Filter
+	return only(t, deployed(t, nil), "eventbridge").Config.Filter
 }
 
 // index is the table of the fields that Log Service has to index: those that some query asks for.

@@ -21,17 +21,21 @@ func IsRestricted(region string) bool {
 	return strings.Contains(region, "-finance") || strings.Contains(region, "-gov-")
 }
 
-// maxEdits is how far a text may be from the region that it stands for: without its cn-,
-// for example.
-const maxEdits = 3
-
 // NearestRegion returns the one of [Regions] that a mistyped text most likely stands for;
 // "" if none is near.
-func NearestRegion(text string) (nearest string) {
+func NearestRegion(text string) string { return Nearest(text, Regions()) }
+
+// maxEdits is how far a text may be from the name that it stands for: from a region without
+// its cn-, for example.
+const maxEdits = 3
+
+// Nearest returns the one of names that a mistyped text most likely stands for; "" if none
+// is near.
+func Nearest(text string, names []string) (nearest string) {
 	least := maxEdits + 1
-	for _, region := range Regions() {
-		if n := edits(text, region); n < least {
-			least, nearest = n, region
+	for _, name := range names {
+		if n := edits(text, name); n < least {
+			least, nearest = n, name
 		}
 	}
 	return nearest

@@ -30,5 +30,10 @@ func schedule(expression string) (cron.Schedule, error) {
 	if _, err := strconv.Atoi(fields[1]); err != nil {
 		return nil, errors.New("the first field, the second, must be one number")
 	}
+	if isDay(fields[4]) && isDay(fields[6]) {
+		return nil, errors.New("the day of the month and the day of the week may not both be set: one of them must be * or ?")
+	}
 	return cron.NewParser(cron.Second | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(strings.Join(fields, " "))
 }
+
+func isDay(field string) bool { return field != "*" && field != "?" }

@@ -34,6 +34,7 @@ func TestNoSchedule(t *testing.T) {
 		fields = "it must have 6 fields: second, minute, hour, day of the month, month, day of the week"
 		second = "the first field, the second, must be one number"
 		minute = "the shortest interval is a minute"
+		days   = "the day of the month and the day of the week may not both be set: one of them must be * or ?"
 	)
 	for expression, want := range map[string]string{
 		"":                                   fields,
@@ -51,6 +52,8 @@ func TestNoSchedule(t *testing.T) {
 		"* 17 3 * * *":                       second,
 		"0,30 17 3 * * *":                    second,
 		"*/5 17 3 * * *":                     second,
+		"0 17 3 1 * MON":                     days,
+		"CRON_TZ=UTC 0 17 3 */2 * 1-5":       days,
 		"@every 30s":                         minute,
 		"@every -1h":                         minute,
 		"@every 4":                           `time: missing unit in duration "4"`,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,6 +40,12 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
+// set changes a value of .env.
+func (f *fixture) set(name, value string) {
+	line := regexp.MustCompile(`(?m)^` + name + `=.*$`)
+	f.folder[".env"].Data = line.ReplaceAllLiteral(f.folder[".env"].Data, []byte(name+"="+value))
+}
+
 // check compares the whole output. The clock of synctest begins on 2000-01-01.
 func (f *fixture) check(t *testing.T, isGood bool, want string) {
 	t.Helper()
@@ -52,46 +59,62 @@ func (f *fixture) check(t *testing.T, isGood bool, want string) {
 
 func TestGoodSetup(t *testing.T) {
 	t.Parallel()
-	newFixture(t).check(t, true, `
-ok       node               v20.20.2
-ok       s                  /bin/s
-ok       aliyun             /bin/aliyun
-ok       .env               sets only variables that s.yaml reads
-ok       function           starts with these variables, and removes nothing: DRY_RUN is true
-ok       FUNCTION_REGION    cn-hangzhou
-ok       FUNCTION_ROLE      elasticsearch-disconnect
-ok       DEAD_LETTER_QUEUE  empty: events that failed for good are dropped
-ok       RECONCILE          report
-ok       RECONCILE_CRON     CRON_TZ=UTC 0 17 3 * * *, next at 2000-01-01 03:17 UTC
-ok       aliyun profile     "default", for cn-hangzhou
+	f := newFixture(t)
+	f.set("LOG_PROJECT", "disconnect-logs")
+	f.check(t, true, `
+ok       node                v20.20.2
+ok       s                   /bin/s
+ok       aliyun              /bin/aliyun
+ok       .env                sets only variables that s.yaml reads
+ok       function            starts with these variables, and removes nothing: DRY_RUN is true
+ok       FUNCTION_REGION     cn-hangzhou
+ok       FUNCTION_NAME       elasticsearch-disconnect
+ok       FUNCTION_ROLE       elasticsearch-disconnect
+ok       DEAD_LETTER_QUEUE   empty: events that failed for good are dropped
+ok       LOG_PROJECT         disconnect-logs; make logs creates it
+ok       RECONCILE           report
+ok       RECONCILE_CRON      CRON_TZ=UTC 0 17 3 * * *, next at 2000-01-01 03:17 UTC
+ok       RECONCILE_REGIONS   empty: the function's own
+ok       RECONCILE_ACCOUNTS  empty: the function's own
+ok       aliyun profile      "default", for cn-hangzhou
 `)
 }
 
+// TestBadSetup: what .env or the shell says otherwise than its author means, and what a deployment would stop at.
 func TestBadSetup(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	missing := errors.New("not found")
 	f.LookPath = func(string) (string, error) { return "", missing }
 	f.NodeVersion = func() (string, error) { return "", missing }
-	f.folder[".env"].Data = []byte("DRYRUN=true\nDRY_RUN=true\nFUNCTION_NAME=$NAME\nFUNCTION_ROLE=Disconnect\nFUNCTION_REGION=cn-hangzou\n" +
-		"DEAD_LETTER_QUEUE=acs:mns:cn-hangzhou:1:/queues/q/messages\nRECONCILE=on\nRECONCILE_CRON=17 3 * * *\nSWEEP_CONCURRENCY=0\n")
-	f.shell["DRY_RUN"], f.shell["REGIONS"], f.shell["LOG_LEVEL"] = "", "", "loud"
+	f.folder[".env"].Data = []byte("DRYRUN=true\nRELEASE POLICY=final\nFUNCTION_NAME=$NAME-8\nFUNCTION_ROLE=Disconnect\nFUNCTION_REGION=cn-hangzou\n" +
+		"DEAD_LETTER_QUEUE=acs:mns:cn-hangzhou:1:/queues/q/messages\nRECONCILE=\"off\nRECONCILE_LIMIT=5\nRECONCILE_CRON=17 3 * * *\nSWEEP_CONCURRENCY=0\n" +
+		"LOG_PROJECT=Logs\nRECONCILE_REGIONS=Hangzhou\nRECONCILE_ACCOUNTS=me\nREGIONS=$REGIONS\n")
+	f.shell["RECONCILE_LIMIT"], f.shell["LOG_LEVEL"], f.shell["NAME"] = "", "loud", "9"
 	f.shell["ALIBABA_CLOUD_PROFILE"] = "work"
 	f.check(t, false, `
-warning  node               is not installed, but Serverless Devs needs it: https://nodejs.org, 14.14.0 or newer
-warning  s                  is not installed, but make deploy needs it: npm install -g @serverless-devs/s, then s config add
-warning  aliyun             is not installed; only the creation of the function's role needs it: https://github.com/aliyun/aliyun-cli
-warning  .env               sets DRYRUN, which s.yaml does not read: compare the name with those in .env.example
-warning  FUNCTION_NAME      has a $ in .env, which Serverless Devs expands but these checks do not: write the value out
-warning  DRY_RUN            is empty in the shell, which hides "true" of .env, so "false" would be deployed: unset DRY_RUN
-ERROR    SWEEP_CONCURRENCY  is not a number from 1 to 64; the function would not start: handler/README.md, Configuration
-ERROR    LOG_LEVEL          is not debug, info, warn or error; the function would not start: handler/README.md, Configuration
-warning  FUNCTION_REGION    is cn-hangzou, which is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?)
-warning  FUNCTION_ROLE      is "Disconnect", but "disconnect" would be deployed: use a role with a name in lower case
-ERROR    DEAD_LETTER_QUEUE  is "acs:mns:cn-hangzhou:1:/queues/q/messages"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed
-ERROR    RECONCILE          is "on"; must be off, report or remove, such as RECONCILE=report
-ERROR    RECONCILE_CRON     is "17 3 * * *": it must have 6 fields: second, minute, hour, day of the month, month, day of the week; such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)
-warning  aliyun profile     "work" is for "cn-beijing", but the function is deployed to cn-hangzou: call aliyun with --region cn-hangzou
+warning  node                is not installed, but Serverless Devs needs it: https://nodejs.org, 14.14.0 or newer
+warning  s                   is not installed, but make deploy needs it: npm install -g @serverless-devs/s, then s config add
+warning  aliyun              is not installed; the function's role and make logs need it: https://github.com/aliyun/aliyun-cli
+ERROR    .env                line 2 is not read: write NAME=value, or a # before a comment
+ERROR    RECONCILE           has a quote in .env that is not closed on its line: close it, or leave the quotes out
+ERROR    .env                sets DRYRUN, which s.yaml does not read (did you mean DRY_RUN?)
+ERROR    REGIONS             refers to itself in .env: write the value out
+ERROR    DRY_RUN             is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections
+ERROR    RECONCILE_LIMIT     is empty in the shell, which hides "5" of .env, so "20" would be deployed: unset RECONCILE_LIMIT
+ERROR    REGIONS             is not a list of region ids, such as cn-hangzhou,cn-beijing; the function would not start: handler/README.md, Configuration
+ERROR    SWEEP_CONCURRENCY   is not a number from 1 to 64; the function would not start: handler/README.md, Configuration
+ERROR    LOG_LEVEL           is not debug, info, warn or error; the function would not start: handler/README.md, Configuration
+warning  FUNCTION_REGION     is cn-hangzou, which is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?)
+ERROR    FUNCTION_NAME       is "9-8"; must be at most 64 letters, digits, hyphens and underscores, of which the first is no digit and no hyphen, such as FUNCTION_NAME=elasticsearch-disconnect
+warning  FUNCTION_ROLE       is "Disconnect", but "disconnect" would be deployed: use a role with a name in lower case
+ERROR    DEAD_LETTER_QUEUE   is "acs:mns:cn-hangzhou:1:/queues/q/messages"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed
+ERROR    LOG_PROJECT         is "Logs"; must be 3 to 63 lower-case letters, digits and hyphens, such as LOG_PROJECT=disconnect-1234567890984321
+ERROR    RECONCILE           is "\"off"; must be off, report or remove, such as RECONCILE=report
+ERROR    RECONCILE_CRON      is "17 3 * * *": it must have 6 fields: second, minute, hour, day of the month, month, day of the week; such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)
+ERROR    RECONCILE_REGIONS   is "Hangzhou"; must be region ids with commas between them, such as RECONCILE_REGIONS=cn-hangzhou,cn-beijing
+ERROR    RECONCILE_ACCOUNTS  is "me"; must be account ids with commas between them, such as RECONCILE_ACCOUNTS=1234567890984321,2234567890984321
+warning  aliyun profile      "work" is for "cn-beijing", but the function is deployed to cn-hangzou: call aliyun with --region cn-hangzou
 `)
 }
 
@@ -103,16 +126,20 @@ func TestWarningsOnly(t *testing.T) {
 	delete(f.home, ".aliyun/config.json") // without the aliyun CLI, no profile is checked
 	f.LookPath = func(string) (string, error) { return "", fs.ErrNotExist }
 	f.check(t, true, `
-ok       node               v20.20.2
-warning  s                  is not installed, but make deploy needs it: npm install -g @serverless-devs/s, then s config add
-warning  aliyun             is not installed; only the creation of the function's role needs it: https://github.com/aliyun/aliyun-cli
-warning  .env               does not exist, so variables that the shell does not set have their defaults: cp .env.example .env
-ok       function           starts with these variables, and removes connections: DRY_RUN is false
-ok       FUNCTION_REGION    cn-hangzhou
-ok       FUNCTION_ROLE      elasticsearch-disconnect
-ok       DEAD_LETTER_QUEUE  empty: events that failed for good are dropped
-ok       RECONCILE          report
-ok       RECONCILE_CRON     CRON_TZ=UTC 0 17 3 * * *, next at 2000-01-01 03:17 UTC
+ok       node                v20.20.2
+warning  s                   is not installed, but make deploy needs it: npm install -g @serverless-devs/s, then s config add
+warning  aliyun              is not installed; the function's role and make logs need it: https://github.com/aliyun/aliyun-cli
+warning  .env                does not exist, so variables that the shell does not set have their defaults, which remove nothing: cp .env.example .env
+ok       function            starts with these variables, and removes nothing: DRY_RUN is true
+ok       FUNCTION_REGION     cn-hangzhou
+ok       FUNCTION_NAME       elasticsearch-disconnect
+ok       FUNCTION_ROLE       elasticsearch-disconnect
+ok       DEAD_LETTER_QUEUE   empty: events that failed for good are dropped
+warning  LOG_PROJECT         is empty: the log goes to a project that functions share, where lines are joined and message is not indexed, so the queries and alerts find nothing. Name a project, and make logs creates it
+ok       RECONCILE           report
+ok       RECONCILE_CRON      CRON_TZ=UTC 0 17 3 * * *, next at 2000-01-01 03:17 UTC
+ok       RECONCILE_REGIONS   empty: the function's own
+ok       RECONCILE_ACCOUNTS  empty: the function's own
 `)
 }
 
@@ -125,6 +152,12 @@ func TestFindings(t *testing.T) {
 	shell := func(name, value string) func(*fixture) {
 		return func(f *fixture) { f.shell[name] = value }
 	}
+	env := func(name, value string) func(*fixture) {
+		return func(f *fixture) { f.set(name, value) }
+	}
+	both := func(first, second func(*fixture)) func(*fixture) {
+		return func(f *fixture) { first(f); second(f) }
+	}
 	template := func(text string) func(*fixture) {
 		return func(f *fixture) { f.folder["s.yaml"].Data = []byte(text) }
 	}
@@ -133,20 +166,43 @@ func TestFindings(t *testing.T) {
 		change func(*fixture)
 		want   finding
 	}{
-		"an old node":                {nodeIs("v12.22.9\n"), finding{warning, "node", "is v12.22.9, but Serverless Devs needs 14.14.0 or newer: https://nodejs.org"}},
-		"the oldest node":            {nodeIs("v14.14.0\n"), finding{fine, "node", "v14.14.0"}},
-		"no s.yaml":                  {func(f *fixture) { delete(f.folder, "s.yaml") }, finding{bad, "s.yaml", "and .env cannot be read: open s.yaml: file does not exist; run this in their folder"}},
-		"s.yaml is not YAML":         {template("a: [b"), finding{bad, "s.yaml", "and .env cannot be read: yaml: line 1: did not find expected ',' or ']'; run this in their folder"}},
-		"the shell makes it live":    {shell("DRY_RUN", "false"), finding{fine, "function", "starts with these variables, and removes connections: DRY_RUN is false"}},
-		"no region's id":             {shell("FUNCTION_REGION", "Hangzhou"), finding{bad, "FUNCTION_REGION", `is not a region id such as cn-hangzhou: "Hangzhou"`}},
-		"a new region":               {shell("REGIONS", "cn-hangzhou,xx-new-1"), finding{warning, "REGIONS", "has xx-new-1, which is not in this version's list of Elasticsearch regions"}},
-		"no list of instances":       {shell("PROTECTED_INSTANCES", "es-a es-b"), finding{bad, "PROTECTED_INSTANCES", "is not a list of instance ids, or of beginnings of ids with a * behind them: write for example es-cn-n6w1o1x0w001c0001,es-sg-*; the function would not start: handler/README.md, Configuration"}},
-		"a role's ARN":               {shell("FUNCTION_ROLE", "acs:ram::1:role/Disconnect"), finding{warning, "FUNCTION_ROLE", `is "acs:ram::1:role/Disconnect", but "acs:ram::1:role/disconnect" would be deployed: use a role with a name in lower case`}},
-		"a queue of 120 characters":  {shell("DEAD_LETTER_QUEUE", longest), finding{fine, "DEAD_LETTER_QUEUE", longest + "; this queue must exist"}},
-		"a queue of 121 characters":  {shell("DEAD_LETTER_QUEUE", longest+"q"), finding{bad, "DEAD_LETTER_QUEUE", `is "` + longest + `q"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed`}},
-		"no timer":                   {shell("RECONCILE", "off"), finding{fine, "RECONCILE", "off"}},
-		"a timer that removes":       {shell("RECONCILE", "remove"), finding{fine, "RECONCILE", "remove"}},
-		"a day that never comes":     {shell("RECONCILE_CRON", "0 0 0 30 2 *"), finding{bad, "RECONCILE_CRON", `is "0 0 0 30 2 *", a day that does not occur in the next five years; such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)`}},
+		"an old node":               {nodeIs("v12.22.9\n"), finding{warning, "node", "is v12.22.9, but Serverless Devs needs 14.14.0 or newer: https://nodejs.org"}},
+		"the oldest node":           {nodeIs("v14.14.0\n"), finding{fine, "node", "v14.14.0"}},
+		"no s.yaml":                 {func(f *fixture) { delete(f.folder, "s.yaml") }, finding{bad, "s.yaml", "and .env cannot be read: open s.yaml: file does not exist; run this in their folder"}},
+		"s.yaml is not YAML":        {template("a: [b"), finding{bad, "s.yaml", "and .env cannot be read: yaml: line 1: did not find expected ',' or ']'; run this in their folder"}},
+		"it is live":                {env("DRY_RUN", "false"), finding{fine, "function", "starts with these variables, and removes connections: DRY_RUN is false"}},
+		"the shell makes it live":   {shell("DRY_RUN", "false"), finding{warning, "DRY_RUN", `is "false" in the shell, which counts, and "true" in .env`}},
+		"empty, so not live":        {both(env("DRY_RUN", "false"), shell("DRY_RUN", "")), finding{bad, "DRY_RUN", `is empty in the shell, which hides "false" of .env, so "true" would be deployed: unset DRY_RUN`}},
+		"empty, so live":            {both(env("RECONCILE", "off"), shell("RECONCILE", "")), finding{bad, "RECONCILE", `is empty in the shell, which hides "off" of .env, so "report" would be deployed: unset RECONCILE`}},
+		"DRY_RUN is empty in .env":  {env("DRY_RUN", ""), finding{bad, "DRY_RUN", "is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections"}},
+		"a name like none":          {func(f *fixture) { f.folder[".env"].Data = append(f.folder[".env"].Data, "TOKEN=hush\n"...) }, finding{bad, ".env", "sets TOKEN, which s.yaml does not read: take the names from .env.example"}},
+		"a reference":               {both(env("FUNCTION_REGION", "${HOME_REGION:-cn-beijing}"), shell("HOME_REGION", "cn-qingdao")), finding{fine, "FUNCTION_REGION", "cn-qingdao"}},
+		"no region's id":            {env("FUNCTION_REGION", "Hangzhou"), finding{bad, "FUNCTION_REGION", `is not a region id such as cn-hangzhou: "Hangzhou"`}},
+		"no Function Compute there": {env("FUNCTION_REGION", "cn-guangzhou"), finding{bad, "FUNCTION_REGION", "is cn-guangzhou, where there is no Function Compute: deploy to another region, and let that function serve this one: handler/README.md, Regions"}},
+		"a new region":              {env("REGIONS", "cn-hangzhou,xx-new-1"), finding{warning, "REGIONS", "has xx-new-1, which is not in this version's list of Elasticsearch regions"}},
+		"no list of instances":      {env("PROTECTED_INSTANCES", "es-a es-b"), finding{bad, "PROTECTED_INSTANCES", "is not a list of instance ids, or of beginnings of ids with a * behind them: write for example es-cn-n6w1o1x0w001c0001,es-sg-*; the function would not start: handler/README.md, Configuration"}},
+		"a name of 64 characters":   {env("FUNCTION_NAME", longest[:64]), finding{fine, "FUNCTION_NAME", longest[:64]}},
+		"a name of 65 characters":   {env("FUNCTION_NAME", longest[:65]), finding{bad, "FUNCTION_NAME", `is "` + longest[:65] + `"; must be at most 64 letters, digits, hyphens and underscores, of which the first is no digit and no hyphen, such as FUNCTION_NAME=elasticsearch-disconnect`}},
+		"a role's ARN":              {env("FUNCTION_ROLE", "acs:ram::1:role/disconnect"), finding{fine, "FUNCTION_ROLE", "acs:ram::1:role/disconnect"}},
+		"a role's ARN, upper case":  {env("FUNCTION_ROLE", "acs:ram::1:role/Disconnect"), finding{warning, "FUNCTION_ROLE", `is "acs:ram::1:role/Disconnect", but "acs:ram::1:role/disconnect" would be deployed: use a role with a name in lower case`}},
+		"half a role's ARN":         {env("FUNCTION_ROLE", "role/disconnect"), finding{bad, "FUNCTION_ROLE", `is "role/disconnect"; must be the name of a RAM role, or its ARN, such as FUNCTION_ROLE=acs:ram::1234567890984321:role/elasticsearch-disconnect`}},
+		"a queue of 120 characters": {env("DEAD_LETTER_QUEUE", longest), finding{fine, "DEAD_LETTER_QUEUE", longest + "; this queue must exist"}},
+		"a queue of 121 characters": {env("DEAD_LETTER_QUEUE", longest+"q"), finding{bad, "DEAD_LETTER_QUEUE", `is "` + longest + `q"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed`}},
+		"a project of 63":           {env("LOG_PROJECT", longest[:63]), finding{fine, "LOG_PROJECT", longest[:63] + "; make logs creates it"}},
+		"a project of 64":           {env("LOG_PROJECT", longest[:64]), finding{bad, "LOG_PROJECT", `is "` + longest[:64] + `"; must be 3 to 63 lower-case letters, digits and hyphens, such as LOG_PROJECT=disconnect-1234567890984321`}},
+		"no timer":                  {env("RECONCILE", "off"), finding{fine, "RECONCILE", "off"}},
+		"a timer that removes":      {env("RECONCILE", "remove"), finding{fine, "RECONCILE", "remove"}},
+		"a day that never comes":    {env("RECONCILE_CRON", "0 0 0 30 2 *"), finding{bad, "RECONCILE_CRON", `is "0 0 0 30 2 *", a day that does not occur in the next five years; such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)`}},
+
+		"the timer's regions":           {env("RECONCILE_REGIONS", "cn-hangzhou, cn-beijing"), finding{fine, "RECONCILE_REGIONS", "cn-hangzhou, cn-beijing"}},
+		"a region of the timer, new":    {env("RECONCILE_REGIONS", "xx-new-1"), finding{bad, "RECONCILE_REGIONS", "has xx-new-1, which is not in this version's list of Elasticsearch regions. A new region can be named in REGIONS"}},
+		"not in REGIONS":                {both(env("RECONCILE_REGIONS", "cn-beijing"), env("REGIONS", "cn-hangzhou")), finding{bad, "RECONCILE_REGIONS", "has cn-beijing, which is not in REGIONS, so the function may not act there: add it to REGIONS"}},
+		"its own is not in REGIONS":     {env("REGIONS", "cn-guangzhou"), finding{bad, "RECONCILE_REGIONS", "is empty, so the timer looks in cn-hangzhou, which is not in REGIONS: name the regions here, such as RECONCILE_REGIONS=cn-guangzhou"}},
+		"nor has it to be, without one": {both(env("REGIONS", "cn-guangzhou"), env("RECONCILE", "off")), finding{fine, "RECONCILE_REGIONS", "empty: the function's own"}},
+		"out of reach":                  {both(env("RECONCILE_REGIONS", "cn-hangzhou,cn-beijing"), env("ELASTICSEARCH_NETWORK", "vpc")), finding{bad, "RECONCILE_REGIONS", "has cn-beijing, and ELASTICSEARCH_NETWORK=vpc reaches the function's own region alone: take one of the two out"}},
+		"accounts with a role":          {both(env("RECONCILE_ACCOUNTS", "1,2"), env("MEMBER_ROLE", "member")), finding{fine, "RECONCILE_ACCOUNTS", "1,2"}},
+		"accounts without a role":       {env("RECONCILE_ACCOUNTS", "1,2"), finding{warning, "RECONCILE_ACCOUNTS", "is 1,2, but without MEMBER_ROLE the function acts in no other account than its own: handler/README.md, Accounts"}},
+
 		"a profile that is not JSON": {func(f *fixture) { f.home[".aliyun/config.json"].Data = []byte("{hush") }, finding{warning, "aliyun profile", "cannot be read from ~/.aliyun/config.json: run aliyun configure"}},
 		"no such profile":            {shell("ALIBABA_CLOUD_PROFILE", "x"), finding{warning, "aliyun profile", `"x" is not in ~/.aliyun/config.json: run aliyun configure --profile x`}},
 	} {
@@ -156,7 +212,7 @@ func TestFindings(t *testing.T) {
 			test.change(f)
 			var got []finding
 			for _, found := range f.findings() {
-				if found.about == test.want.about {
+				if found.about == test.want.about && (found.level != fine || test.want.level == fine) {
 					got = append(got, found)
 				}
 			}
@@ -167,15 +223,18 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// TestNothingHidden: an empty variable is no finding if it hides nothing.
+// TestNothingHidden: a variable of the shell is no finding if it hides nothing.
 func TestNothingHidden(t *testing.T) {
 	t.Parallel()
+	inFile := func(value string) envFile { return envFile{values: map[string]string{"A": value}} }
 	empty := lookup(map[string]string{"A": ""})
 	for name, s := range map[string]settings{
-		"no .env":             {map[string]string{"A": "1"}, nil, empty},
-		"empty in .env":       {map[string]string{"A": "1"}, map[string]string{"A": ""}, empty},
-		"the default in .env": {map[string]string{"A": "1"}, map[string]string{"A": "1"}, empty},
-		"not empty":           {map[string]string{"A": "1"}, map[string]string{"A": "2"}, lookup(map[string]string{"A": "3"})},
+		"no .env":             {map[string]string{"A": "1"}, envFile{}, empty},
+		"empty in .env":       {map[string]string{"A": "1"}, inFile(""), empty},
+		"the default in .env": {map[string]string{"A": "1"}, inFile("1"), empty},
+		"the same":            {map[string]string{"A": "1"}, inFile("2"), lookup(map[string]string{"A": "2"})},
+		"the same, expanded":  {map[string]string{"A": "1"}, inFile("$B"), lookup(map[string]string{"A": "2", "B": "2"})},
+		"not in .env":         {map[string]string{"A": "1"}, envFile{}, lookup(map[string]string{"A": "2"})},
 	} {
 		if got := hidden(s); got != nil {
 			t.Errorf("%s: %v", name, got)

@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
+	"maps"
 	"regexp"
-	"strings"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -13,7 +14,7 @@ import (
 // settings are the sources of the values in s.yaml, in order of rising priority.
 type settings struct {
 	defaults map[string]string // of each variable that s.yaml reads
-	file     map[string]string // .env; nil without that file
+	file     envFile
 	shell    func(string) (string, bool)
 }
 
@@ -29,19 +30,36 @@ func (s Setup) readSettings() (settings, error) {
 	}
 	text, err := fs.ReadFile(s.Folder, ".env")
 	if errors.Is(err, fs.ErrNotExist) {
-		return settings{defaults, nil, s.LookupEnv}, nil
+		return settings{defaults, envFile{}, s.LookupEnv}, nil
 	}
-	return settings{defaults, dotenv(string(text)), s.LookupEnv}, err
+	return settings{defaults, readEnv(string(text)), s.LookupEnv}, err
 }
+
+// names returns the variables that s.yaml reads, sorted.
+func (s settings) names() []string { return slices.Sorted(maps.Keys(s.defaults)) }
 
 // value returns the value that Serverless Devs puts into s.yaml: a variable of the
 // shell, even an empty one, hides that of .env; an empty value becomes the default.
 func (s settings) value(name string) string {
-	text, isSet := s.shell(name)
-	if !isSet {
-		text = s.file[name]
+	text := s.raw(name)
+	if _, isSet := s.file.values[name]; isSet {
+		text, _ = s.expand(text)
 	}
 	return cmp.Or(text, s.defaults[name])
+}
+
+// valueOfFile is what value would return if the shell did not set the variable.
+func (s settings) valueOfFile(name string) string {
+	text, _ := s.expand(s.file.values[name])
+	return cmp.Or(text, s.defaults[name])
+}
+
+// raw returns a variable as it is written: in the shell, or else in .env.
+func (s settings) raw(name string) string {
+	if text, isSet := s.shell(name); isSet {
+		return text
+	}
+	return s.file.values[name]
 }
 
 // variables returns the default of each ${env('NAME', 'default')} in s.yaml.
@@ -63,38 +81,4 @@ func variables(template []byte) (map[string]string, error) {
 	}
 	walk(&document)
 	return found, nil
-}
-
-// dotenv reads the variables of .env as dotenv 16 does, with which Serverless Devs
-// reads it, except that a quoted value ends on its line. If a name is repeated, its
-// last value counts.
-func dotenv(text string) map[string]string {
-	assignment := regexp.MustCompile(`^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)(.*)`)
-	found := map[string]string{}
-	for line := range strings.Lines(text) {
-		if match := assignment.FindStringSubmatch(line); match != nil {
-			found[match[1]] = unquote(strings.TrimSpace(match[2]))
-		}
-	}
-	return found
-}
-
-// unquote strips the quotes and the comment of a value. In double quotes, \n is a line
-// break.
-func unquote(value string) string {
-	plain, _, _ := strings.Cut(value, "#")
-	plain = strings.TrimSpace(plain)
-	if value == "" || !strings.Contains("'\"`", value[:1]) {
-		return plain
-	}
-	quote := value[:1]
-	inside, rest, closed := strings.Cut(value[1:], quote)
-	rest = strings.TrimSpace(rest)
-	switch {
-	case !closed, rest != "" && rest[0] != '#':
-		return plain
-	case quote == `"`:
-		return strings.NewReplacer(`\n`, "\n", `\r`, "\r").Replace(inside)
-	}
-	return inside
 }

@@ -7,35 +7,6 @@ import (
 	"testing"
 )
 
-// TestDotenv: each value is what Serverless Devs 3.1.10 reads in such a line.
-func TestDotenv(t *testing.T) {
-	t.Parallel()
-	got := dotenv("# A=comment\n" +
-		"A=CRON_TZ=UTC 0 17 3 * * *   # daily\r\n" +
-		" B = spaced value \r\n" +
-		"C=\"double # \\n quoted\"\n" +
-		"D='single'\r\n" +
-		"E=\n" +
-		"export F=exported\n" +
-		"H: colon\n" +
-		"I=first\nI=second\n" +
-		"J=\"half\n" +
-		"K=`tick` # comment\n" +
-		"M=\"two\" words\n" +
-		"N=#comment\n" +
-		"two words=no\n" +
-		"O:none\n" +
-		"nothing\n" +
-		"L=last")
-	want := map[string]string{
-		"A": "CRON_TZ=UTC 0 17 3 * * *", "B": "spaced value", "C": "double # \n quoted", "D": "single", "E": "", "F": "exported",
-		"H": "colon", "I": "second", "J": `"half`, "K": "tick", "M": `"two" words`, "N": "", "L": "last",
-	}
-	if !maps.Equal(got, want) {
-		t.Errorf("dotenv:\n got %q\nwant %q", got, want)
-	}
-}
-
 // TestValue: the shell hides .env even with an empty value, and an empty value becomes the default.
 func TestValue(t *testing.T) {
 	t.Parallel()
@@ -50,7 +21,7 @@ func TestValue(t *testing.T) {
 		"in both":                  {isFalse, isTrue, "false"},
 		"in .env, hidden by empty": {empty, isTrue, "default"},
 	} {
-		s := settings{map[string]string{"A": "default"}, test.file, lookup(test.shell)}
+		s := settings{map[string]string{"A": "default"}, envFile{values: test.file}, lookup(test.shell)}
 		if got := s.value("A"); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
@@ -64,9 +35,7 @@ func TestVariables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := dotenv(string(read(t, "../../../../.env.example")))
-	want["DRY_RUN"] = "false"
-	if !maps.Equal(got, want) {
+	if want := readEnv(string(read(t, "../../../../.env.example"))).values; !maps.Equal(got, want) {
 		t.Errorf("s.yaml:\n got %q\nwant %q", got, want)
 	}
 }

@@ -1,6 +1,8 @@
 // Package preflight checks a deployment with Serverless Devs before it starts, without an
-// account: the tools, the values in s.yaml, and the profile of the aliyun CLI. A value
-// that Function Compute refuses would stop the deployment half-way. It changes nothing.
+// account: the tools, .env and the shell, the values in s.yaml, and the profile of the
+// aliyun CLI. What .env says otherwise than its author means could arm a function, and a
+// value that Function Compute refuses would stop the deployment half-way. It changes
+// nothing.
 package preflight
 
 import (
@@ -50,16 +52,21 @@ func (s Setup) findings() []finding {
 		return append(found, fault("s.yaml", "and .env cannot be read: %v; run this in their folder", err))
 	}
 	region := v.value("FUNCTION_REGION")
+	config, ofConfig := configuration(v)
 	return slices.Concat(found,
-		envFile(v),
+		dotenv(v),
 		hidden(v),
-		configuration(v),
+		ofConfig,
 		[]finding{
 			functionRegion(region),
+			functionName(v.value("FUNCTION_NAME")),
 			functionRole(v.value("FUNCTION_ROLE")),
 			deadLetterQueue(v.value("DEAD_LETTER_QUEUE")),
+			logProject(v.value("LOG_PROJECT")),
 			reconcile(v.value("RECONCILE")),
 			reconcileCron(v.value("RECONCILE_CRON")),
+			reconcileRegions(v, config),
+			reconcileAccounts(v.value("RECONCILE_ACCOUNTS"), config),
 		},
 		s.profile(region))
 }

@@ -33,7 +33,7 @@ func (s Setup) serverlessDevs() finding {
 func (s Setup) aliyun() finding {
 	path, err := s.LookPath("aliyun")
 	if err != nil {
-		return warn("aliyun", "is not installed; only the creation of the function's role needs it: https://github.com/aliyun/aliyun-cli")
+		return warn("aliyun", "is not installed; the function's role and make logs need it: https://github.com/aliyun/aliyun-cli")
 	}
 	return ok("aliyun", "%s", path)
 }

@@ -1,0 +1,91 @@
+package preflight
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/connection"
+)
+
+// reconcile checks what the timer does. In s.yaml, any other value would mean report.
+func reconcile(mode string) finding {
+	if !slices.Contains([]string{"off", "report", "remove"}, mode) {
+		return fault("RECONCILE", "is %q; must be off, report or remove, such as RECONCILE=report", mode)
+	}
+	return ok("RECONCILE", "%s", mode)
+}
+
+// reconcileCron checks when the timer runs, even if it is off: its trigger is deployed
+// anyway.
+func reconcileCron(expression string) finding {
+	const example = "such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)"
+	when, err := schedule(expression)
+	if err != nil {
+		return fault("RECONCILE_CRON", "is %q: %v; %s", expression, err, example)
+	}
+	next := when.Next(time.Now())
+	if next.IsZero() {
+		return fault("RECONCILE_CRON", "is %q, a day that does not occur in the next five years; %s", expression, example)
+	}
+	return ok("RECONCILE_CRON", "%s, next at %s", expression, next.UTC().Format("2006-01-02 15:04 UTC"))
+}
+
+// reconcileRegions checks that the function may act where the timer looks.
+func reconcileRegions(s settings, config handler.Config) finding {
+	const about = "RECONCILE_REGIONS"
+	text := s.value(about)
+	own, _ := connection.ParseRegion(s.value("FUNCTION_REGION")) // functionRegion says if it is none
+	switch {
+	case text == "" && s.value("RECONCILE") != "off" && !config.ActsIn(own):
+		return fault(about, "is empty, so the timer looks in %s, which is not in REGIONS: name the regions here, such as %s=%s", own, about, config.Regions[0])
+	case text == "":
+		return ok(about, "empty: the function's own")
+	}
+	for id := range strings.SplitSeq(text, ",") {
+		region, err := connection.ParseRegion(strings.TrimSpace(id))
+		if err != nil {
+			return fault(about, "is %q; must be region ids with commas between them, such as %s=cn-hangzhou,cn-beijing", text, about)
+		}
+		if wrong := outOfReach(region, own, config); wrong != "" {
+			return fault(about, "has %s, %s", region, wrong)
+		}
+	}
+	return ok(about, "%s", text)
+}
+
+// outOfReach returns why the function in its own region cannot act in another, to follow
+// the name of that; "" if it can.
+func outOfReach(region, own connection.Region, config handler.Config) string {
+	alone, unlisted := config.OwnRegionAlone(), config.CheckRegion(region.String())
+	switch {
+	case !config.ActsIn(region):
+		return "which is not in REGIONS, so the function may not act there: add it to REGIONS"
+	case region == own:
+		return ""
+	case alone != "":
+		return "and " + alone + " reaches the function's own region alone: take one of the two out"
+	case unlisted != nil:
+		return "which " + unlisted.Error()
+	}
+	return ""
+}
+
+// reconcileAccounts checks that the function may act where the timer looks, as far as that
+// can be told without its own account.
+func reconcileAccounts(text string, config handler.Config) finding {
+	const about = "RECONCILE_ACCOUNTS"
+	if text == "" {
+		return ok(about, "empty: the function's own")
+	}
+	for id := range strings.SplitSeq(text, ",") {
+		if _, err := connection.ParseAccountID(strings.TrimSpace(id)); err != nil {
+			return fault(about, "is %q; must be account ids with commas between them, such as %s=1234567890984321,2234567890984321", text, about)
+		}
+	}
+	if config.MemberRole == "" {
+		return warn(about, "is %s, but without MEMBER_ROLE the function acts in no other account than its own: handler/README.md, Accounts", text)
+	}
+	return ok(about, "%s", text)
+}
