@@ -18,8 +18,8 @@ RACE = $(shell go build -race runtime/cgo 2>/dev/null && echo -race)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the checks print; one at a time stays readable
-.PHONY: help build package replay soak test check fuzz bench compare preflight deploy clean \
-	format vet modules workflows staticcheck vulnerabilities
+.PHONY: help build package replay soak test check fuzz bench compare preflight logs deploy clean \
+	format vet modules workflows staticcheck vulnerabilities dry-logs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,7 +51,7 @@ test: ## all tests, with the race detector where there is a C compiler
 	go test $(RACE) -vet=off ./...
 
 check: FUZZTIME = 5s
-check: format vet modules workflows staticcheck vulnerabilities fuzz replay ## format, vet, modules, actionlint, staticcheck, govulncheck, 5 s of each fuzz test, replay; not test
+check: format vet modules workflows staticcheck vulnerabilities dry-logs fuzz replay ## format, vet, modules, actionlint, staticcheck, govulncheck, make logs offline, 5 s of each fuzz test, replay; not test
 	@echo 'make check ran $^, but for what it says above it skipped; it leaves out the tests: make test'
 
 # The gofmt of the very toolchain that builds, which need not be the first in PATH.
@@ -84,6 +84,13 @@ vulnerabilities:
 	*) printf '%s\n' "$$report"; exit $$result ;; \
 	esac
 
+# make logs, from nothing to undone, with a false aliyun that refuses what the real one refuses, and Log Service too.
+dry-logs:
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	go build -o "$$dir/aliyun" ./handler/cmd/elasticsearch-disconnect/logs/aliyuntest && \
+	export PATH="$$dir:$$PATH" ALIYUN_STATE="$$dir/state" FUNCTION_NAME=dry FUNCTION_REGION=cn-hangzhou LOG_PROJECT=dry-1 RECONCILE=report && \
+	for args in '--policy dry' '--policy dry' '--undo --yes'; do $(MAKE) --no-print-directory logs ARGS="$$args" || exit 1; done
+
 # go takes one fuzz test at a time; its own list says which there are: names, then their package. Left alone, go spends
 # most of a short time on minimizing what it found interesting, which fuzzminimizetime cuts.
 fuzz: ## FUZZTIME (60s) of each fuzz test
@@ -105,6 +112,9 @@ compare: ## two runs of bench, by benchstat (ARGS='old.txt target/bench.txt')
 
 preflight: ## check before a deployment: changes nothing, needs no account
 	@go run ./handler/cmd/elasticsearch-disconnect preflight
+
+logs: ## create the log project with index, alerts and dashboard, or update them (ARGS='--policy on-call')
+	@go run ./handler/cmd/elasticsearch-disconnect logs $(ARGS)
 
 # s.yaml has the checks made and the binary built as well, for a bare s deploy.
 deploy: preflight ## build and deploy with Serverless Devs (ARGS='--function code')

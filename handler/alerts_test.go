@@ -2,12 +2,9 @@ package handler_test
 
 import (
 	"context"
-	"fmt"
 	"go/token"
 	"go/types"
 	"maps"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -22,10 +19,14 @@ import (
 
 var reconcileByTimer = `{"triggerTime":"2026-11-24T03:17:00Z","triggerName":"timer","payload":"{\"reconcile\":true}"}`
 
-// TestAlertsFire: the query of each alert finds the log lines of its cases, and no others. The query of silence finds the
-// lines that prevent the alert.
+// TestAlertsFire: the query of each alert finds the log lines of its cases, and no others: two functions write to one
+// logstore, and one of them has every trouble. The query of silence finds the lines that prevent the alert.
 func TestAlertsFire(t *testing.T) {
 	t.Parallel()
+	var every []string
+	for _, file := range jsonFiles(t, "logs/alerts") {
+		every = append(every, strings.TrimSuffix(filepath.Base(file), ".json"))
+	}
 	leftover := func(s *fixture) { s.api.RemoveInstance(gone) }
 	for name, test := range map[string]struct {
 		event   string
@@ -33,8 +34,9 @@ func TestAlertsFire(t *testing.T) {
 		retries int
 		want    []string
 	}{
-		"a removal":              {event: direct},
-		"a removal, repeated":    {event: direct, retries: 8},
+		"a removal":              {event: direct, want: []string{"removed"}},
+		"a removal, repeated":    {event: direct, retries: 8, want: []string{"removed"}},
+		"a dry run":              {event: strings.Replace(direct, "{", `{"dryRun":true,`, 1)},
 		"an ignored event":       {event: release("acs.elasticsearch", "none", "")},
 		"a refused event":        {event: "{}"},
 		"denied":                 {event: direct, prepare: deny("DeleteConnectedCluster"), want: []string{"denied"}},
@@ -49,23 +51,56 @@ func TestAlertsFire(t *testing.T) {
 		"one by hand":            {event: `{"reconcile":true}`},
 	} {
 		t.Run(name, handler.Bubbled(func(t *testing.T) {
+			other := newFixture(t)
+			other.everyTrouble(t)
 			s := newFixture(t)
 			if test.prepare != nil {
 				test.prepare(s)
 			}
 			s.handleAfter(t, test.retries, test.event)
-			var got []string
-			for _, file := range jsonFiles(t, "logs/alerts") {
-				search, _, _ := strings.Cut(readAlert(t, file).Configuration.QueryList[0].Query, " | ")
-				if slices.ContainsFunc(s.lines(t), func(line map[string]any) bool { return matches(t, search, line) }) {
-					got = append(got, strings.TrimSuffix(filepath.Base(file), ".json"))
-				}
-			}
-			if !slices.Equal(got, test.want) {
+			store := append(of("other", other.lines(t)), of(product, s.lines(t))...)
+			if got := alertsOf(t, product, store); !slices.Equal(got, test.want) {
 				t.Errorf("alerts %q, want %q, of the log\n%s", got, test.want, &s.log)
+			}
+			if got := alertsOf(t, "other", store); !slices.Equal(got, every) {
+				t.Errorf("alerts of the other function %q, want %q", got, every)
 			}
 		}))
 	}
+}
+
+// alertsOf returns the alerts of a function whose queries find a line of a logstore.
+func alertsOf(t *testing.T, function string, store []map[string]any) (names []string) {
+	t.Helper()
+	for _, file := range jsonFiles(t, "logs/alerts") {
+		query := strings.ReplaceAll(readAlert(t, file).Configuration.QueryList[0].Query, "${function}", function)
+		search, _, _ := strings.Cut(query, " | ")
+		if slices.ContainsFunc(store, func(line map[string]any) bool { return matches(t, search, line) }) {
+			names = append(names, strings.TrimSuffix(filepath.Base(file), ".json"))
+		}
+	}
+	return names
+}
+
+// of adds to lines the topic that Function Compute gives the log of a function.
+func of(function string, lines []map[string]any) []map[string]any {
+	for _, line := range lines {
+		line["__topic__"] = "FCLogs:" + function
+	}
+	return lines
+}
+
+// everyTrouble has the lines written that each alert asks for.
+func (s *fixture) everyTrouble(t *testing.T) {
+	t.Helper()
+	isActivating(s)
+	s.handleAfter(t, 3, all(instance))
+	s.api.RemoveInstance(gone)
+	s.handle(t, reconcileByTimer)
+	s.api.SetStatus(connected, "active")
+	s.handle(t, direct)
+	deny("ListInstance")(s)
+	s.handle(t, reconcileByTimer)
 }
 
 // deny refuses each call of an operation.
@@ -100,7 +135,7 @@ func (s *fixture) handleAfter(t *testing.T, retries int, event string) {
 	posted(t, reply, err)
 }
 
-var condition = regexp.MustCompile(`message\.(\w+)(: | [<>]=? )(\S*[^\s)])`)
+var condition = regexp.MustCompile(`(?:message\.)?(\w+)(: | [<>]=? )(\S*[^\s)])`)
 
 // matches reports whether a search matches a line. Each condition is evaluated alone; Go's && and || then combine them, with
 // the precedence of Log Service's and and or.
@@ -113,7 +148,7 @@ func matches(t *testing.T, search string, line map[string]any) bool {
 		case !has:
 			return "false"
 		case parts[2] == ": ":
-			return encode(t, value == parts[3])
+			return encode(t, value == strings.Trim(parts[3], `"`))
 		default:
 			return encode(t, value) + parts[2] + parts[3]
 		}
@@ -146,6 +181,7 @@ type alertRule struct {
 			Severity      int
 			EvalCondition struct{ Condition string }
 		}
+		Annotations               []struct{ Key, Value string }
 		Threshold, NoDataSeverity int
 		PolicyConfiguration       struct{ AlertPolicyID, ActionPolicyID, RepeatInterval string }
 	}
@@ -160,8 +196,9 @@ func readAlert(t *testing.T, file string) (a alertRule) {
 	return a
 }
 
-// TestAlertRules: each rule keeps the limits of Log Service's documents, has the placeholders that logs/apply fills in, and
-// leaves no gap between two checks. Silence is raised when three checks find no line, 26 to 27 hours after the last one.
+// TestAlertRules: each rule keeps the limits of Log Service's documents, has the placeholders that the command logs fills
+// in, and leaves no gap between two checks, but for the daily report. Silence is raised when three checks find no line, 26
+// to 27 hours after the last one.
 func TestAlertRules(t *testing.T) {
 	t.Parallel()
 	for _, file := range jsonFiles(t, "logs/alerts") {
@@ -169,7 +206,7 @@ func TestAlertRules(t *testing.T) {
 			t.Parallel()
 			a := readAlert(t, file)
 			c, query, severity := a.Configuration, a.Configuration.QueryList[0], a.Configuration.SeverityConfigurations[0]
-			name := product + "-" + strings.TrimSuffix(filepath.Base(file), ".json")
+			name := "${function}-" + strings.TrimSuffix(filepath.Base(file), ".json")
 			for what, pair := range map[string][2]string{
 				"name":      {a.Name, name},
 				"kind":      {c.Version + " " + c.Type + " " + a.Schedule.Type, "2.0 default FixedRate"},
@@ -182,21 +219,30 @@ func TestAlertRules(t *testing.T) {
 					t.Errorf("%s %q, want %q", what, pair[0], pair[1])
 				}
 			}
-			if !regexp.MustCompile(`^[0-9a-z][0-9a-z_-]{2,62}[0-9a-z]$`).MatchString(a.Name) ||
+			named := strings.ReplaceAll(a.Name, "${function}", product)
+			if !regexp.MustCompile(`^[0-9a-z][0-9a-z_-]{2,62}[0-9a-z]$`).MatchString(named) ||
+				!strings.HasPrefix(a.DisplayName, "${function}: ") ||
 				len(a.DisplayName) < 4 || len(a.DisplayName) > 100 || len(a.Description) > 256 {
 				t.Errorf("the name or the description has a wrong length or character: %+v", a)
 			}
-			if column := regexp.MustCompile(`^n (>|==) 0$`); !column.MatchString(severity.EvalCondition.Condition) || !strings.HasSuffix(query.Query, " | select count(*) as n") {
-				t.Errorf("the condition %s does not ask for the one column of %s", severity.EvalCondition.Condition, query.Query)
+			if column := regexp.MustCompile(`^n (>|==) 0$`); !column.MatchString(severity.EvalCondition.Condition) || !strings.Contains(query.Query, " | select count(*) as n") {
+				t.Errorf("the condition %s does not ask for a column of %s", severity.EvalCondition.Condition, query.Query)
+			}
+			for _, annotation := range c.Annotations {
+				for _, match := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllStringSubmatch(annotation.Value, -1) {
+					if match[1] != "function" && !strings.Contains(query.Query, " as "+match[1]) {
+						t.Errorf("%s shows %s, which is no column of %s", annotation.Key, match[1], query.Query)
+					}
+				}
 			}
 			if !slices.Contains([]int{2, 4, 6, 8, 10}, severity.Severity) || !slices.Contains([]int{2, 4, 6, 8, 10}, c.NoDataSeverity) || c.Threshold < 1 {
 				t.Errorf("severity %d, %d, threshold %d", severity.Severity, c.NoDataSeverity, c.Threshold)
 			}
 			span, interval := -duration(t, query.Start), duration(t, a.Schedule.Interval)
-			if span <= interval || span > 24*time.Hour {
+			if isReport := severity.Severity == 2; span > 24*time.Hour || span < interval || span == interval && !isReport {
 				t.Errorf("each %v it asks for %v, want more than that and at most a day", interval, span)
 			}
-			if first := span + time.Duration(c.Threshold-1)*interval; name == product+"-silence" && (first != 26*time.Hour || interval != time.Hour) {
+			if first := span + time.Duration(c.Threshold-1)*interval; a.Name == "${function}-silence" && (first != 26*time.Hour || interval != time.Hour) {
 				t.Errorf("silence is raised %v after the last line at the earliest, checked each %v, want 26 hours and one", first, interval)
 			}
 			duration(t, c.PolicyConfiguration.RepeatInterval)
@@ -204,55 +250,12 @@ func TestAlertRules(t *testing.T) {
 	}
 }
 
+// duration reads a time in seconds.
 func duration(t *testing.T, text string) time.Duration {
 	t.Helper()
 	d, err := time.ParseDuration(text)
-	if err != nil {
-		t.Error(err)
+	if err != nil || !regexp.MustCompile(`^-?\d+s$`).MatchString(text) {
+		t.Errorf("%s is no number of seconds", text)
 	}
 	return d
-}
-
-// TestLogsApply: logs/apply sends each file as JSON without placeholders, to create or to replace a rule or the dashboard.
-func TestLogsApply(t *testing.T) {
-	t.Parallel()
-	shell, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip(err)
-	}
-	dir := t.TempDir()
-	const standIn = `#!/bin/sh
-case "$2 $3" in
-"GET /alerts/elasticsearch-disconnect-denied" | "GET /dashboards/elasticsearch-disconnect") exit 0 ;;
-GET*) exit 1 ;;
-esac
-printf '%s\n' "$2 $3 $6 $8 ${10}" >>"$STANDIN/calls"
-printf '%s' "$5" >"$STANDIN/body.$(wc -l <"$STANDIN/calls" | tr -d ' ')"
-`
-	if err := os.WriteFile(filepath.Join(dir, "aliyun"), []byte(standIn), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	// All files, then one from its own folder.
-	command := exec.CommandContext(t.Context(), shell, "-c", `sh ./apply && cd alerts && sh ../apply withheld.json`)
-	command.Dir = "logs"
-	command.Env = append(os.Environ(), "STANDIN="+dir, "PATH="+dir+":"+os.Getenv("PATH"), "region=cn-beijing", "project=p-1", "logstore=l_2", "policy=on.call")
-	if output, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
-	var want []string
-	for _, name := range []string{"PUT /alerts/elasticsearch-disconnect-denied", "POST /alerts", "POST /alerts", "POST /alerts", "POST /alerts", "PUT /dashboards/elasticsearch-disconnect", "POST /alerts"} {
-		want = append(want, name+" --region --project --header\n")
-	}
-	calls := slices.Collect(strings.Lines(string(read(t, dir+"/calls"))))
-	if !slices.Equal(calls, want) {
-		t.Errorf("calls:\n got %q\nwant %q", calls, want)
-	}
-	for i := range calls {
-		body := string(read(t, fmt.Sprintf("%s/body.%d", dir, i+1)))
-		var object map[string]any
-		decode(t, body, &object)
-		if strings.Contains(body, "${") || !strings.Contains(body, `"l_2"`) {
-			t.Errorf("%s has a placeholder, or lacks the logstore", body)
-		}
-	}
 }

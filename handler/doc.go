@@ -38,7 +38,7 @@
 //	elasticsearch  the OpenAPI client: operations, error codes, retries; elasticsearchtest is a stand-in server
 //	acs3           the signature ACS3-HMAC-SHA256
 //	parallel       concurrent calls, each panic as the error of its call; values made once
-//	cmd            the command for people: report, removal after a question, checks before a deployment
+//	cmd            the command for people: report, removal after a question, checks before a deployment, alerts
 //	               go run ./handler/cmd/elasticsearch-disconnect/fleettest/serve has a fleet to try it against
 //
 // # Words

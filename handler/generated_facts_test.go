@@ -2,7 +2,6 @@ package handler_test
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -166,22 +165,4 @@ func report(t *testing.T) string {
 func eventPattern(t *testing.T) string {
 	t.Helper()
 	return only(t, deployed(t, nil), "eventbridge").Config.Filter
-}
-
-// index is the table of the fields that Log Service has to index: those that some query asks for.
-func index(t *testing.T) section {
-	t.Helper()
-	s := logged(t)
-	types, asked := s.types(t), map[string]bool{}
-	for _, file := range queryFiles(t) {
-		for field := range found(t, file, `\bmessage\.(\w+)()`) {
-			asked[field] = true
-		}
-	}
-	text := "| index | fields |\n|---|---|"
-	for _, want := range []string{"text", "long"} {
-		fields := slices.DeleteFunc(membersOf(s.log.String()), func(field string) bool { return !asked[field] || types[field] != want })
-		text += fmt.Sprintf("\n| `%s` | `%s` |", want, strings.Join(fields, "`, `"))
-	}
-	return func(string) string { return text }
 }

@@ -41,7 +41,6 @@ func testGenerated(t *testing.T) {
 		"fields":    table(named(membersOf(logged(t).log.String()))),
 		"report":    block("text", report(t)),
 		"pattern":   block("json", eventPattern(t)),
-		"index":     index(t),
 	}
 	for _, file := range readmes() {
 		old := string(read(t, file))

@@ -1,12 +1,16 @@
 package handler_test
 
 import (
+	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/connection"
@@ -15,7 +19,8 @@ import (
 
 const (
 	dashboard = "logs/dashboard.json"
-	product   = "elasticsearch-disconnect" // names what logs/apply creates
+	logIndex  = "logs/index.json"
+	product   = "elasticsearch-disconnect" // the function's name in logs/README.md
 )
 
 // queries returns the queries of logs/README.md by their names.
@@ -54,11 +59,50 @@ func (s *fixture) lines(t *testing.T) (lines []map[string]any) {
 	return lines
 }
 
+// TestLogIndex: the index has each field of a log line, with its type. With -update it is rewritten.
+func TestLogIndex(t *testing.T) { handler.Bubbled(testLogIndex)(t) }
+
+func testLogIndex(t *testing.T) {
+	s := logged(t)
+	types := s.types(t)
+	const text = `"type": "text", "doc_value": true, "caseSensitive": false, "chn": false, "token": ` + delimiters
+	var fields []string
+	for _, field := range slices.Sorted(maps.Keys(types)) {
+		kind := map[string]string{"text": text, "long": `"type": "long", "doc_value": true`}[types[field]]
+		fields = append(fields, fmt.Sprintf("\n        %q: { %s }", field, kind))
+	}
+	old := string(read(t, logIndex))
+	want := regexp.MustCompile(`(?s)("json_keys": \{).*?(\n      \})`).ReplaceAllString(old, "$1"+strings.Join(fields, ",")+"$2")
+	if *update {
+		if err := os.WriteFile(logIndex, []byte(want), 0o644); err != nil {
+			t.Error(err)
+		}
+	}
+	if old != want && !*update {
+		t.Errorf("%s: rewrite it with go test ./handler -run TestLogIndex -update (-got +want)\n%s", logIndex, cmp.Diff(strings.Split(old, "\n"), strings.Split(want, "\n")))
+	}
+	var index struct {
+		MaxTextLen int `json:"max_text_len"`
+	}
+	if decode(t, old, &index); index.MaxTextLen != 16384 {
+		t.Errorf("%s: a text of %d bytes is indexed; a log line may have a longer one", logIndex, index.MaxTextLen)
+	}
+}
+
+// delimiters part a text into words: the default of Log Service. There is no hyphen among them, so an id is one word.
+const delimiters = `[",", " ", "'", "\"", ";", "=", "(", ")", "[", "]", "{", "}", "?", "@", "&", "<", ">", "/", ":", "\n", "\t", "\r"]`
+
 // TestLogQueries: the queries use fields of a log line, numbers as numbers, and outcomes, kinds and triggers of the code.
+// Each asks for the lines of one function, which what follows cannot widen.
 func TestLogQueries(t *testing.T) {
 	t.Parallel()
 	fields := logged(t).types(t)
 	for _, file := range queryFiles(t) {
+		for query := range found(t, file, `(.*message\.\w+.* \| select )()`) {
+			if !ofOne.MatchString(query) {
+				t.Errorf("%s asks for the lines of every function: %s", file, query)
+			}
+		}
 		for field := range found(t, file, `\bmessage\.([a-zA-Z]+)\b()`) {
 			if fields[field] == "" {
 				t.Errorf("%s: a query asks for %s, which no log line has", file, field)
@@ -82,6 +126,9 @@ func TestLogQueries(t *testing.T) {
 		}
 	}
 }
+
+// ofOne matches a search for lines of one function: without a bare or, which would let in those of others.
+var ofOne = regexp.MustCompile(`__topic__: \\?"FCLogs:[-\w${}]+\\?" and (message\.[^()|]+|\([^()]+\))( and [^()|]+)* \| select $`)
 
 // queryFiles returns the files with queries of the log.
 func queryFiles(t *testing.T) []string {
@@ -123,12 +170,12 @@ func TestDashboard(t *testing.T) {
 		}
 	}
 	decode(t, read(t, dashboard), &board)
-	if board.DashboardName != product {
-		t.Errorf("%s is called %s, and logs/apply asks for %s", dashboard, board.DashboardName, product)
+	if board.DashboardName != "${function}" {
+		t.Errorf("%s is called %s, and the command logs wants it to bear the function's name", dashboard, board.DashboardName)
 	}
 	got := map[string]string{}
 	for _, chart := range board.Charts {
-		got[chart.Display.DisplayName] = chart.Search.Query
+		got[chart.Display.DisplayName] = strings.ReplaceAll(chart.Search.Query, "${function}", product)
 		if chart.Type != "table" || chart.Search.Logstore != "${logstore}" || chart.Title == "" {
 			t.Errorf("%s: %+v", dashboard, chart)
 		}

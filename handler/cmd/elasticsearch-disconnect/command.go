@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os/exec"
 	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/preflight"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
 )
 
@@ -28,6 +30,9 @@ type Command struct {
 
 	Build     handler.Build
 	Transport http.RoundTripper
+
+	Setup preflight.Setup                                                  // the working directory, and the tools
+	Exec  func(ctx context.Context, name string, args ...string) *exec.Cmd // runs a tool
 }
 
 // exitInterrupted is the exit code that a shell gives for Ctrl-C. The others are those of

@@ -1,6 +1,7 @@
 // Command elasticsearch-disconnect is for the people who run the function. It shows the
 // connections of a fleet, removes the leftover or the named ones, calls the deployed
-// function, handles one event, and checks the settings before a deployment.
+// function, handles one event, checks the settings before a deployment, and sets up the log
+// with its alerts.
 //
 //	go install ./handler/cmd/elasticsearch-disconnect
 package main
@@ -8,12 +9,14 @@ package main
 import (
 	"context"
 	"os"
+	"os/exec"
 	"os/signal"
 	"syscall"
 
 	"golang.org/x/term"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/preflight"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
@@ -33,6 +36,8 @@ func main() {
 		Terminal:  terminal(),
 		Build:     handler.ReadBuild(),
 		Transport: elasticsearch.NewTransport(os.Getenv("SSL_CERT_FILE")),
+		Setup:     preflight.Here(),
+		Exec:      exec.CommandContext,
 	}.Run(ctx))
 }
 

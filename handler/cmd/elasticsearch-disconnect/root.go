@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"elasticsearch-disconnect/handler"
-	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/preflight"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
 
@@ -80,7 +79,7 @@ func (c Command) root(r *run) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return withSuggestion(cmd, err) })
 	root.AddCommand(
 		c.reportCommand(r), c.reconcileCommand(r), c.removeCommand(r), c.callCommand(r), c.eventCommand(r),
-		c.preflightCommand(r), c.versionCommand(r),
+		c.preflightCommand(r), c.logsCommand(r), c.versionCommand(r),
 	)
 	return root
 }
@@ -118,7 +117,7 @@ func (c Command) preflightCommand(r *run) *cobra.Command {
 		Short: "Check the settings before a deployment, in the folder of s.yaml",
 		Args:  cobra.NoArgs,
 		Run: r.does(func(context.Context, []string) (int, error) {
-			if !preflight.Here().Check(c.Stdout) {
+			if !c.Setup.Check(c.Stdout) {
 				return handler.ExitFailed, nil
 			}
 			return handler.ExitDone, nil

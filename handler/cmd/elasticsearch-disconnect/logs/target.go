@@ -1,0 +1,56 @@
+package logs
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+)
+
+// Store is the name of the logstore, as s.yaml has it.
+const Store = "elasticsearch-disconnect"
+
+// A Target says whose log it is, and where.
+type Target struct {
+	Function string // its name
+	Region   string
+	Project  string // of Log Service
+	Policy   string // the id of the action policy: who is notified of an alert, and how
+}
+
+// Check returns an error if a name is missing, or Log Service refuses it.
+func (t Target) Check() error {
+	if t.Project == "" {
+		return errors.New("LOG_PROJECT is empty: give the project a name in .env that no one else in the region has, such as LOG_PROJECT=" + t.Function + "-1234")
+	}
+	for _, name := range []struct{ setting, value, form, words string }{
+		{"FUNCTION_NAME", t.Function, `^[a-z][0-9a-z_-]{0,51}$`, "at most 52 lower-case letters, digits, - and _, since the alerts bear this name"},
+		{"FUNCTION_REGION", t.Region, `^[a-z][0-9a-z-]*$`, "the id of a region, such as cn-hangzhou"},
+		{"LOG_PROJECT", t.Project, `^[0-9a-z][0-9a-z-]{1,61}[0-9a-z]$`, "3 to 63 lower-case letters, digits and -"},
+		{"the action policy", t.Policy, `^[\w.-]*$`, "an id of letters, digits, ., - and _"},
+	} {
+		if !regexp.MustCompile(name.form).MatchString(name.value) {
+			return fmt.Errorf("%s is %q; it must be %s", name.setting, name.value, name.words)
+		}
+	}
+	return nil
+}
+
+// read reads a definition, with the target in the place of ${function}, ${region} and so on.
+// Other names after a $ are Log Service's.
+func (t Target) read(files fs.FS, name string) (map[string]any, error) {
+	text, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, err
+	}
+	filled := strings.NewReplacer(
+		"${function}", t.Function, "${region}", t.Region, "${project}", t.Project, "${logstore}", Store, "${policy}", t.Policy,
+	).Replace(string(text))
+	var body map[string]any
+	if err := json.Unmarshal([]byte(filled), &body); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return body, nil
+}
