@@ -90,6 +90,9 @@ func notice(members string) string {
 	return `{"eventName":"DeleteInstance","eventType":"ApiCall","serviceName":"Elasticsearch",` + members + `}`
 }
 
+// reconciles is a request to reconcile in these regions.
+func reconciles(regionIDs string) string { return `{"reconcile":true,"regionIds":` + regionIDs + `}` }
+
 // TestFloods: the refusal of an event costs at most 8 MiB, and its reply and log line fit into
 // a dead-letter queue. It measures the process, so it is not parallel.
 func TestFloods(t *testing.T) {
@@ -112,6 +115,10 @@ func TestFloods(t *testing.T) {
 		"100,000 query parameters":             deletes(t, "/openapi/instances/es-a/connected-clusters", "{"+flood(100_000, `"h":""`)+"}"),
 		"an event whose id has 1 MiB":          strings.Replace(carrying("1"), `"e1"`, `"`+strings.Repeat("e", 1<<20-200)+`"`, 1),
 		"an array of an event with such an id": "[" + strings.Replace(carrying("1"), `"e1"`, `"`+strings.Repeat("e", 1<<20-200)+`"`, 1) + "]",
+		"60,000 regions, with commas":          reconciles(`"` + numbered(60_000, ",") + `"`),
+		"60,000 regions in an array":           reconciles(`["` + numbered(60_000, `","`) + `"]`),
+		"500,000 times no region":              reconciles(`[` + flood(500_000, `1`) + `]`),
+		"5,000 times 30 places":                "[" + flood(5_000, `{"reconcile":true,"regionIds":"a-1,a-2,a-3,a-4,a-5","accountIds":"1,2,3,4,5,6"}`) + "]",
 		"an array of 5,001 entries, none good": "[" + flood(5001, "1") + "]",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,7 +37,7 @@
 //	discover       the connections of an instance, of a deleted one, and of a region
 //	elasticsearch  the OpenAPI client: operations, error codes, retries; elasticsearchtest is a stand-in server
 //	acs3           the signature ACS3-HMAC-SHA256
-//	parallel       concurrent calls, each panic as the error of its call; values made once
+//	parallel       concurrent calls, each panic as the error of its call; groups; values made once
 //	cmd            the command for people: report, removal after a question, checks before a deployment, alerts
 //	               go run ./handler/cmd/elasticsearch-disconnect/fleettest/serve has a fleet to try it against
 //
@@ -49,6 +49,7 @@
 //	cleanup    the removal of all connections of one instance
 //	leftover   a connection whose other end is in no reading of the region's instance list
 //	reconcile  the removal of all leftovers whose other end is proven not to exist; the others are kept
+//	place      a scope that a request to reconcile names; one that names several is that many requests
 //	protected  an instance in PROTECTED_INSTANCES: no connection of it is removed
 //	withheld   not removed before a person approves: there are more leftovers than RECONCILE_LIMIT
 //	absent     the connection was already removed; success if an earlier request may have done it
@@ -101,4 +102,8 @@
 // What proves that the instance is gone: discover/proof.go, and prover.go immediately before
 // a removal. When a list of instances is whole: discover/reading.go. Which instances are
 // protected: protection.go.
+//
+// Several places: trigger/places.go reads them, and nothing else knows of them. Scopes, of
+// places as of a batch, never wait for each other: Finder.Find and executor.execute go by
+// scope, and each client has its own bound of calls (access.go).
 package handler

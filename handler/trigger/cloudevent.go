@@ -134,8 +134,8 @@ func originOf(source, eventType string) origin {
 
 // eventData reads the data of an event by its members: a request, or a notice of
 // ActionTrail or Config. Data that is neither is ignored if one of the cloud's products
-// sends it, and is else a request with faults. The scope is the one that the data names,
-// even if the data is refused.
+// sends it, and is else a request with faults. The scope is the one that a notice names,
+// even if it is refused.
 func eventData(n notice, source, eventType string) (connection.Scope, []Request) {
 	from := originOf(source, eventType)
 	isStrict := from.isCloud || source == "" // nobody adds members to these
@@ -151,8 +151,7 @@ func eventData(n notice, source, eventType string) (connection.Scope, []Request)
 	case from.isCloud:
 		return connection.Scope{}, noRelease(source, eventType)
 	}
-	asked := request(n.reader, n.path, n.data, "", isStrict)
-	return asked.Scope, []Request{asked}
+	return connection.Scope{}, requests(n.reader, n.path, n.data, "", isStrict)
 }
 
 func noRelease(source, eventType string) []Request {

@@ -10,38 +10,42 @@ import (
 // direct reads an event without an envelope: the object of a request.
 func direct(path string, event []byte) ([]Request, error) {
 	var r reader
-	asked := request(&r, path, event, "", true)
-	return asked.asking(r.faults, asked)
+	all := requests(&r, path, event, "", true)
+	return Request{}.asking(r.faults, all...)
 }
 
-// request reads the object of a request. key is the Idempotency-Key header, the client
-// token of an object that has none. Unknown members are refused; if not strict, only
-// those that resemble one of a request: the others are the sender's own.
-func request(r *reader, path string, raw []byte, key string, isStrict bool) Request {
-	o := r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all", "force", "reconcile", "regionId", "accountId")
+// requests reads the object of a request, which is several if it names several places. key
+// is the Idempotency-Key header, the client token of an object that has none. Unknown
+// members are refused; if not strict, only those that resemble one of a request: the others
+// are the sender's own.
+func requests(r *reader, path string, raw []byte, key string, isStrict bool) (all []Request) {
+	o := r.readObject(path, raw, "instanceId", "connectedInstanceId", "clientToken", "dryRun", "all", "force", "reconcile", "regionId", "accountId", "regionIds", "accountIds")
 	if o == nil {
-		return Request{}
+		return nil
 	}
-	request := asked(o, key)
+	isReconcile := o.flag("reconcile")
+	if isReconcile {
+		all = reconciles(o, key)
+	} else {
+		o.refuseEach("is only allowed together with reconcile: instances are in one place, named by regionId and accountId", "regionIds", "accountIds")
+		all = []Request{connections(o, instanceID(o, "instanceId"), o.flag, key)}
+	}
 	o.refuseOthers(func(name []byte) bool {
 		isLike := func(member string) bool { return isWithin(0, string(name), member) }
-		return isStrict || resemblesRequest(name) || slices.ContainsFunc(o.names, isLike)
+		return isStrict || resemblesRequest(name) || slices.ContainsFunc(o.names, isLike) || isReconcile && resemblesPlaces(name)
 	})
-	return request
+	return all
 }
 
-// asked reads the members of a request: a reconcile of a scope, or the removal of
-// connections of one instance.
-func asked(o *object, key string) Request {
-	if !o.flag("reconcile") {
-		return connections(o, instanceID(o, "instanceId"), o.flag, key)
+// reconciles reads a request to reconcile: one for each place that it names.
+func reconciles(o *object, key string) (all []Request) {
+	o.refuseEach("is not allowed together with reconcile, which covers all instances", "instanceId", "connectedInstanceId", "all", "force")
+	where := places(o)
+	action := Reconcile{ClientToken: clientToken(o, key), DryRun: o.flag("dryRun")}
+	for _, place := range where {
+		all = append(all, Request{Scope: place, Action: action})
 	}
-	for _, name := range []string{"instanceId", "connectedInstanceId", "all", "force"} {
-		if o.value(name) != nil {
-			o.fault(o.at(name), "is not allowed together with reconcile, which covers all instances")
-		}
-	}
-	return Request{Scope: requestScope(o), Action: Reconcile{ClientToken: clientToken(o, key), DryRun: o.flag("dryRun")}}
+	return all
 }
 
 // connections reads a request for one or all connections of the instance. flag
@@ -111,9 +115,8 @@ func timer(path string, event []byte) ([]Request, error) {
 	var r reader
 	o := r.readObject(path, event, "triggerTime", "triggerName", "payload")
 	about := Request{EventID: o.anyText("triggerTime"), Source: o.anyText("triggerName")}
-	request := scheduled(o)
-	about.Scope = request.Scope
-	return about.asking(r.faults, request)
+	all := scheduled(o)
+	return about.asking(r.faults, all...)
 }
 
 // anyText returns a member of any type as text, "" for null.
@@ -129,10 +132,10 @@ func (o *object) anyText(name string) string {
 }
 
 // scheduled reads the payload.
-func scheduled(o *object) Request {
-	const wanted = `{"reconcile":true}, optionally with dryRun, regionId, accountId and clientToken`
+func scheduled(o *object) []Request {
+	const wanted = `{"reconcile":true}, optionally with dryRun, regionIds, accountIds and clientToken`
 	if !o.required("payload") {
-		return Request{}
+		return nil
 	}
 	payload, err := document(o.value("payload"))
 	if err != nil || string(lookup(payload, "reconcile")) != "true" {
@@ -141,7 +144,7 @@ func scheduled(o *object) Request {
 			shown = unquote(shown)
 		}
 		o.fault(o.at("payload"), "is %s, want %s", quote(string(shown)), wanted)
-		return Request{}
+		return nil
 	}
-	return request(o.reader, o.at("payload"), payload, "", true)
+	return requests(o.reader, o.at("payload"), payload, "", true)
 }

@@ -14,7 +14,8 @@
 //
 // [Parse] finds that form in one switch (formOf) and calls the form's one function,
 // which returns a [Request] for each [Action] that the event asks for. The scope of
-// a Request is that of the event's data, else that of the CloudEvent's attributes.
+// a Request is that of the event's data, else that of the CloudEvent's attributes. A request
+// to reconcile several places becomes one Request for each (places.go).
 //
 // An event that may report a release is a hint: it names instances, and [Expects] them
 // gone or perhaps gone. Only the API proves it. The names of events that cannot be a

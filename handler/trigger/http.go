@@ -126,12 +126,12 @@ func (h httpRequest) post() ([]Request, error) {
 	if err := checkContentType(header(h.value("headers"), "Content-Type")); err != nil {
 		return nil, err
 	}
-	var asked Request
+	var asked []Request
 	if body := h.body(); body != nil {
-		asked = request(h.reader, "$.body", body, h.key, true)
+		asked = requests(h.reader, "$.body", body, h.key, true)
 	}
 	h.query()
-	return asked.asking(h.faults, asked)
+	return Request{}.asking(h.faults, asked...)
 }
 
 // delete reads DELETE /openapi/instances/{InstanceId}/connected-clusters. Its query
@@ -145,7 +145,7 @@ func (h httpRequest) delete(segment string) ([]Request, error) {
 	if text, _ := h.text("body"); text != "" {
 		h.fault("$.body", "must be empty: a DELETE takes query parameters")
 	}
-	return request.asking(h.faults, request)
+	return Request{}.asking(h.faults, request)
 }
 
 func (h httpRequest) instance(segment string) connection.InstanceID {

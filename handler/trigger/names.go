@@ -54,6 +54,12 @@ func resemblesRequest(name []byte) bool {
 	return isWithin(0, string(name), "all") || isWithin(0, string(name), "force")
 }
 
+// resemblesPlaces reports whether a name is meant as one that lists places, such as regions:
+// without them, a reconcile is of one place alone.
+func resemblesPlaces(name []byte) bool {
+	return isWithin(2, string(name), "regionIds") || isWithin(2, string(name), "accountIds")
+}
+
 // isWithin reports whether a becomes b, in any letter case, by so many edits.
 func isWithin(edits int, a, b string) bool {
 	for a != "" && b != "" && a[0]|0x20 == b[0]|0x20 {

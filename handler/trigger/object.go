@@ -91,6 +91,15 @@ func (o *object) refuseOthers(isOther func(name []byte) bool) {
 	}
 }
 
+// refuseEach makes each of the named members that is present a fault.
+func (o *object) refuseEach(why string, names ...string) {
+	for _, name := range names {
+		if o.value(name) != nil {
+			o.fault(o.at(name), "%s", why)
+		}
+	}
+}
+
 // value returns the bytes of a member, nil if it is absent.
 func (o *object) value(name string) []byte { return o.values[o.index([]byte(name))] }
 

@@ -31,7 +31,7 @@ func numbered(n int) string {
 // faultsOf are the faults of unknown members of $.data.
 func faultsOf(names ...string) []string {
 	for i, name := range names {
-		names[i] = fmt.Sprintf("$.data[%q] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId", name)
+		names[i] = fmt.Sprintf("$.data[%q] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId, regionIds, accountIds", name)
 	}
 	return names
 }
@@ -42,7 +42,7 @@ func releases() map[string]example {
 	const (
 		params    = `,"requestParameters":{"InstanceId":"es-a","deleteType":"immediate"}`
 		config1   = `{"resourceEventType":"REMOVE","resourceType":"ACS::Elasticsearch::Instance","resourceId":"es-a"}`
-		unknown   = " is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId"
+		unknown   = " is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId, regionIds, accountIds"
 		lookedFor = " names no instance: looked in requestParameters, requestParameterJson, referencedResources and resourceName"
 	)
 	return map[string]example{

@@ -250,7 +250,7 @@ func TestScopesOf(t *testing.T) {
 	for name, test := range map[string]struct{ event, want string }{
 		"a batch of two regions": {"[" + release + "," + replace(release, "cn-a", "cn-c") + "]", "cn-a/8\ncn-c/8"},
 		"a batch of all kinds": {"[" + release + `,{` + members + `,"regionId":"cn-d"},` + fmt.Sprintf("%q", "{"+removed+`,"accountId":5}`) + ",{" + members + "},{" + members + `,"accountId":"6","x":1}]`,
-			"cn-a/8\ncn-d/\n/5\n/\n/6 " + `$[4]["x"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
+			"cn-a/8\ncn-d/\n/5\n/\n/6 " + `$[4]["x"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId, regionIds, accountIds`},
 		"one that names several":        {replace(release, "es-a", "es-a,es-b"), "cn-a/8\ncn-a/8"},
 		"attributes given twice":        {envelope("mine", "t", members, twice), "cn-b/7 " + duplicates},
 		"of a notice, too":              {envelope("acs.elasticsearch", releaseType, released+`,"acsRegion":"cn-a"`, twice), "cn-a/7 " + duplicates},

@@ -28,7 +28,7 @@ type Event struct {
 	Shape Shape
 
 	// Batch reports whether the reply is a list: the event is an array, or
-	// names several instances.
+	// names several instances or places.
 	Batch bool
 
 	// Requests are in the order of the event: exactly one, or any number in a
@@ -102,7 +102,7 @@ const (
 	// sends at most 256 KiB, an asynchronous invocation holds at most 128 KiB.
 	maxEventSize = 1 << 20
 
-	// maxBatch is the most entries that are read of an array.
+	// maxBatch is the most entries that are read of an array, and the most requests.
 	maxBatch = 5000
 )
 
@@ -190,14 +190,18 @@ func formOf(event []byte) form {
 	return found
 }
 
-// asking returns the requests of an event, each with the id, source and scope of r.
-// If there are faults, it returns an *Error instead.
+// asking returns the requests of an event, each with the id and source of r, and with its
+// scope where they name none. If there are faults, it returns an *Error instead.
 func (r Request) asking(faults []Fault, requests ...Request) ([]Request, error) {
 	if len(faults) > 0 {
+		if len(requests) == 1 {
+			r.Scope = requests[0].Scope.Or(r.Scope)
+		}
 		return nil, &Error{Status: http.StatusBadRequest, Faults: faults, EventID: r.EventID, Source: r.Source, Scope: r.Scope}
 	}
 	for i := range requests {
-		requests[i].EventID, requests[i].Source, requests[i].Scope = r.EventID, r.Source, r.Scope
+		asked := &requests[i]
+		asked.EventID, asked.Source, asked.Scope = r.EventID, r.Source, asked.Scope.Or(r.Scope)
 	}
 	return requests, nil
 }
@@ -229,6 +233,9 @@ func batch(path string, array []byte) ([]Request, error) {
 			requests = []Request{refused(err)}
 		}
 		all = append(all, requests...)
+		if len(all) > maxBatch {
+			return nil, refuse(http.StatusRequestEntityTooLarge, path, "asks for more than %d things", maxBatch)
+		}
 		n++
 	}
 	return all, nil

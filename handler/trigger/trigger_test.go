@@ -176,9 +176,9 @@ func text(value string) string { return string(must(json.Marshal(value))) }
 // refused are events, their shape, the HTTP status with the allowed methods, and the
 // faults in order.
 func refused() map[string]example {
-	unknown := " is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId"
+	unknown := " is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId, regionIds, accountIds"
 	const (
-		put     = `, want {"reconcile":true}, optionally with dryRun, regionId, accountId and clientToken`
+		put     = `, want {"reconcile":true}, optionally with dryRun, regionIds, accountIds and clientToken`
 		besides = "is not allowed together with reconcile, which covers all instances"
 	)
 	long := strings.Repeat("a", 65)
@@ -222,7 +222,7 @@ func refused() map[string]example {
 		"reconcile, and instances":   {`{"reconcile":true,"instanceId":"es-a","connectedInstanceId":"es-b","all":true,"force":true}`, "direct: 400 $.instanceId " + besides + "; $.connectedInstanceId " + besides + "; $.all " + besides + "; $.force " + besides},
 		"reconcile, a string":        {`{"reconcile":"true"}`, "direct: 400 $.reconcile is a string, not true or false; $.instanceId is missing; $.connectedInstanceId is missing"},
 		"reconcile is false":         {`{"reconcile":false}`, "direct: 400 $.instanceId is missing; $.connectedInstanceId is missing"},
-		"reconcile, a limit":         {`{"reconcile":true,"limit":3}`, `direct: 400 $["limit"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
+		"reconcile, a limit":         {`{"reconcile":true,"limit":3}`, `direct: 400 $["limit"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId, regionIds, accountIds`},
 		"reconcile, a display name":  {`{"reconcile":true,"regionId":"Shanghai"}`, `direct: 400 $.regionId is not a region id such as cn-hangzhou: "Shanghai"`},
 		"force, and one":             {`{"instanceId":"es-a","connectedInstanceId":"es-b","force":true}`, "direct: 400 $.force is only allowed together with all; removing a single connection needs no force"},
 		"DELETE, reconcile":          {del("es-a", `{"all":"true","reconcile":"true"}`), `http: 400 $.queryParameters["reconcile"] is unknown; allowed are connectedInstanceId, clientToken, dryRun, all, force, regionId, accountId`},
@@ -247,8 +247,8 @@ func refused() map[string]example {
 		"CloudEvent, base64 a number":     {replace(cloudEvent(`7`), `"data"`, `"data_base64"`), "eventbridge: 400 $.data_base64 is a number, not a string"},
 
 		"HTTP, another version":        {replace(post(pair, ""), `"v1"`, `"v2"`), `http: 400 $.version is "v2", not v1`},
-		"HTTP, no context":             {`{"rawPath":"/"}`, `direct: 400 $.instanceId is missing; $.connectedInstanceId is missing; $["rawPath"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
-		"HTTP, no http":                {`{"requestContext":{}}`, `direct: 400 $.instanceId is missing; $.connectedInstanceId is missing; $["requestContext"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId`},
+		"HTTP, no context":             {`{"rawPath":"/"}`, `direct: 400 $.instanceId is missing; $.connectedInstanceId is missing; $["rawPath"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId, regionIds, accountIds`},
+		"HTTP, no http":                {`{"requestContext":{}}`, `direct: 400 $.instanceId is missing; $.connectedInstanceId is missing; $["requestContext"] is unknown; allowed are instanceId, connectedInstanceId, clientToken, dryRun, all, force, reconcile, regionId, accountId, regionIds, accountIds`},
 		"HTTP, no method":              {`{"requestContext":{"http":{}}}`, "http: 400 $.requestContext.http.method is missing"},
 		"HTTP, an http of no object":   {`{"requestContext":{"http":7}}`, "http: 400 $.requestContext.http is a number, not an object"},
 		"HTTP, a path of null":         {replace(request("GET", "/", ""), `"/"`, "null"), "http: 400 $.rawPath is null, not a string"},

@@ -75,7 +75,8 @@ func leftOut() []string {
 		eventbridge-release-other-region eventbridge-release-other-account eventbridge-release-unknown-account
 		http-async-absent direct-protected timer-reconcile-protected eventbridge-release-protected
 		eventbridge-release-still-listed direct-all-unknown
-		direct-text-true direct-token-refused`)
+		direct-text-true direct-token-refused timer-reconcile-regions timer-reconcile-regions-withheld
+		timer-reconcile-accounts`)
 }
 
 // isElement reports whether the event may be one of several in an array.
