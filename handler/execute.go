@@ -33,8 +33,7 @@ type executor struct {
 }
 
 // execute carries out the removals and returns their outcomes, in order; a denied or
-// a withheld one is not sent. If the instance asked does not exist, the other one is asked: after a
-// release that one still has the connection.
+// a withheld one is not sent. Scopes do not wait for each other.
 func (e *executor) execute(ctx context.Context, removals []removal) []outcome {
 	outcomes := make([]outcome, len(removals))
 	var all []int
@@ -50,18 +49,29 @@ func (e *executor) execute(ctx context.Context, removals []removal) []outcome {
 			all = append(all, i)
 		}
 	}
-	first := func(i int) connection.InstanceID { return removals[i].Instance }
-	e.each(all, first, func(i int) { outcomes[i] = e.remove(ctx, removals[i]) })
+	scopes := parallel.Groups(all, func(i int) connection.Scope { return removals[i].of.Scope })
+	parallel.Do(len(scopes), len(scopes), func(s int) error {
+		e.executeIn(ctx, scopes[s], outcomes)
+		return nil
+	})
+	return outcomes
+}
+
+// executeIn carries out the removals of one scope, given by their indexes. If the instance
+// asked does not exist, the other one is asked: after a release that one still has the
+// connection.
+func (e *executor) executeIn(ctx context.Context, indexes []int, outcomes []outcome) {
+	first := func(i int) connection.InstanceID { return outcomes[i].Instance }
+	e.each(indexes, first, func(i int) { outcomes[i] = e.remove(ctx, outcomes[i].removal) })
 
 	var again []int
-	for i, o := range outcomes {
-		if o.needsOtherSide() {
+	for _, i := range indexes {
+		if outcomes[i].needsOtherSide() {
 			again = append(again, i)
 		}
 	}
-	other := func(i int) connection.InstanceID { return removals[i].Connected }
+	other := func(i int) connection.InstanceID { return outcomes[i].Connected }
 	e.each(again, other, func(i int) { outcomes[i] = e.removeFromOtherSide(ctx, outcomes[i]) })
-	return outcomes
 }
 
 // errNotCarriedOut stands until there is an outcome: after a panic the removal must not
@@ -73,17 +83,7 @@ var errNotCarriedOut = errors.New("the removal was not carried out")
 // bounds the requests under way. A request that waits for a busy instance is not one of
 // them, so many more may wait; but a limit of one stays one at a time.
 func (e *executor) each(indexes []int, asked func(int) connection.InstanceID, f func(int)) {
-	var queues [][]int
-	queueOf := map[connection.InstanceID]int{}
-	for _, i := range indexes {
-		q, ok := queueOf[asked(i)]
-		if !ok {
-			q = len(queues)
-			queueOf[asked(i)] = q
-			queues = append(queues, nil)
-		}
-		queues[q] = append(queues[q], i)
-	}
+	queues := parallel.Groups(indexes, asked)
 	parallel.Do(e.limit*e.limit, len(queues), func(q int) error {
 		for _, i := range queues[q] {
 			f(i)

@@ -3,7 +3,7 @@ package handler
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
+	"sync"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/discover"
@@ -16,7 +16,7 @@ type prover struct {
 	client    func(context.Context, connection.Scope) (*elasticsearch.Client, error)
 	confirmed parallel.Memo[scopedID, struct{}] // see confirm
 	proven    parallel.Memo[proofOf, struct{}]  // see prove
-	stop      atomic.Pointer[connection.Error]  // why no further leftover may be removed
+	stops     sync.Map                          // by connection.Scope, why no further leftover may be removed there
 }
 
 // A scopedID is an instance of a scope.
@@ -70,21 +70,21 @@ func (p *prover) ask(ctx context.Context, scope connection.Scope, f func(*elasti
 // confirm makes sure, once for each instance, that the one that has a leftover exists.
 // Nothing was removed yet, because the API said that the other end does not exist. If it
 // now says the same of instances that it listed a moment ago, that answer proves nothing
-// (wrong region or credentials), and no further leftover is removed.
+// (wrong region or credentials), and no further leftover of the scope is removed.
 func (p *prover) confirm(ctx context.Context, r removal) error {
 	_, err := p.confirmed.Get(scopedID{r.of.Scope, r.Instance}, func() (struct{}, error) {
 		return struct{}{}, p.ask(ctx, r.of.Scope, func(reader *elasticsearch.Reader) error { return p.checkExists(ctx, reader, r) })
 	})
-	if stop := p.stop.Load(); stop != nil {
-		return stop
+	if stop, ok := p.stops.Load(r.of.Scope); ok {
+		return stop.(error)
 	}
 	return err
 }
 
 // checkExists returns why an instance cannot be taken to exist; nil if it can. It sets
-// stop if the answer shows that the API's answers prove nothing.
+// stops if the answer shows that the API's answers prove nothing.
 func (p *prover) checkExists(ctx context.Context, reader *elasticsearch.Reader, r removal) error {
-	if p.stop.Load() != nil {
+	if _, ok := p.stops.Load(r.of.Scope); ok {
 		return nil // no need to ask
 	}
 	instance, err := reader.DescribeInstance(ctx, r.Instance)
@@ -107,7 +107,7 @@ func (p *prover) checkWitness(ctx context.Context, reader *elasticsearch.Reader,
 			return err
 		}
 	}
-	p.stop.Store(&connection.Error{Kind: connection.Upstream, Err: absent,
+	p.stops.Store(r.of.Scope, &connection.Error{Kind: connection.Upstream, Err: absent,
 		Message: fmt.Sprintf("the API listed %s but now answers that it does not exist. Check the region and the credentials; no further connection was removed", r.Instance)})
 	return nil
 }

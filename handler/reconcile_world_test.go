@@ -49,7 +49,7 @@ func (w *world) check(t *rapid.T, seen map[string]int) {
 	for _, reply := range w.runs(t) {
 		w.checkDocumented(t, reply)
 	}
-	w.happens, w.faults, w.wrong, w.lies = nil, nil, false, nil
+	w.calm()
 	w.checkDryRun(t)
 	w.checkRelease(t, one(t, "released", "es-x", "es-y", "es-0"))
 	for i, limit := range []int{rapid.IntRange(0, 4).Draw(t, "limit"), 100} { // the operator raises it

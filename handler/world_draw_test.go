@@ -112,3 +112,6 @@ func (w *world) disturb(t *rapid.T) {
 	}
 	w.wrong = rapid.IntRange(1, 8).Draw(t, "wrong") == 8
 }
+
+// calm ends the changes and the faults.
+func (w *world) calm() { w.happens, w.faults, w.wrong, w.lies = nil, nil, false, nil }

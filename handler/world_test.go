@@ -40,7 +40,7 @@ type world struct {
 	deletes int             // calls that remove
 	created int             // instances, while the calls were made
 	asked   map[string]bool // were to list their connections in this run
-	lied    map[string]int  // how often in a row one that exists did not, to DescribeInstance
+	lied    map[string]int  // by the id in lower case, how often in a row one that exists did not, to DescribeInstance
 	live    []string        // removals that were sent of connections of two that exist
 	replies []string        // of runs inside of runs
 	cancel  func()          // of the run that can be killed
@@ -62,10 +62,10 @@ type lie struct {
 // liesAbout reports whether the call of a number is answered so.
 func (w *world) liesAbout(id string, n int) bool {
 	isLie := w.wrong || slices.ContainsFunc(w.lies, func(l lie) bool { return l.id == id && l.from <= n && n < l.past })
-	if isLie {
-		w.lied[id]++
+	if key := strings.ToLower(id); isLie {
+		w.lied[key]++
 	} else {
-		w.lied[id] = 0
+		w.lied[key] = 0
 	}
 	return isLie
 }
@@ -107,6 +107,9 @@ func (w *world) happen(h happening) {
 		return
 	}
 	run := func(event string) {
+		outer := w.lied // each run is judged by what it was told
+		w.lied = map[string]int{}
+		defer func() { w.lied = outer }()
 		w.mu.Unlock()
 		defer w.mu.Lock()
 		reply := w.invoke(context.Background(), w.handler(100, 1), event, fmt.Sprintf("inside-%d", h.of), 0)
@@ -156,7 +159,7 @@ func (w *world) onRequest(r request) fault {
 	if r.Action == "DeleteConnectedCluster" {
 		w.deletes++
 		other := r.Query.Get("connectedInstanceId")
-		if w.status(id) != "" && w.status(other) != "" && w.lied[id] < 2 && w.lied[other] < 2 {
+		if w.status(id) != "" && w.status(other) != "" && w.lied[strings.ToLower(id)] < 2 && w.lied[strings.ToLower(other)] < 2 {
 			w.live = append(w.live, id+" "+other)
 		}
 	}

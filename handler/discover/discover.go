@@ -6,7 +6,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
+	"sync/atomic"
 
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
@@ -70,38 +70,69 @@ type Finder struct {
 	Progress func(scope connection.Scope, asked, of int)
 }
 
-// maxScopes is how many scopes are read side by side: all regions of an account.
-const maxScopes = 32
+// maxScopes is how many scopes are read side by side: all places of a request.
+const maxScopes = trigger.MaxPlaces
 
-// Find returns a Finding for each request, in order. The list of a scope is read once for
-// all cleanups there that need it, and its instances are asked if one of these needs it.
+// Find returns a Finding for each request, in order. Scopes are read side by side, each with
+// its own limit of calls, so that none waits for a large one.
 func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding {
 	findings := make([]Finding, len(requests))
-	var broken sync.Map // by connection.Scope, the error that every other call would have
-	errs := parallel.Do(f.Limit*scopesOf(requests), len(requests), func(i int) (err error) {
-		if cause, ok := broken.Load(requests[i].Scope); ok && isRead(requests[i].Action) {
-			return cause.(error)
-		}
-		findings[i], err = f.examine(ctx, requests[i])
-		if connection.IsOfEveryCall(err) {
-			broken.Store(requests[i].Scope, err)
-		}
-		return err
-	})
-	for i, err := range errs {
-		findings[i].Request, findings[i].Err = requests[i], err
+	all := make([]*Finding, len(requests))
+	for i := range findings {
+		findings[i].Request, all[i] = requests[i], &findings[i]
 	}
-	f.readScopes(ctx, findings)
+	scopes := parallel.Groups(all, func(found *Finding) connection.Scope { return found.Request.Scope })
+	parallel.Do(maxScopes, len(scopes), func(i int) error {
+		f.findIn(ctx, scopes[i][0].Request.Scope, scopes[i])
+		return nil
+	})
 	return findings
 }
 
-// scopesOf returns how many scopes there are, but no more than are read side by side.
-func scopesOf(requests []trigger.Request) int {
-	scopes := map[connection.Scope]bool{}
-	for _, r := range requests {
-		scopes[r.Scope] = true
+// findIn completes the findings of a scope. Its list is read once for all cleanups that need
+// it, and its instances are asked if one of these needs it. What keeps that from being read
+// is the failure of each of them.
+func (f Finder) findIn(ctx context.Context, scope connection.Scope, findings []*Finding) {
+	f.examineEach(ctx, findings)
+	var waiting []*Finding
+	for _, found := range findings {
+		if found.needsSweep || found.needsList {
+			waiting = append(waiting, found)
+		}
 	}
-	return min(len(scopes), maxScopes)
+	if len(waiting) == 0 {
+		return
+	}
+	err := parallel.Guard(func() error {
+		f.readScope(ctx, scope, waiting)
+		return nil
+	})
+	if err != nil {
+		for _, found := range waiting {
+			found.Err = err
+		}
+	}
+}
+
+// examineEach examines the requests of a scope, until a failure that every other call would
+// have.
+func (f Finder) examineEach(ctx context.Context, findings []*Finding) {
+	var cause atomic.Pointer[error]
+	errs := parallel.Do(f.Limit, len(findings), func(i int) (err error) {
+		request := findings[i].Request
+		if cause := cause.Load(); cause != nil && isRead(request.Action) {
+			return *cause
+		}
+		*findings[i], err = f.examine(ctx, request)
+		findings[i].Request = request
+		if connection.IsOfEveryCall(err) {
+			cause.Store(&err)
+		}
+		return err
+	})
+	for i, found := range findings {
+		found.Err = errs[i]
+	}
 }
 
 // isRead reports whether the API has to be asked about an action.
@@ -111,35 +142,6 @@ func isRead(action trigger.Action) bool {
 		return true
 	}
 	return false
-}
-
-// readScopes completes the findings that need the list of their scope or its instances.
-// What keeps that from being read is the failure of each of them.
-func (f Finder) readScopes(ctx context.Context, findings []Finding) {
-	var scopes []connection.Scope
-	waiting := map[connection.Scope][]*Finding{}
-	for i := range findings {
-		found := &findings[i]
-		scope := found.Request.Scope
-		if !found.needsSweep && !found.needsList {
-			continue
-		}
-		if waiting[scope] == nil {
-			scopes = append(scopes, scope)
-		}
-		waiting[scope] = append(waiting[scope], found)
-	}
-	errs := parallel.Do(maxScopes, len(scopes), func(i int) error {
-		f.readScope(ctx, scopes[i], waiting[scopes[i]])
-		return nil
-	})
-	for i, err := range errs {
-		for _, found := range waiting[scopes[i]] {
-			if err != nil { // a panic
-				found.Err = err
-			}
-		}
-	}
 }
 
 // readScope reads the list of a scope, and asks its instances if a finding needs that and

@@ -30,6 +30,23 @@ func Do(limit, n int, f func(i int) error) []error {
 	return errs
 }
 
+// Groups returns the items in groups of one key, in order; the groups are in the order of
+// their first items.
+func Groups[K comparable, T any](items []T, key func(T) K) (groups [][]T) {
+	places := map[K]int{}
+	for _, item := range items {
+		k := key(item)
+		at, ok := places[k]
+		if !ok {
+			at = len(groups)
+			places[k] = at
+			groups = append(groups, nil)
+		}
+		groups[at] = append(groups[at], item)
+	}
+	return groups
+}
+
 // Guard calls f and returns its error. A panic is returned as an error, whose
 // text may hold anything and ends with the stack: it is for the log alone.
 func Guard(f func() error) (err error) {

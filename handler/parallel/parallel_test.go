@@ -77,3 +77,13 @@ func TestGuard(t *testing.T) {
 		t.Errorf("error %s", text)
 	}
 }
+
+// TestGroups: items of one key stand together, all in order.
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	first := func(text string) byte { return text[0] }
+	got := fmt.Sprint(parallel.Groups([]string{"b1", "a1", "b2", "c1", "a2", "b3"}, first), parallel.Groups(nil, first))
+	if want := "[[b1 b2 b3] [a1 a2] [c1]] []"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -25,7 +26,25 @@ func stable(text string) string {
 	for pattern, word := range variable {
 		text = pattern.ReplaceAllString(text, word)
 	}
-	return text
+	return outcomes.ReplaceAllStringFunc(text, inOrder)
+}
+
+// outcomes are lines about connections, and those of a cause.
+var outcomes = regexp.MustCompile(`(?m)(?:^(?:removed|failed) {3,}.*\n(?: {4}.*\n)*)+`)
+
+// inOrder sorts outcomes: those of several regions are shown as they come. The first has the cause.
+func inOrder(text string) string {
+	var lines []string
+	cause := ""
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, " ") {
+			cause += line
+		} else {
+			lines = append(lines, line)
+		}
+	}
+	slices.Sort(lines)
+	return lines[0] + cause + strings.Join(lines[1:], "")
 }
 
 // checkGolden holds a text to a file, which go test -update writes.

@@ -57,7 +57,6 @@ func TestReconcile(t *testing.T) {
 		t.Run(answer, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.env = append(d.env, "SWEEP_CONCURRENCY=1") // so that the lines have an order
 			before := d.connections()
 			screen := d.onTerminal(t, "reconcile", "--region", four)
 			screen.waitFor(question)
@@ -90,7 +89,6 @@ func TestReconcilePiped(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.env = append(d.env, "SWEEP_CONCURRENCY=1")
 			before := d.connections()
 			stdout, stderr, exit := d.piped(t, append([]string{"reconcile", "--region", four}, test.args...)...)
 			if exit != test.exit {

@@ -1,0 +1,143 @@
+package handler_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
+)
+
+// worlds are several regions, by their ids in placesOfWorlds.
+type worlds struct {
+	cloud *elasticsearchtest.Cloud
+	each  []*world
+}
+
+var placesOfWorlds = []string{"cn-hangzhou", "cn-beijing", "cn-shanghai"}
+
+// TestReconcileAnyPlaces: in several regions, of which any change between two calls, no
+// connection of two existing instances is removed. Then, without further changes except in one
+// of them, each other one has the outcome and the removals that are predicted for it alone.
+func TestReconcileAnyPlaces(t *testing.T) {
+	t.Parallel()
+	p := worlds{cloud: elasticsearchtest.NewCloud()}
+	t.Cleanup(p.cloud.Close)
+	for _, region := range placesOfWorlds {
+		w := &world{api: p.cloud.Region(region)}
+		w.api.AddAccount(accountOf(role))
+		w.api.OnRequest = w.onRequest
+		p.each = append(p.each, w)
+	}
+	seen := map[string]int{}
+	rapid.Check(t, func(r *rapid.T) { inBubble(t, func() { p.check(r, seen) }) })
+	if seen["reconciled"] == 0 || seen["withheld"] == 0 || seen["beside a failure"] == 0 {
+		t.Errorf("predicted: %v", seen)
+	}
+}
+
+func (p worlds) check(t *rapid.T, seen map[string]int) {
+	for _, w := range p.each {
+		w.draw(t)
+		w.disturb(t)
+		w.api.Latency = time.Duration(rapid.IntRange(0, 2).Draw(t, "latency")) * time.Second
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for _, w := range p.each {
+		w.cancel = cancel
+	}
+	if p.run(t, ctx, 100, "any"); ctx.Err() != nil {
+		p.run(t, context.Background(), 100, "any")
+	}
+	except := rapid.IntRange(0, len(p.each)).Draw(t, "all are calm except")
+	for i, w := range p.each {
+		if w.calm(); i == except {
+			w.calls, w.deletes = 0, 0
+			w.disturb(t)
+			w.wrong = w.wrong || seldom(t, "its answers prove nothing", 3)
+		}
+	}
+	p.checkCalm(t, except, rapid.IntRange(0, 4).Draw(t, "limit"), seen)
+	for i, w := range p.each {
+		if len(w.live) > 0 {
+			t.Errorf("%s: connections of two that exist: %q", placesOfWorlds[i], w.live)
+		}
+	}
+}
+
+// checkCalm checks that each place but one has the outcome that is predicted, whatever
+// happens in that one.
+func (p worlds) checkCalm(t *rapid.T, except, limit int, seen map[string]int) {
+	var wants []verdict
+	var before [][][2]string
+	for _, w := range p.each {
+		clear(w.asked)
+		wants, before = append(wants, w.expect(limit)), append(before, w.api.Connections())
+	}
+	outcomes := p.run(t, context.Background(), limit, "calm")
+	for i, w := range p.each {
+		want, got := wants[i], outcomes[i]
+		if i == except {
+			continue
+		}
+		if got != want.outcome && !want.any {
+			t.Errorf("%s, limit %d: %s, want %v, in %q", placesOfWorlds[i], limit, got, want, outcomes)
+		}
+		want.checkRemoved(t, before[i], w.api.Connections())
+		if got == "reconciled" {
+			w.checkNothingLeft(t)
+		}
+		seen[got]++
+		if got == "reconciled" && slices.Contains(outcomes, "failed") {
+			seen["beside a failure"]++
+		}
+	}
+}
+
+// run reconciles all places at once, and returns the outcome that the log has of each. The
+// reply has the same, or it is a failure if there is one among them.
+func (p worlds) run(t *rapid.T, ctx context.Context, limit int, id string) []string {
+	var log bytes.Buffer
+	h := &handler.Handler{
+		Config:     handler.Config{Network: elasticsearch.Public, ReconcileLimit: limit, Concurrency: rapid.SampledFrom([]int{1, 4}).Draw(t, "concurrency")},
+		Log:        slog.New(slog.NewJSONHandler(&log, nil)),
+		Transport:  p.cloud,
+		Invocation: handler.FunctionCompute,
+	}
+	regions, _ := json.Marshal(placesOfWorlds)
+	reply := p.each[0].invoke(ctx, h, `{"reconcile":true,"regionIds":`+string(regions)+`}`, id, 0)
+	outcomes := make([]string, len(p.each))
+	for text := range strings.Lines(log.String()) {
+		var line struct{ RegionID, InstanceID, Outcome string }
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Errorf("log line %s: %v", text, err)
+		}
+		if line.InstanceID == "" && line.Outcome != "skipped" {
+			outcomes[slices.Index(placesOfWorlds, line.RegionID)] += line.Outcome
+		}
+	}
+	var events struct {
+		Events []struct{ RegionID, Outcome string }
+	}
+	var replied []string
+	_ = json.Unmarshal([]byte(strings.TrimSuffix(reply, "<nil>")), &events)
+	for _, e := range events.Events {
+		replied = append(replied, e.Outcome)
+	}
+	isFailure := slices.Contains(outcomes, "failed") || slices.Contains(outcomes, "incomplete")
+	if strings.HasPrefix(reply, "PartialFailure ") != isFailure || !isFailure && !slices.Equal(replied, outcomes) {
+		t.Errorf("the log has %q, the reply is %s", outcomes, fmt.Sprintf("%.1000s", reply))
+	}
+	return outcomes
+}
