@@ -31,10 +31,14 @@ func survivor(i int) string { return fmt.Sprintf("es-cn-survivor%06d", i) }
 // newRegion starts the API of a region with n instances, which takes latency to answer.
 func newRegion(n int, latency time.Duration) *elasticsearchtest.Server {
 	api := elasticsearchtest.NewTLSServer()
+	fill(api, n, latency)
+	return api
+}
+
+func fill(api *elasticsearchtest.Server, n int, latency time.Duration) {
 	api.Latency = latency
 	api.AddAccount(elasticsearchtest.Account{AccessKeyID: accessKeyID, AccessKeySecret: accessKeySecret, SecurityToken: securityToken})
 	for i := range n {
 		api.AddInstance(survivor(i))
 	}
-	return api
 }

@@ -46,7 +46,8 @@ func TestMeasure(t *testing.T) {
 func TestFailure(t *testing.T) {
 	t.Parallel()
 	var lines bytes.Buffer
-	b := &bench{sizes: smoke(), built: programs(), binaries: map[program]string{function: filepath.Join(t.TempDir(), "none")}, lines: &lines}
+	dir := t.TempDir()
+	b := &bench{sizes: smoke(), dir: dir, built: programs(), binaries: map[program]string{function: filepath.Join(dir, "none")}, lines: &lines}
 	b.failed, b.fail = context.WithCancelCause(t.Context())
 	b.cold()
 	b.warm()

@@ -21,7 +21,9 @@ func (b *bench) prepare(programs []program) {
 		b.build(p, root, recipe)
 	}
 	b.readDirect(root)
-	b.writeRoots()
+	api := newRegion(0, 0) // all servers of httptest have one certificate
+	defer api.Close()
+	b.roots = b.writeRoots("roots.pem", api.CertificatePEM())
 }
 
 // recipe returns the command of make build, with its first argument as the name of the binary. So all programs are built
@@ -87,12 +89,10 @@ func (b *bench) readDirect(root string) {
 	b.direct = compact.String()
 }
 
-// writeRoots writes the file for SSL_CERT_FILE: the certificate of the stand-ins, and the machine's own root certificates,
-// because a deployed function loads as many. SSL_CERT_DIR is not set, so Go reads the directories, too, as it does there.
-func (b *bench) writeRoots() {
-	b.roots = filepath.Join(b.dir, "roots.pem")
-	api := newRegion(0, 0) // all servers of httptest have one certificate
-	defer api.Close()
+// writeRoots writes a file for SSL_CERT_FILE: a certificate, and the machine's own root certificates, because a deployed
+// function loads as many. SSL_CERT_DIR is not set, so Go reads the directories, too, as it does there.
+func (b *bench) writeRoots(name string, certificate []byte) (file string) {
+	file = filepath.Join(b.dir, name)
 	for _, bundle := range []string{ // in the order in which Go looks for one
 		"/etc/ssl/certs/ca-certificates.crt", // Debian, and the custom runtimes of Function Compute
 		"/etc/pki/tls/certs/ca-bundle.crt",   // Fedora
@@ -100,9 +100,10 @@ func (b *bench) writeRoots() {
 		"/etc/ssl/cert.pem",                  // Alpine
 	} {
 		if content, err := os.ReadFile(bundle); err == nil {
-			b.check(os.WriteFile(b.roots, slices.Concat(content, []byte("\n"), api.CertificatePEM()), 0o600))
-			return
+			b.check(os.WriteFile(file, slices.Concat(content, []byte("\n"), certificate), 0o600))
+			return file
 		}
 	}
 	b.check(errors.New("this machine has no root certificates in one file"))
+	return file
 }

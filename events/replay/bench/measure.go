@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -105,6 +106,7 @@ func (b *bench) wide() {
 	for range b.repeats {
 		b.sweep()
 		b.reconcile()
+		b.reconcileRegions()
 	}
 	for _, rate := range rates() {
 		b.sweepAt(rate)
@@ -126,7 +128,7 @@ func (b *bench) cleanUp(api *elasticsearchtest.Server, instances int) (*process,
 	api.Connect(survivor(instances-1), released)
 	p := b.start(function, api.URL)
 	event := fmt.Sprintf(`{"instanceId":%q,"all":true}`, released)
-	return p, p.leave(0, api, event, fmt.Sprintf(`"outcome":"cleaned","scanned":%d,`, instances))
+	return p, p.leave(0, event, fmt.Sprintf(`"outcome":"cleaned","scanned":%d,`, instances), api)
 }
 
 // readingOf returns how long the API alone takes for the pages of the list, and for so many requests about its instances.
@@ -139,6 +141,17 @@ func (b *bench) readingOf(requests int) time.Duration {
 func (b *bench) reconcile() {
 	api, n := newRegion(b.instances, b.latency), b.instances
 	defer api.Close()
+	connect(api, n, leftovers)
+	p := b.start(function, api.URL)
+	defer p.stop()
+	want := fmt.Sprintf(`"outcome":"reconciled","scanned":%d,"connections":%d,`, n, 3*n)
+	b.reportTime(reconcile, function, p.leave(3*n-leftovers, `{"reconcile":true}`, want, api))
+	b.reportTime(reconcile, ideal, b.readingOf(n+3*leftovers))
+	p.reportMemory(memoryOfReconcile)
+}
+
+// connect makes three connections for each of n instances, of which so many are left over.
+func connect(api *elasticsearchtest.Server, n, leftovers int) {
 	for i := range n {
 		third := survivor((i + 3) % n)
 		if i < leftovers {
@@ -148,19 +161,34 @@ func (b *bench) reconcile() {
 			api.Connect(survivor(i), other)
 		}
 	}
-	p := b.start(function, api.URL)
+}
+
+// reconcileRegions lets a timer do the same in several regions, with as many instances in all.
+func (b *bench) reconcileRegions() {
+	ids := []string{region, "cn-beijing", "cn-shanghai", "cn-shenzhen"}
+	cloud, n, some := elasticsearchtest.NewCloud(), b.instances/len(ids), leftovers/len(ids)
+	defer cloud.Close()
+	var apis []*elasticsearchtest.Server
+	for _, id := range ids {
+		apis = append(apis, cloud.Region(id))
+		fill(cloud.Region(id), n, b.latency)
+		connect(cloud.Region(id), n, some)
+	}
+	p := b.startOn(fctest.NewServer(), function, "", "HTTPS_PROXY="+cloud.Proxy().String(), "SSL_CERT_FILE="+b.writeRoots("cloud.pem", cloud.CertificatePEM()))
 	defer p.stop()
+	event := fmt.Sprintf(`{"triggerTime":"t","triggerName":"n","payload":"{\"reconcile\":true,\"regionIds\":\"%s\"}"}`, strings.Join(ids, ","))
 	want := fmt.Sprintf(`"outcome":"reconciled","scanned":%d,"connections":%d,`, n, 3*n)
-	b.reportTime(reconcile, function, p.leave(3*n-leftovers, api, `{"reconcile":true}`, want))
-	b.reportTime(reconcile, ideal, b.readingOf(n+3*leftovers))
-	p.reportMemory(memoryOfReconcile)
+	b.reportTime(timerOfRegions, function, p.leave(len(ids)*(3*n-some), event, want, apis...))
 }
 
 // leave serves an event after which n connections must be left.
-func (p *process) leave(n int, api *elasticsearchtest.Server, event, want string) time.Duration {
+func (p *process) leave(n int, event, want string, apis ...*elasticsearchtest.Server) time.Duration {
 	p.idle()
-	took := p.serve(event, want)
-	if left := len(api.Connections()); left != n {
+	took, left := p.serve(event, want), 0
+	for _, api := range apis {
+		left += len(api.Connections())
+	}
+	if left != n {
 		p.check(fmt.Errorf("%d connections are left, want %d", left, n))
 	}
 	return took

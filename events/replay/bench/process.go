@@ -33,9 +33,10 @@ func (b *bench) start(which program, endpoint string) *process {
 	return b.startOn(fctest.NewServer(), which, endpoint)
 }
 
-// startOn is start with a runtime API that may have an event already.
-func (b *bench) startOn(runtime *fctest.Server, which program, endpoint string) *process {
-	p, err := runtime.Start(b.binaries[which], "FC_REGION="+region, "ELASTICSEARCH_ENDPOINT="+endpoint, "SSL_CERT_FILE="+b.roots)
+// startOn is start with a runtime API that may have an event already, and with more variables.
+func (b *bench) startOn(runtime *fctest.Server, which program, endpoint string, more ...string) *process {
+	variables := append([]string{"FC_REGION=" + region, "ELASTICSEARCH_ENDPOINT=" + endpoint, "SSL_CERT_FILE=" + b.roots}, more...)
+	p, err := runtime.Start(b.binaries[which], variables...)
 	if err != nil {
 		b.check(err)
 		runtime.Close()

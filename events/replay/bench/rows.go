@@ -16,6 +16,7 @@ const (
 	sweep             = "Sweep/instances=1000"
 	memoryOfSweep     = "PeakRSS/after=sweep-1000"
 	reconcile         = "Reconcile/instances=1000"
+	timerOfRegions    = "Timer/regions=4/instances=250"
 	memoryOfReconcile = "PeakRSS/after=reconcile-1000"
 )
 
@@ -67,6 +68,8 @@ func rows() []row {
 		// Eight requests are in flight all the time. A reconcile reads no more often than a sweep.
 		{sweep, "sweep of 1000, 20 ms, 8 in flight, ms", ms, bound{1.10, key(sweep, ideal), "ideal"}},
 		{reconcile, "reconcile of 1000, 3000 connections, ms", ms, bound{1.10, key(reconcile, ideal), "ideal"}},
+		// Regions do not wait for each other.
+		{timerOfRegions, "timer over 4 regions of 250, ms", ms, bound{1.15, key(reconcile, function), "reconcile of 1000"}},
 	}
 	for _, rate := range rates() { // nearly all of the rate is used, and few calls are refused
 		title := fmt.Sprintf("sweep of 60 at %d calls a second", rate)
