@@ -72,6 +72,11 @@ func TestTimerPlaces(t *testing.T) {
 		if got := only(t, deployed(t, env), "timer").Config.Payload; got != want {
 			t.Errorf("%v: the payload is\n got %s\nwant %s", env, got, want)
 		}
+		places := (1 + strings.Count(env["RECONCILE_REGIONS"], ",")) * (1 + strings.Count(env["RECONCILE_ACCOUNTS"], ","))
+		parsed, err := trigger.Parse([]byte(encode(t, map[string]any{"triggerTime": "2026-11-24T03:17:00Z", "triggerName": "reconcile", "payload": want})))
+		if err != nil || len(parsed.Requests) != places {
+			t.Errorf("%s: %d places, %v; want %d", want, len(parsed.Requests), err, places)
+		}
 	}
 }
 

@@ -201,6 +201,7 @@ func TestFindings(t *testing.T) {
 		"nor has it to be, without one": {both(env("REGIONS", "cn-guangzhou"), env("RECONCILE", "off")), finding{fine, "RECONCILE_REGIONS", "empty: the function's own"}},
 		"out of reach":                  {both(env("RECONCILE_REGIONS", "cn-hangzhou,cn-beijing"), env("ELASTICSEARCH_NETWORK", "vpc")), finding{bad, "RECONCILE_REGIONS", "has cn-beijing, and ELASTICSEARCH_NETWORK=vpc reaches the function's own region alone: take one of the two out"}},
 		"accounts with a role":          {both(env("RECONCILE_ACCOUNTS", "1,2"), env("MEMBER_ROLE", "member")), finding{fine, "RECONCILE_ACCOUNTS", "1,2"}},
+		"too many places":               {both(env("RECONCILE_ACCOUNTS", "1"+strings.Repeat(",1", 16)), env("RECONCILE_REGIONS", "cn-hangzhou,cn-beijing")), finding{bad, "RECONCILE_ACCOUNTS", "and RECONCILE_REGIONS are 34 places, and one run takes 32: deploy a second function for some of them"}},
 		"accounts without a role":       {env("RECONCILE_ACCOUNTS", "1,2"), finding{warning, "RECONCILE_ACCOUNTS", "is 1,2, but without MEMBER_ROLE the function acts in no other account than its own: handler/README.md, Accounts"}},
 
 		"a profile that is not JSON": {func(f *fixture) { f.home[".aliyun/config.json"].Data = []byte("{hush") }, finding{warning, "aliyun profile", "cannot be read from ~/.aliyun/config.json: run aliyun configure"}},

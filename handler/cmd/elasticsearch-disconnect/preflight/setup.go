@@ -66,7 +66,7 @@ func (s Setup) findings() []finding {
 			reconcile(v.value("RECONCILE")),
 			reconcileCron(v.value("RECONCILE_CRON")),
 			reconcileRegions(v, config),
-			reconcileAccounts(v.value("RECONCILE_ACCOUNTS"), config),
+			reconcileAccounts(v, config),
 		},
 		s.profile(region))
 }

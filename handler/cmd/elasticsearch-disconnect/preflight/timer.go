@@ -7,6 +7,7 @@ import (
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/trigger"
 )
 
 // reconcile checks what the timer does. In s.yaml, any other value would mean report.
@@ -74,8 +75,9 @@ func outOfReach(region, own connection.Region, config handler.Config) string {
 
 // reconcileAccounts checks that the function may act where the timer looks, as far as that
 // can be told without its own account.
-func reconcileAccounts(text string, config handler.Config) finding {
+func reconcileAccounts(s settings, config handler.Config) finding {
 	const about = "RECONCILE_ACCOUNTS"
+	text := s.value(about)
 	if text == "" {
 		return ok(about, "empty: the function's own")
 	}
@@ -84,8 +86,14 @@ func reconcileAccounts(text string, config handler.Config) finding {
 			return fault(about, "is %q; must be account ids with commas between them, such as %s=1234567890984321,2234567890984321", text, about)
 		}
 	}
+	if n := count(text) * count(s.value("RECONCILE_REGIONS")); n > trigger.MaxPlaces {
+		return fault(about, "and RECONCILE_REGIONS are %d places, and one run takes %d: deploy a second function for some of them", n, trigger.MaxPlaces)
+	}
 	if config.MemberRole == "" {
 		return warn(about, "is %s, but without MEMBER_ROLE the function acts in no other account than its own: handler/README.md, Accounts", text)
 	}
 	return ok(about, "%s", text)
 }
+
+// count returns how many names with commas between them a text has; none is one, the own.
+func count(text string) int { return 1 + strings.Count(text, ",") }
