@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"maps"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/logs"
 )
 
 const (
@@ -202,5 +204,17 @@ func testLogsRefused(t *testing.T, f *logsFixture) {
 	}
 	if _, stderr := f.logs(t, handler.ExitFailed, "--policy", "a"); !strings.Contains(stderr, "aliyun is not installed: https://") {
 		t.Errorf("without aliyun: %s", stderr)
+	}
+}
+
+// TestStore: what make logs creates is what s.yaml writes to.
+func TestStore(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../../s.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "logstore: " + logs.Store + "\n"; !strings.Contains(string(text), want) {
+		t.Errorf("s.yaml has no %s", want)
 	}
 }
