@@ -66,11 +66,16 @@ func (c Command) logs(ctx context.Context, j logsJob) (int, error) {
 	if j.undo {
 		return c.undoLogs(ctx, aliyun, target, own, j.yes)
 	}
-	if setting("RECONCILE") == "off" {
-		own = slices.DeleteFunc(own, func(t logs.Thing) bool { return t.Name == target.Function+"-silence" })
-		c.say("RECONCILE is off: the alert silence is left out.")
+	isOff := setting("RECONCILE") == "off"
+	if isOff {
+		c.say("RECONCILE is off: there is no alert silence.")
 	}
-	return c.each(ctx, slices.Concat(shared, own), aliyun.Apply)
+	return c.each(ctx, slices.Concat(shared, own), func(ctx context.Context, t logs.Thing) (string, error) {
+		if isOff && t.Name == target.Function+"-silence" { // one of before would fire each day
+			return aliyun.Delete(ctx, t)
+		}
+		return aliyun.Apply(ctx, t)
+	})
 }
 
 // definitions reads the definitions of what all functions share, and of what is this one's.

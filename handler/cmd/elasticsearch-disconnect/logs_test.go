@@ -173,11 +173,17 @@ Delete them, and keep the project p-1 and what was logged? Type yes: `
 	}
 }
 
-// testLogsNoTimer: without a timer, its silence is no cause for alarm.
+// testLogsNoTimer: without a timer, its silence is no cause for alarm, even if there was one before.
 func testLogsNoTimer(t *testing.T, f *logsFixture) {
 	f.env["RECONCILE"] = "off"
-	if got, _ := f.logs(t, handler.ExitDone, "--policy", "on-call"); got != strings.Replace(made, "created   alert f-silence\n", "", 1) {
-		t.Errorf("got %s", got)
+	if got, _ := f.logs(t, handler.ExitDone, "--policy", "on-call"); got != strings.Replace(made, "created   alert f-silence", "absent    alert f-silence", 1) {
+		t.Errorf("never on: %s", got)
+	}
+	f.env["RECONCILE"] = "report"
+	f.logs(t, handler.ExitDone, "--policy", "on-call")
+	f.env["RECONCILE"] = "off"
+	if got, _ := f.logs(t, handler.ExitDone, "--policy", "on-call"); got != strings.Replace(madeAgain, "updated   alert f-silence", "deleted   alert f-silence", 1) || f.of("f") != 6 {
+		t.Errorf("on before: %s", got)
 	}
 }
 

@@ -173,6 +173,8 @@ func TestFindings(t *testing.T) {
 		"it is live":                {env("DRY_RUN", "false"), finding{fine, "function", "starts with these variables, and removes connections: DRY_RUN is false"}},
 		"the shell makes it live":   {shell("DRY_RUN", "false"), finding{warning, "DRY_RUN", `is "false" in the shell, which counts, and "true" in .env`}},
 		"empty, so not live":        {both(env("DRY_RUN", "false"), shell("DRY_RUN", "")), finding{bad, "DRY_RUN", `is empty in the shell, which hides "false" of .env, so "true" would be deployed: unset DRY_RUN`}},
+		"empty, so not armed":       {shell("DRY_RUN", ""), finding{bad, "DRY_RUN", `is empty in the shell, which hides "true" of .env, so "true" would be deployed: unset DRY_RUN`}},
+		"empty by reference":        {env("DRY_RUN", "$ARMED"), finding{bad, "DRY_RUN", "is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections"}},
 		"empty, so live":            {both(env("RECONCILE", "off"), shell("RECONCILE", "")), finding{bad, "RECONCILE", `is empty in the shell, which hides "off" of .env, so "report" would be deployed: unset RECONCILE`}},
 		"DRY_RUN is empty in .env":  {env("DRY_RUN", ""), finding{bad, "DRY_RUN", "is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections"}},
 		"a name like none":          {func(f *fixture) { f.folder[".env"].Data = append(f.folder[".env"].Data, "TOKEN=hush\n"...) }, finding{bad, ".env", "sets TOKEN, which s.yaml does not read: take the names from .env.example"}},

@@ -27,7 +27,7 @@ func dotenv(s settings) (found []finding) {
 			found = append(found, fault(name, "refers to itself in .env: write the value out"))
 		}
 	}
-	if s.file.values["DRY_RUN"] == "" {
+	if text, _ := s.expand(s.file.values["DRY_RUN"]); text == "" {
 		found = append(found, fault("DRY_RUN", "is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections"))
 	}
 	if found == nil {
@@ -44,13 +44,14 @@ func didYouMean(name string, names []string) string {
 }
 
 // hidden finds values of .env that the shell hides. One that is not empty may be meant, as
-// in FUNCTION_REGION=cn-beijing make deploy.
+// in FUNCTION_REGION=cn-beijing make deploy. An empty DRY_RUN never is, even where the
+// default is what .env says: the default of another version may be another.
 func hidden(s settings) (found []finding) {
 	for _, name := range s.names() {
 		text, isSet := s.shell(name)
 		_, isInFile := s.file.values[name]
 		switch value, ofFile := s.value(name), s.valueOfFile(name); {
-		case !isSet, !isInFile, value == ofFile:
+		case !isSet, !isInFile, value == ofFile && (text != "" || name != "DRY_RUN"):
 		case text == "":
 			found = append(found, fault(name, "is empty in the shell, which hides %q of .env, so %q would be deployed: unset %s", ofFile, value, name))
 		default:
