@@ -44,17 +44,15 @@
 // # Words
 //
 //	pair       two connected instances; the request goes to Instance
-//	scope      a region and an account; the function's own unless the event says otherwise
+//	scope      a region and an account (of a request to reconcile: a place); the function's own unless the event says otherwise
 //	member     another account, in which the function assumes a role
 //	cleanup    the removal of all connections of one instance
 //	leftover   a connection whose other end is in no reading of the region's instance list
 //	reconcile  the removal of all leftovers whose other end is proven not to exist; the others are kept
-//	place      a scope that a request to reconcile names; one that names several is that many requests
 //	protected  an instance in PROTECTED_INSTANCES: no connection of it is removed
 //	withheld   not removed before a person approves: there are more leftovers than RECONCILE_LIMIT
 //	absent     the connection was already removed; success if an earlier request may have done it
 //	outcome    what became of a connection (connection.State) or of a request (result.go), in one word
-//	kind       why something failed, in one word (connection.Kind)
 //
 // # How to change it
 //

@@ -156,7 +156,7 @@ func logged(t *testing.T) *fixture {
 // report is the output of the command for a region with one leftover.
 func report(t *testing.T) string {
 	t.Helper()
-	_, text, _ := strings.Cut(string(read(t, "cmd/elasticsearch-disconnect/testdata/report-with-one-left-over.golden")), "--- standard output\n")
+	_, text, _ := strings.Cut(string(read(t, "cmd/elasticsearch-disconnect/testdata/report-of-ten-rows.golden")), "--- standard output\n")
 	text, _, _ = strings.Cut(text, "--- standard error")
 	return text
 }

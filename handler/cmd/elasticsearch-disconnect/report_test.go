@@ -23,6 +23,7 @@ func reports() map[string]report {
 
 		"without instances":      {nil, func(*fixture) {}, handler.ExitDone},
 		"with nothing left over": {nil, fine, handler.ExitDone},
+		"of ten rows":            {nil, tenRows, handler.ExitLeft},
 		"with one left over": {nil, func(f *fixture) {
 			f.add("es-a")
 			f.api.Connect("es-a", "es-gone")
@@ -60,6 +61,25 @@ func reports() map[string]report {
 		}, handler.ExitFailed},
 		"of texts that steer a terminal": {[]string{"-o", "wide", "--all"}, odd, handler.ExitDone},
 	}
+}
+
+// tenRows is a region as a person may find it: ids are as long as real ones.
+func tenRows(f *fixture) {
+	id := func(n int) string { return fmt.Sprintf("es-cn-%02dw1o1x0w001c%04d", n*37%100, n) }
+	f.api.OnRequest = elasticsearchtest.Each(
+		at("DescribeInstance "+id(8), answering(`{"Result":{"status":"inactive"},"RequestId":"r"}`)),
+		at("DescribeInstance "+id(9), answering(`{"Result":{"status":"invalid"},"RequestId":"r"}`)),
+	)
+	for n := range 8 {
+		f.add(id(n))
+		f.api.Connect(id(n), id((n+1)%8))
+	}
+	f.api.SetStatus(id(7), "inactive")
+	for n := range 6 {
+		f.api.Connect(id(n), id(10+n/2))
+	}
+	f.api.Connect(id(1), id(8))
+	f.api.Connect(id(2), id(9))
 }
 
 // notOpen is another region, which refuses the account.
