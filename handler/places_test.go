@@ -147,3 +147,22 @@ func TestOnePlaceFails(t *testing.T) {
 		})
 	}
 }
+
+// TestReplyNamesEachPlace: many failures of one place leave room for those of the others.
+func TestReplyNamesEachPlace(t *testing.T) {
+	t.Parallel()
+	s := newPlaces(t, 60)
+	s.cloud.Region("cn-hangzhou").OnRequest = at("DescribeInstance", refuse(400, "InstanceNotFound"))
+	s.cloud.Region("cn-shanghai").OnRequest = at("ListInstance", refuse(403, "Forbidden.RAM"))
+	synctest.Test(t, func(t *testing.T) {
+		reply, outcomes := s.run(t, ofAll, 0)
+		if want := []string{"cn-hangzhou incomplete", "cn-beijing reconciled", "cn-shanghai failed"}; !slices.Equal(outcomes, want) {
+			t.Errorf("outcomes %q", outcomes)
+		}
+		for _, region := range append(smallPlaces, "cn-hangzhou") {
+			if !strings.Contains(reply, region) {
+				t.Errorf("%s is not in the reply: %.2000s", region, reply)
+			}
+		}
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/parallel"
 	"elasticsearch-disconnect/handler/trigger"
 )
 
@@ -178,7 +179,8 @@ func (f *partialFailure) problem(about about) *problem {
 	if len(f.done) == 0 {
 		p.Title = "Nothing of what was asked was done; it is safe to repeat"
 	}
-	p.Failed, p.Done = listed(f.failed), listed(f.done)
+	p.Failed = listed(placesFirst(f.failed, func(part failedPart) connection.Scope { return part.Scope }))
+	p.Done = listed(placesFirst(f.done, func(part donePart) connection.Scope { return part.Scope }))
 	return p
 }
 
@@ -188,6 +190,16 @@ const (
 	maxParts     = 50       // of each list
 	maxPartsSize = 16 << 10 // bytes of each list
 )
+
+// placesFirst returns the first part of each place before all others, so that what there is
+// room for names each place.
+func placesFirst[Part any](parts []Part, place func(Part) connection.Scope) []Part {
+	var first, rest []Part
+	for _, of := range parallel.Groups(parts, place) {
+		first, rest = append(first, of[0]), append(rest, of[1:]...)
+	}
+	return append(first, rest...)
+}
 
 // listed returns as many of the first parts as there is room for.
 func listed[Part any](parts []Part) []Part {
