@@ -44,8 +44,19 @@ func (p *Plan) Steps() []Step {
 	steps := make([]Step, len(p.plan.decisions))
 	for i, d := range p.plan.decisions {
 		steps[i] = Step{p.handler.Config.Protected.keep(d.Finding), d.overLimit}
+		steps[i].Pairs = p.plan.pairs(d)
 	}
 	return steps
+}
+
+// pairs returns the connections that would be removed for a decision, each once.
+func (p plan) pairs(d decision) (pairs []connection.Pair) {
+	for _, at := range d.removals {
+		if r := p.removals[at]; r.denied == nil {
+			pairs = append(pairs, r.Pair)
+		}
+	}
+	return pairs
 }
 
 // Reader returns the client for a scope, which cannot delete.

@@ -43,6 +43,7 @@ func removals() map[string]removal {
 		"all of one mistyped":       {"es-typo --all --yes", "", withNames, handler.ExitFailed, nil},
 		"all, one protected":        {"es-gone --all", "yes\n", protected("es-a"), handler.ExitFailed, both[1:]},
 		"all, all protected, dry":   {"es-b --all --force --dry-run", "", protected("es-b"), handler.ExitFailed, nil},
+		"all, one that both list":   {"es-alone --all --force --yes", "", listedTwice, handler.ExitDone, [][2]string{{"es-a", "es-alone"}}},
 		"all, one that is no id":    {"es-alone --all --force --yes", "", malformed, handler.ExitDone, nil},
 		"all, not all can be asked": {"es-gone --all --yes", "", func(f *fixture) { withNames(f); unread(f) }, handler.ExitFailed, both[:1]},
 	}
@@ -69,6 +70,14 @@ func oneSided(f *fixture) {
 		at("ListConnectedClusters es-a", answering(`{"Result":[],"RequestId":"r"}`)),
 		at("DeleteConnectedCluster es-a", refuse(400, "RepetitionOperationError", "The instances are not connected.")),
 	)
+}
+
+// listedTwice is a connection that is found from both sides: an entry that is no id has all
+// instances asked.
+func listedTwice(f *fixture) {
+	withNames(f)
+	f.api.Connect("es-a", "es-alone")
+	f.api.OnRequest = at("ListConnectedClusters es-alone", answering(`{"Result":[{"instances":"es/x"},{"instances":"es-a"}],"RequestId":"r"}`))
 }
 
 // malformed has an entry in a list that is not an id.

@@ -61,16 +61,14 @@ func (c Command) report(ctx context.Context, t target, form string, all bool) (i
 	if err := c.print(shown, form, all); err != nil {
 		return 0, err
 	}
-	switch exit := exitOf(shown); {
+	exit := exitOf(shown)
+	switch {
 	case exit == handler.ExitFailed && form != table && form != wide:
 		c.say("Not everything could be read: the result is not complete.")
-		return exit, nil
-	case exit == handler.ExitLeft && c.Terminal.Err:
+	case exit == handler.ExitLeft && c.Terminal.Err && namesWith(shown, region) != "":
 		c.say(`To remove what is marked "remove", give the same flags to reconcile.`)
-		return exit, nil
-	default:
-		return exit, nil
 	}
+	return exit, nil
 }
 
 func (c Command) print(r view.Report, form string, all bool) (err error) {
