@@ -38,6 +38,7 @@ func allowed() map[string][]string {
 			own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",
 			"github.com/google/uuid", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
 		command + "/call":            {module + "/handler", module + "/" + command + "/printable", own + "acs3", own + "connection", own + "elasticsearch"},
+		command + "/goldentest":      nil,
 		command + "/logs":            nil,
 		command + "/logs/aliyuntest": nil,
 		command + "/printable":       nil,

@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,10 +13,9 @@ import (
 	"testing/synctest"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/goldentest"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 type (
 	apiRequest = elasticsearchtest.Request
@@ -136,28 +133,6 @@ func (f *fixture) transcript(exit int) string {
 	return uuids.ReplaceAllString(text, "UUID")
 }
 
-// checkGolden holds a text to a file, which go test -update writes.
-func checkGolden(t *testing.T, name, got string) {
-	t.Helper()
-	file := goldenFile(name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s:\n got %s\nwant %s", file, got, want)
-	}
-}
-
-func goldenFile(name string) string {
-	return filepath.Join("testdata", strings.NewReplacer(" ", "-", ",", "").Replace(name)+".golden")
-}
-
 // TestEveryGoldenIsHeld: no file is left of a test that there is no more.
 func TestEveryGoldenIsHeld(t *testing.T) {
 	t.Parallel()
@@ -168,7 +143,7 @@ func TestEveryGoldenIsHeld(t *testing.T) {
 	var want []string
 	for prefix, names := range map[string][]string{"report": keys(reports()), "reconcile": keys(reconciles()), "remove": keys(removals())} {
 		for _, name := range names {
-			want = append(want, goldenFile(prefix+"-"+name))
+			want = append(want, goldentest.File(prefix+"-"+name))
 		}
 	}
 	if slices.Sort(want); !slices.Equal(files, want) {

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/goldentest"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -126,7 +127,7 @@ func TestReconcile(t *testing.T) {
 			before := f.api.Connections()
 			exit := f.run(t, append([]string{"reconcile", "--region", "cn-hangzhou"}, test.args...)...)
 			f.exits(t, exit, test.exit)
-			checkGolden(t, "reconcile-"+name, f.transcript(exit))
+			goldentest.Check(t, "reconcile-"+name, f.transcript(exit))
 			if strings.HasSuffix(name, "late") {
 				before = slices.SortedFunc(slices.Values(append(before, [2]string{"es-b", "es-late"})), compare)
 			}

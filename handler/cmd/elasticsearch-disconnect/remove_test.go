@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/goldentest"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -102,7 +103,7 @@ func TestRemove(t *testing.T) {
 			}
 			exit := f.run(t, args...)
 			f.exits(t, exit, test.exit)
-			checkGolden(t, "remove-"+name, f.transcript(exit))
+			goldentest.Check(t, "remove-"+name, f.transcript(exit))
 			f.leaves(t, before, test.removed)
 		})
 	}

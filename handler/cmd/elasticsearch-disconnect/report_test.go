@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/goldentest"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -144,7 +145,7 @@ func TestReport(t *testing.T) {
 			before := f.api.Connections()
 			exit := f.run(t, append([]string{"report", "--region", "cn-hangzhou"}, test.args...)...)
 			f.exits(t, exit, test.exit)
-			checkGolden(t, "report-"+name, f.transcript(exit))
+			goldentest.Check(t, "report-"+name, f.transcript(exit))
 			f.leaves(t, before, nil)
 			if got := f.deleted(); len(got) > 0 {
 				t.Errorf("a report sent %q", got)

@@ -1,16 +1,15 @@
 package fleettest_test
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write the golden files")
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/goldentest"
+)
 
 // variable is what is another in each run.
 // variable is what is another in each run, and what package view has golden files of.
@@ -47,23 +46,10 @@ func inOrder(text string) string {
 	return lines[0] + cause + strings.Join(lines[1:], "")
 }
 
-// checkGolden holds a text to a file, which go test -update writes.
+// checkGolden holds a text to a file, but for what is another in each run.
 func checkGolden(t *testing.T, name, got string) {
 	t.Helper()
-	got = stable(got)
-	file := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".golden")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s:\n got %s\nwant %s", file, got, want)
-	}
+	goldentest.Check(t, name, stable(got))
 }
 
 func removeGoldens() {

@@ -21,6 +21,7 @@ import (
 	"github.com/creack/pty"
 
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/fleettest"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/goldentest"
 )
 
 // hang bounds a run that does not end.
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 		os.Exit(measure(os.Args[1], os.Args[2:]))
 	}
 	flag.Parse()
-	if *update && flag.Lookup("test.run").Value.String() == "" {
+	if *goldentest.Update && flag.Lookup("test.run").Value.String() == "" {
 		removeGoldens() // and so those of tests that there are no more
 	}
 	var err error

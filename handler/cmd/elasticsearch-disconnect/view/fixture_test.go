@@ -1,17 +1,10 @@
 package view_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
-	"testing"
 
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // Accounts of the fixture.
 const (
@@ -96,22 +89,4 @@ func calm() view.Report {
 	r.Connections = r.Connections[6:]
 	r.Identity.Endpoint = ""
 	return r
-}
-
-// checkGolden compares a text with testdata/NAME.golden.
-func checkGolden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".golden")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s:\n got %s\nwant %s", file, got, want)
-	}
 }

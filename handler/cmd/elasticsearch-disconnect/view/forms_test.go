@@ -3,6 +3,7 @@ package view_test
 import (
 	"testing"
 
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/goldentest"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
 )
 
@@ -26,7 +27,7 @@ func TestForms(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			checkGolden(t, name, text)
+			goldentest.Check(t, name, text)
 		})
 	}
 }

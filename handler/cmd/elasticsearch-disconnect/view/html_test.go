@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/goldentest"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
 )
 
@@ -24,7 +25,7 @@ func TestHTML(t *testing.T) {
 	t.Parallel()
 	inline := regexp.MustCompile(`(?s)(<style>|<script>|sha256-).*?(</style>|</script>|&#39;)`)
 	for name, r := range map[string]view.Report{"html": fleet(), "html of nothing": calm(), "html of no place": {}} {
-		checkGolden(t, name, inline.ReplaceAllString(r.HTML(at), "$1$2"))
+		goldentest.Check(t, name, inline.ReplaceAllString(r.HTML(at), "$1$2"))
 	}
 }
 
