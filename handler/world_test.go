@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,8 +40,9 @@ type world struct {
 	calls   int
 	deletes int             // calls that remove
 	created int             // instances, while the calls were made
+	started int             // processes of the function
 	asked   map[string]bool // were to list their connections in this run
-	lied    map[string]int  // by the id in lower case, how often in a row one that exists did not, to DescribeInstance
+	lied    map[string]int  // by the process and the id in lower case, how often in a row one that exists did not, to DescribeInstance
 	live    []string        // removals that were sent of connections of two that exist
 	replies []string        // of runs inside of runs
 	cancel  func()          // of the run that can be killed
@@ -60,14 +62,20 @@ type lie struct {
 }
 
 // liesAbout reports whether the call of a number is answered so.
-func (w *world) liesAbout(id string, n int) bool {
+func (w *world) liesAbout(r request, id string, n int) bool {
 	isLie := w.wrong || slices.ContainsFunc(w.lies, func(l lie) bool { return l.id == id && l.from <= n && n < l.past })
-	if key := strings.ToLower(id); isLie {
-		w.lied[key]++
+	if isLie {
+		w.lied[told(r, id)]++
 	} else {
-		w.lied[key] = 0
+		w.lied[told(r, id)] = 0
 	}
 	return isLie
+}
+
+// told is the key of what the process of a request was told of an instance: each is judged by
+// what itself was told.
+func told(r request, id string) string {
+	return r.Header.Get(processHeader) + " " + strings.ToLower(id)
 }
 
 func (w *world) exists(id, status string) {
@@ -107,12 +115,9 @@ func (w *world) happen(h happening) {
 		return
 	}
 	run := func(event string) {
-		outer := w.lied // each run is judged by what it was told
-		w.lied = map[string]int{}
-		defer func() { w.lied = outer }()
 		w.mu.Unlock()
-		defer w.mu.Lock()
 		reply := w.invoke(context.Background(), w.handler(100, 1), event, fmt.Sprintf("inside-%d", h.of), 0)
+		w.mu.Lock()
 		w.replies = append(w.replies, reply)
 	}
 	switch h.kind {
@@ -159,7 +164,7 @@ func (w *world) onRequest(r request) fault {
 	if r.Action == "DeleteConnectedCluster" {
 		w.deletes++
 		other := r.Query.Get("connectedInstanceId")
-		if w.status(id) != "" && w.status(other) != "" && w.lied[strings.ToLower(id)] < 2 && w.lied[strings.ToLower(other)] < 2 {
+		if w.status(id) != "" && w.status(other) != "" && w.lied[told(r, id)] < 2 && w.lied[told(r, other)] < 2 {
 			w.live = append(w.live, id+" "+other)
 		}
 	}
@@ -167,7 +172,7 @@ func (w *world) onRequest(r request) fault {
 		return misanswers()[name]
 	}
 	switch {
-	case r.Action == "DescribeInstance" && w.liesAbout(id, n):
+	case r.Action == "DescribeInstance" && w.liesAbout(r, id, n):
 		return refuse(400, "InstanceNotFound")
 	case r.Action == "DescribeInstance" && w.refused[id] != "":
 		return misanswers()[w.refused[id]]
@@ -240,12 +245,30 @@ func (w *world) handler(limit, concurrency int) *handler.Handler {
 	if err != nil {
 		panic(err)
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.started++
 	return &handler.Handler{
 		Config:     handler.Config{Endpoint: endpoint, ReconcileLimit: limit, Concurrency: concurrency},
 		Log:        slog.New(slog.DiscardHandler),
-		Transport:  w.api,
+		Transport:  process{w.api, strconv.Itoa(w.started)},
 		Invocation: handler.FunctionCompute,
 	}
+}
+
+// processHeader names the process in its requests to the stand-in.
+const processHeader = "Process"
+
+// process is the transport of one process.
+type process struct {
+	to     http.RoundTripper
+	number string
+}
+
+func (p process) RoundTrip(r *http.Request) (*http.Response, error) {
+	named := r.Clone(r.Context())
+	named.Header.Set(processHeader, p.number)
+	return p.to.RoundTrip(named)
 }
 
 // inBubble runs one check of a property in a synctest bubble, where waiting takes no time.
