@@ -58,7 +58,7 @@ func (p worlds) check(t *rapid.T, seen map[string]int) {
 		w.cancel = cancel
 	}
 	if p.run(t, ctx, 100, "any"); ctx.Err() != nil {
-		p.run(t, context.Background(), 100, "any")
+		p.run(t, context.Background(), 100, "again")
 	}
 	except := rapid.IntRange(0, len(p.each)).Draw(t, "all are calm except")
 	for i, w := range p.each {
@@ -112,7 +112,7 @@ func (p worlds) run(t *rapid.T, ctx context.Context, limit int, id string) []str
 	h := &handler.Handler{
 		Config:     handler.Config{Network: elasticsearch.Public, ReconcileLimit: limit, Concurrency: rapid.SampledFrom([]int{1, 4}).Draw(t, "concurrency")},
 		Log:        slog.New(slog.NewJSONHandler(&log, nil)),
-		Transport:  p.cloud,
+		Transport:  process{p.cloud, id},
 		Invocation: handler.FunctionCompute,
 	}
 	regions, _ := json.Marshal(placesOfWorlds)

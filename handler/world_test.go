@@ -261,13 +261,13 @@ const processHeader = "Process"
 
 // process is the transport of one process.
 type process struct {
-	to     http.RoundTripper
-	number string
+	to http.RoundTripper
+	id string
 }
 
 func (p process) RoundTrip(r *http.Request) (*http.Response, error) {
 	named := r.Clone(r.Context())
-	named.Header.Set(processHeader, p.number)
+	named.Header.Set(processHeader, p.id)
 	return p.to.RoundTrip(named)
 }
 
