@@ -27,14 +27,21 @@ func TestDocNamesFiles(t *testing.T) {
 	}
 }
 
-// TestFilesRunOneWay: the files of package handler use each other in one direction, as
-// doc.go draws the path: no file uses, over however many others, one that uses it.
+// TestFilesRunOneWay: the files of a package use each other in one direction, those of package
+// handler as doc.go draws the path: no file uses, over however many others, one that uses it.
 func TestFilesRunOneWay(t *testing.T) {
 	t.Parallel()
-	uses := usesOf(t)
-	if len(uses["handler.go"]) < 5 {
-		t.Fatalf("handler.go uses %v: the test sees too little", slices.Sorted(maps.Keys(uses["handler.go"])))
+	for folder, top := range map[string]string{".": "handler.go", "cmd/elasticsearch-disconnect": "root.go"} {
+		uses := usesOf(t, folder)
+		if len(uses[top]) < 5 {
+			t.Errorf("%s in %s uses %v: the test sees too little", top, folder, slices.Sorted(maps.Keys(uses[top])))
+		}
+		checkOneWay(t, uses)
 	}
+}
+
+func checkOneWay(t *testing.T, uses map[string]map[string]bool) {
+	t.Helper()
 	var way []string
 	done := map[string]bool{}
 	var visit func(file string)
@@ -58,11 +65,11 @@ func TestFilesRunOneWay(t *testing.T) {
 	}
 }
 
-// usesOf returns for each file of the package the files whose declarations it uses.
+// usesOf returns for each file of the package in a folder the files whose declarations it uses.
 // What comes from other packages is left out: they are not imported.
-func usesOf(t *testing.T) map[string]map[string]bool {
+func usesOf(t *testing.T, folder string) map[string]map[string]bool {
 	t.Helper()
-	names, err := filepath.Glob("*.go")
+	names, err := filepath.Glob(folder + "/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,10 +87,10 @@ func usesOf(t *testing.T) map[string]map[string]bool {
 	}
 	info := types.Info{Uses: map[*ast.Ident]types.Object{}}
 	config := types.Config{Importer: noImporter{}, Error: func(error) {}}
-	pkg, _ := config.Check("handler", fset, files, &info) // its errors are those of the imports
+	pkg, _ := config.Check(folder, fset, files, &info) // its errors are those of the imports
 	uses := map[string]map[string]bool{}
 	for use, object := range info.Uses {
-		from, to := fset.Position(use.Pos()).Filename, fset.Position(object.Pos()).Filename
+		from, to := filepath.Base(fset.Position(use.Pos()).Filename), filepath.Base(fset.Position(object.Pos()).Filename)
 		if object.Pkg() != pkg || from == to {
 			continue
 		}

@@ -2,15 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os/exec"
-	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/preflight"
@@ -35,6 +34,15 @@ type Command struct {
 	Exec  func(ctx context.Context, name string, args ...string) *exec.Cmd // runs a tool
 }
 
+// A Terminal says which of the standard streams are one.
+type Terminal struct {
+	In, Out, Err bool
+	Width        int // of standard output, in cells; 0: unknown
+}
+
+// canAsk reports whether a person sees a question and can answer it.
+func (t Terminal) canAsk() bool { return t.In && t.Err }
+
 // exitInterrupted is the exit code that a shell gives for Ctrl-C. The others are those of
 // package handler.
 const exitInterrupted = 130
@@ -43,30 +51,15 @@ const exitInterrupted = 130
 // repeated until then.
 const timeLimit = 10 * time.Minute
 
-// Run executes the command of the arguments, and returns its exit code. It ends early
-// if ctx is canceled.
-func (c Command) Run(ctx context.Context) (exit int) {
-	defer func() {
-		if p := recover(); p != nil { // of a library: its text may hold a secret
-			c.say("This is a fault of the program; please report it:\n%s", debug.Stack())
-			exit = handler.ExitFailed
-		}
-	}()
-	exit, err := c.execute(ctx)
-	switch usage := (*usageError)(nil); {
-	case err == nil:
-		return exit
-	case ctx.Err() != nil:
-		c.say("Interrupted: nothing was removed.")
-		return exitInterrupted
-	case errors.Is(err, syscall.EPIPE): // whoever reads the report has enough
-		return handler.ExitFailed
-	case errors.As(err, &usage):
-		c.say("%v", err)
-		return handler.ExitInvalid
-	}
-	c.say("%v", err)
-	return handler.ExitFailed
+// A run is what cobra's command came to.
+type run struct {
+	exit int
+	err  error
+}
+
+// does returns what cobra calls for a command.
+func (r *run) does(f func(ctx context.Context, args []string) (int, error)) func(*cobra.Command, []string) {
+	return func(cmd *cobra.Command, args []string) { r.exit, r.err = f(cmd.Context(), args) }
 }
 
 // A usageError is a wrong command, flag, argument or setting. Nothing was asked of the API.

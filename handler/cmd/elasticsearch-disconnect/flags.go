@@ -136,6 +136,15 @@ func number(to *int) func(string) error {
 	}
 }
 
+// The forms of a result.
+const (
+	table    = "table"
+	wide     = "wide"
+	jsonForm = "json"
+	csv      = "csv"
+	html     = "html"
+)
+
 // addOutput adds -o. The first form is the default.
 func addOutput(cmd *cobra.Command, to *string, forms ...string) {
 	*to = forms[0]

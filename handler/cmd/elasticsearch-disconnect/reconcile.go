@@ -85,10 +85,3 @@ func namesWith(r view.Report, name func(view.Scope) string) string {
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
-
-func these(n int) string {
-	if n == 1 {
-		return "this connection"
-	}
-	return "these " + view.Count(n, "connection")
-}

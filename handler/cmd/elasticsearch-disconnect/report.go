@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,15 +11,6 @@ import (
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
 	"elasticsearch-disconnect/handler/trigger"
-)
-
-// The forms of a report.
-const (
-	table    = "table"
-	wide     = "wide"
-	jsonForm = "json"
-	csv      = "csv"
-	html     = "html"
 )
 
 func (c Command) reportCommand(r *run) *cobra.Command {
@@ -65,7 +56,7 @@ func (c Command) report(ctx context.Context, t target, form string, all bool) (i
 	switch {
 	case exit == handler.ExitFailed && form != table && form != wide:
 		c.say("Not everything could be read: the result is not complete.")
-	case exit == handler.ExitLeft && c.Terminal.Err && namesWith(shown, region) != "":
+	case exit == handler.ExitLeft && c.Terminal.Err && slices.ContainsFunc(shown.Scopes, func(s view.Scope) bool { return s.Removable > 0 }):
 		c.say(`To remove what is marked "remove", give the same flags to reconcile.`)
 	}
 	return exit, nil
@@ -83,51 +74,4 @@ func (c Command) print(r view.Report, form string, all bool) (err error) {
 		_, err = io.WriteString(c.Stdout, r.Table(view.Options{All: all, Wide: form == wide, Color: c.hasColor(c.Terminal.Out), Width: c.Terminal.Width}))
 	}
 	return err
-}
-
-// show prints a plan: above a question, or as the result of a dry run.
-func (c Command) show(r view.Report, with consent) {
-	to, isTerminal := c.shows(with)
-	fmt.Fprint(to, r.Table(view.Options{Color: c.hasColor(isTerminal), Width: c.Terminal.Width}))
-}
-
-// shows returns the stream for what would be removed, and whether it is a terminal.
-func (c Command) shows(with consent) (io.Writer, bool) {
-	if with.dryRun && with.form == table {
-		return c.Stdout, c.Terminal.Out
-	}
-	return c.Stderr, c.Terminal.Err
-}
-
-// read reads all scopes, side by side. It returns an error only if it is interrupted.
-func (c Command) read(ctx context.Context, s session, action trigger.Action) (*handler.Plan, error) {
-	limited, cancel := context.WithTimeout(ctx, timeLimit)
-	defer cancel()
-	line := c.progress(s)
-	line.draw()
-	plan := s.handler.Plan(limited, s.requests(action), line.read)
-	line.done()
-	return plan, ctx.Err()
-}
-
-// requests asks for the same in each scope.
-func (s session) requests(action trigger.Action) (all []trigger.Request) {
-	for _, scope := range s.scopes {
-		all = append(all, trigger.Request{Action: action, Scope: scope})
-	}
-	return all
-}
-
-// exitOf returns the exit code of a report.
-func exitOf(r view.Report) int {
-	exit := handler.ExitDone
-	for _, s := range r.Scopes {
-		switch {
-		case !s.Whole:
-			return handler.ExitFailed
-		case s.Removable > 0, s.Withheld:
-			exit = handler.ExitLeft
-		}
-	}
-	return exit
 }

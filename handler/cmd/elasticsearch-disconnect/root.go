@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -29,15 +31,30 @@ Exit codes:
 
 Results go to standard output; all else to standard error.`
 
-// A run is what cobra's command came to.
-type run struct {
-	exit int
-	err  error
-}
-
-// does returns what cobra calls for a command.
-func (r *run) does(f func(ctx context.Context, args []string) (int, error)) func(*cobra.Command, []string) {
-	return func(cmd *cobra.Command, args []string) { r.exit, r.err = f(cmd.Context(), args) }
+// Run executes the command of the arguments, and returns its exit code. It ends early
+// if ctx is canceled.
+func (c Command) Run(ctx context.Context) (exit int) {
+	defer func() {
+		if p := recover(); p != nil { // of a library: its text may hold a secret
+			c.say("This is a fault of the program; please report it:\n%s", debug.Stack())
+			exit = handler.ExitFailed
+		}
+	}()
+	exit, err := c.execute(ctx)
+	switch usage := (*usageError)(nil); {
+	case err == nil:
+		return exit
+	case ctx.Err() != nil:
+		c.say("Interrupted: nothing was removed.")
+		return exitInterrupted
+	case errors.Is(err, syscall.EPIPE): // whoever reads the report has enough
+		return handler.ExitFailed
+	case errors.As(err, &usage):
+		c.say("%v", err)
+		return handler.ExitInvalid
+	}
+	c.say("%v", err)
+	return handler.ExitFailed
 }
 
 // execute runs the command that the arguments name. What cobra refuses is wrong usage.

@@ -28,15 +28,6 @@ func (c Command) printDone(text string) error {
 	return err
 }
 
-// A Terminal says which of the standard streams are one.
-type Terminal struct {
-	In, Out, Err bool
-	Width        int // of standard output, in cells; 0: unknown
-}
-
-// canAsk reports whether a person sees a question and can answer it.
-func (t Terminal) canAsk() bool { return t.In && t.Err }
-
 // hasColor reports whether a stream may have colors (no-color.org).
 func (c Command) hasColor(isTerminal bool) bool {
 	return isTerminal && c.Getenv("NO_COLOR") == "" && c.Getenv("TERM") != "dumb"
@@ -55,14 +46,13 @@ type progress struct {
 	drawn bool
 }
 
-// progress returns the line for a number of scopes. There is none beside a log, which would
-// break it.
-func (c Command) progress(s session) *progress {
+// progress returns the line for scopes. There is none beside a log, which would break it.
+func (c Command) progress(scopes []connection.Scope, isLogged bool) *progress {
 	p := &progress{asked: map[connection.Scope]int{}, of: map[connection.Scope]int{}}
-	if c.Terminal.Err && !s.verbose {
+	if c.Terminal.Err && !isLogged {
 		p.to = c.Stderr
 	}
-	for _, scope := range s.scopes {
+	for _, scope := range scopes {
 		p.of[scope] = -1
 	}
 	return p

@@ -163,3 +163,17 @@ func statusText(s elasticsearch.Status) string {
 	}
 	return printable.Text(string(s))
 }
+
+// exitOf returns the exit code of a report.
+func exitOf(r view.Report) int {
+	exit := handler.ExitDone
+	for _, s := range r.Scopes {
+		switch {
+		case !s.Whole:
+			return handler.ExitFailed
+		case s.Removable > 0, s.Withheld:
+			exit = handler.ExitLeft
+		}
+	}
+	return exit
+}
