@@ -43,7 +43,7 @@ func allowed() map[string][]string {
 		command + "/logs/aliyuntest": nil,
 		command + "/printable":       nil,
 		command + "/view":            {module + "/" + command + "/printable", "github.com/mattn/go-runewidth"},
-		command + "/preflight":       {module + "/handler", own + "connection", own + "elasticsearch", own + "trigger", "github.com/robfig/cron/v3", "go.yaml.in/yaml/v3"},
+		command + "/preflight":       {module + "/handler", module + "/" + command + "/logs", own + "connection", own + "elasticsearch", own + "trigger", "github.com/robfig/cron/v3", "go.yaml.in/yaml/v3"},
 		command + "/identity": {module + "/" + command + "/printable", own + "acs3", own + "connection", own + "elasticsearch", own + "parallel",
 			"github.com/aliyun/credentials-go/credentials/providers", "github.com/google/uuid", "gopkg.in/ini.v1"},
 		"handler": {own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",

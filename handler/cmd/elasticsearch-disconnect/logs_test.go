@@ -194,9 +194,9 @@ func testLogsRefused(t *testing.T, f *logsFixture) {
 		{"", "", "--policy a --undo", "Give --policy with the id"},
 		{"", "", "--undo", "This asks before it deletes, but standard input or standard error is not a terminal: add --yes"},
 		{"LOG_PROJECT", "", "--policy a", "LOG_PROJECT is empty: give the project a name in .env that no one else in the region has, such as LOG_PROJECT=f-1234"},
-		{"LOG_PROJECT", "P_1", "--policy a", `LOG_PROJECT is "P_1"; it must be 3 to 63 lower-case letters, digits and -`},
-		{"FUNCTION_NAME", "F", "--policy a", `FUNCTION_NAME is "F"; it must be at most 52 lower-case letters`},
-		{"", "", `--policy a"b`, `the action policy is "a\"b"; it must be an id`},
+		{"LOG_PROJECT", "P_1", "--policy a", `LOG_PROJECT is "P_1"; must be 3 to 63 lower-case letters, digits and -`},
+		{"FUNCTION_NAME", "F", "--policy a", `FUNCTION_NAME is "F"; must be at most 52 lower-case letters`},
+		{"", "", `--policy a"b`, `the action policy is "a\"b"; must be an id`},
 	} {
 		before := f.env[test.setting]
 		f.env[test.setting] = test.value

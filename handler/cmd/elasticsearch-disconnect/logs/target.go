@@ -25,15 +25,37 @@ func (t Target) Check() error {
 	if t.Project == "" {
 		return errors.New("LOG_PROJECT is empty: give the project a name in .env that no one else in the region has, such as LOG_PROJECT=" + t.Function + "-1234")
 	}
-	for _, name := range []struct{ setting, value, form, words string }{
-		{"FUNCTION_NAME", t.Function, `^[a-z][0-9a-z_-]{0,51}$`, "at most 52 lower-case letters, digits, - and _, since the alerts bear this name"},
-		{"FUNCTION_REGION", t.Region, `^[a-z][0-9a-z-]*$`, "the id of a region, such as cn-hangzhou"},
-		{"LOG_PROJECT", t.Project, `^[0-9a-z][0-9a-z-]{1,61}[0-9a-z]$`, "3 to 63 lower-case letters, digits and -"},
-		{"the action policy", t.Policy, `^[\w.-]*$`, "an id of letters, digits, ., - and _"},
+	for _, checked := range []struct {
+		setting string
+		err     error
+	}{
+		{"FUNCTION_NAME", CheckFunction(t.Function)},
+		{"FUNCTION_REGION", check(t.Region, `^[a-z][0-9a-z-]*$`, "the id of a region, such as cn-hangzhou")},
+		{"LOG_PROJECT", CheckProject(t.Project)},
+		{"the action policy", check(t.Policy, `^[\w.-]*$`, "an id of letters, digits, ., - and _")},
 	} {
-		if !regexp.MustCompile(name.form).MatchString(name.value) {
-			return fmt.Errorf("%s is %q; it must be %s", name.setting, name.value, name.words)
+		if checked.err != nil {
+			return fmt.Errorf("%s %w", checked.setting, checked.err)
 		}
+	}
+	return nil
+}
+
+// CheckFunction returns an error, to follow the name of the setting, if a function cannot have
+// a name. Function Compute would take upper case and 64 characters (CreateFunction), but no
+// function can be renamed, and its alerts in Log Service bear the name too.
+func CheckFunction(name string) error {
+	return check(name, `^[a-z][0-9a-z_-]{0,51}$`, "at most 52 lower-case letters, digits, - and _, of which the first is a letter: the function's alerts in Log Service bear this name, too")
+}
+
+// CheckProject is CheckFunction for the project of Log Service (CreateProject).
+func CheckProject(name string) error {
+	return check(name, `^[0-9a-z][0-9a-z-]{1,61}[0-9a-z]$`, "3 to 63 lower-case letters, digits and -, of which the first and the last are no -")
+}
+
+func check(value, form, words string) error {
+	if !regexp.MustCompile(form).MatchString(value) {
+		return fmt.Errorf("is %q; must be %s", value, words)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 // An envFile is what Serverless Devs 3.1.10 reads in .env.
 type envFile struct {
 	values   map[string]string // of each name, the last one; nil without that file
+	lines    map[string][]int  // where each name is set
 	unclosed []string          // names with a quote that does not end on its line
 	unread   []int             // the numbers of lines that are no assignment, and so are passed over
 }
@@ -19,12 +20,17 @@ func readEnv(text string) envFile {
 	assignment := regexp.MustCompile(`(?m)^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)` +
 		`(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*` + "`(?:\\\\`|[^`])*`" + `|[^#\r\n]+)?\s*(?:#.*)?$`)
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\ufeff")) // with which Notepad begins
-	f := envFile{values: map[string]string{}}
-	for _, match := range assignment.FindAllStringSubmatch(text, -1) {
-		value, isWhole := unquote(strings.TrimSpace(match[2]))
-		f.values[match[1]] = value
+	f := envFile{values: map[string]string{}, lines: map[string][]int{}}
+	for _, at := range assignment.FindAllStringSubmatchIndex(text, -1) {
+		name, value := text[at[2]:at[3]], ""
+		if at[4] >= 0 {
+			value = text[at[4]:at[5]]
+		}
+		plain, isWhole := unquote(strings.TrimSpace(value))
+		f.values[name] = plain
+		f.lines[name] = append(f.lines[name], 1+strings.Count(text[:at[2]], "\n"))
 		if !isWhole {
-			f.unclosed = append(f.unclosed, match[1])
+			f.unclosed = append(f.unclosed, name)
 		}
 	}
 	rest := assignment.ReplaceAllStringFunc(text, func(match string) string { return strings.Repeat("\n", strings.Count(match, "\n")) })

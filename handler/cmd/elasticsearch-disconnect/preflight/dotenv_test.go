@@ -18,7 +18,7 @@ func TestReadEnv(t *testing.T) {
 		"E=\n" +
 		"export F=exported\n" +
 		"H: colon\n" +
-		"I=first\nI=second\n" +
+		"I=first\n\n export I = second\n" +
 		"J=\"half\n" +
 		"K=`tick` # comment\n" +
 		"M=\"two\" words\n" +
@@ -33,9 +33,10 @@ func TestReadEnv(t *testing.T) {
 			"A": "CRON_TZ=UTC 0 17 3 * * *", "B": "spaced value", "C": "double # \n quoted", "D": "single", "E": "", "F": "exported",
 			"H": "colon", "I": "second", "J": `"half`, "K": "tick", "M": `"two" words`, "N": "", "P": "this\nQ=and that", "L": "last",
 		},
-		[]string{"J", "M", "P"}, []int{15, 16, 17},
+		map[string][]int{"A": {2}, "B": {3}, "C": {4}, "D": {5}, "E": {6}, "F": {7}, "H": {8}, "I": {9, 11}, "J": {12}, "K": {13}, "M": {14}, "N": {15}, "P": {19}, "L": {21}},
+		[]string{"J", "M", "P"}, []int{16, 17, 18},
 	}
-	if !maps.Equal(got.values, want.values) || !slices.Equal(got.unclosed, want.unclosed) || !slices.Equal(got.unread, want.unread) {
+	if !maps.Equal(got.values, want.values) || !maps.EqualFunc(got.lines, want.lines, slices.Equal) || !slices.Equal(got.unclosed, want.unclosed) || !slices.Equal(got.unread, want.unread) {
 		t.Errorf("readEnv:\n got %+v\nwant %+v", got, want)
 	}
 }

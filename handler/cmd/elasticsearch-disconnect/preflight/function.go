@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/logs"
 	"elasticsearch-disconnect/handler/connection"
 )
 
@@ -59,11 +60,10 @@ func withoutFunctionCompute() []string {
 	return []string{"cn-guangzhou", "cn-hangzhou-finance", "cn-north-2-gov-1", "cn-wulanchabu-gic-1", "na-south-1"}
 }
 
-// functionName checks the name against the rules of Function Compute (CreateFunction).
 func functionName(name string) finding {
 	const about = "FUNCTION_NAME"
-	if !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,63}$`).MatchString(name) {
-		return fault(about, "is %q; must be at most 64 letters, digits, hyphens and underscores, of which the first is no digit and no hyphen, such as %s=elasticsearch-disconnect", name, about)
+	if err := logs.CheckFunction(name); err != nil {
+		return fault(about, "%v. Write for example %s=elasticsearch-disconnect", err, about)
 	}
 	return ok(about, "%s", name)
 }
@@ -93,15 +93,14 @@ func deadLetterQueue(name string) finding {
 	return ok(about, "%s; this queue must exist", name)
 }
 
-// logProject checks the name against the rules of Log Service (CreateProject).
 func logProject(name string) finding {
 	const about = "LOG_PROJECT"
-	switch {
-	case name == "":
+	if name == "" {
 		return warn(about, "is empty: the log goes to a project that functions share, where lines are joined and message is not indexed, "+
 			"so the queries and alerts find nothing. Name a project, and make logs creates it")
-	case !regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`).MatchString(name):
-		return fault(about, "is %q; must be 3 to 63 lower-case letters, digits and hyphens, such as %s=disconnect-1234567890984321", name, about)
+	}
+	if err := logs.CheckProject(name); err != nil {
+		return fault(about, "%v. Write for example %s=disconnect-1234567890984321", err, about)
 	}
 	return ok(about, "%s; make logs creates it", name)
 }

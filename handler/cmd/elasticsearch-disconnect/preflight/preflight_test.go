@@ -106,10 +106,10 @@ ERROR    REGIONS             is not a list of region ids, such as cn-hangzhou,cn
 ERROR    SWEEP_CONCURRENCY   is not a number from 1 to 64; the function would not start: handler/README.md, Configuration
 ERROR    LOG_LEVEL           is not debug, info, warn or error; the function would not start: handler/README.md, Configuration
 warning  FUNCTION_REGION     is cn-hangzou, which is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?)
-ERROR    FUNCTION_NAME       is "9-8"; must be at most 64 letters, digits, hyphens and underscores, of which the first is no digit and no hyphen, such as FUNCTION_NAME=elasticsearch-disconnect
+ERROR    FUNCTION_NAME       is "9-8"; must be at most 52 lower-case letters, digits, - and _, of which the first is a letter: the function's alerts in Log Service bear this name, too. Write for example FUNCTION_NAME=elasticsearch-disconnect
 warning  FUNCTION_ROLE       is "Disconnect", but "disconnect" would be deployed: use a role with a name in lower case
 ERROR    DEAD_LETTER_QUEUE   is "acs:mns:cn-hangzhou:1:/queues/q/messages"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed
-ERROR    LOG_PROJECT         is "Logs"; must be 3 to 63 lower-case letters, digits and hyphens, such as LOG_PROJECT=disconnect-1234567890984321
+ERROR    LOG_PROJECT         is "Logs"; must be 3 to 63 lower-case letters, digits and -, of which the first and the last are no -. Write for example LOG_PROJECT=disconnect-1234567890984321
 ERROR    RECONCILE           is "\"off"; must be off, report or remove, such as RECONCILE=report
 ERROR    RECONCILE_CRON      is "17 3 * * *": it must have 6 fields: second, minute, hour, day of the month, month, day of the week; such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)
 ERROR    RECONCILE_REGIONS   is "Hangzhou"; must be region ids with commas between them, such as RECONCILE_REGIONS=cn-hangzhou,cn-beijing
@@ -158,10 +158,14 @@ func TestFindings(t *testing.T) {
 	both := func(first, second func(*fixture)) func(*fixture) {
 		return func(f *fixture) { first(f); second(f) }
 	}
+	envIs := func(text string) func(*fixture) {
+		return func(f *fixture) { f.folder[".env"].Data = []byte(text) }
+	}
 	template := func(text string) func(*fixture) {
 		return func(f *fixture) { f.folder["s.yaml"].Data = []byte(text) }
 	}
 	longest := strings.Repeat("q", 120)
+	const noName = `"; must be at most 52 lower-case letters, digits, - and _, of which the first is a letter: the function's alerts in Log Service bear this name, too. Write for example FUNCTION_NAME=elasticsearch-disconnect`
 	for name, test := range map[string]struct {
 		change func(*fixture)
 		want   finding
@@ -177,21 +181,23 @@ func TestFindings(t *testing.T) {
 		"empty by reference":        {env("DRY_RUN", "$ARMED"), finding{bad, "DRY_RUN", "is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections"}},
 		"empty, so live":            {both(env("RECONCILE", "off"), shell("RECONCILE", "")), finding{bad, "RECONCILE", `is empty in the shell, which hides "off" of .env, so "report" would be deployed: unset RECONCILE`}},
 		"DRY_RUN is empty in .env":  {env("DRY_RUN", ""), finding{bad, "DRY_RUN", "is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections"}},
+		"armed above":               {envIs("# at night\nDRY_RUN=false\nRECONCILE=remove\nDRY_RUN=true\n"), finding{bad, "DRY_RUN", "is set in lines 2 and 4 of .env, of which the last counts: delete all but one"}},
 		"a name like none":          {func(f *fixture) { f.folder[".env"].Data = append(f.folder[".env"].Data, "TOKEN=hush\n"...) }, finding{bad, ".env", "sets TOKEN, which s.yaml does not read: take the names from .env.example"}},
 		"a reference":               {both(env("FUNCTION_REGION", "${HOME_REGION:-cn-beijing}"), shell("HOME_REGION", "cn-qingdao")), finding{fine, "FUNCTION_REGION", "cn-qingdao"}},
 		"no region's id":            {env("FUNCTION_REGION", "Hangzhou"), finding{bad, "FUNCTION_REGION", `is not a region id such as cn-hangzhou: "Hangzhou"`}},
 		"no Function Compute there": {env("FUNCTION_REGION", "cn-guangzhou"), finding{bad, "FUNCTION_REGION", "is cn-guangzhou, where there is no Function Compute: deploy to another region, and let that function serve this one: handler/README.md, Regions"}},
 		"a new region":              {env("REGIONS", "cn-hangzhou,xx-new-1"), finding{warning, "REGIONS", "has xx-new-1, which is not in this version's list of Elasticsearch regions"}},
 		"no list of instances":      {env("PROTECTED_INSTANCES", "es-a es-b"), finding{bad, "PROTECTED_INSTANCES", "is not a list of instance ids, or of beginnings of ids with a * behind them: write for example es-cn-n6w1o1x0w001c0001,es-sg-*; the function would not start: handler/README.md, Configuration"}},
-		"a name of 64 characters":   {env("FUNCTION_NAME", longest[:64]), finding{fine, "FUNCTION_NAME", longest[:64]}},
-		"a name of 65 characters":   {env("FUNCTION_NAME", longest[:65]), finding{bad, "FUNCTION_NAME", `is "` + longest[:65] + `"; must be at most 64 letters, digits, hyphens and underscores, of which the first is no digit and no hyphen, such as FUNCTION_NAME=elasticsearch-disconnect`}},
+		"a name of 52 characters":   {env("FUNCTION_NAME", longest[:52]), finding{fine, "FUNCTION_NAME", longest[:52]}},
+		"a name of 53 characters":   {env("FUNCTION_NAME", longest[:53]), finding{bad, "FUNCTION_NAME", `is "` + longest[:53] + noName}},
+		"a name in upper case":      {env("FUNCTION_NAME", "Disconnect"), finding{bad, "FUNCTION_NAME", `is "Disconnect` + noName}},
 		"a role's ARN":              {env("FUNCTION_ROLE", "acs:ram::1:role/disconnect"), finding{fine, "FUNCTION_ROLE", "acs:ram::1:role/disconnect"}},
 		"a role's ARN, upper case":  {env("FUNCTION_ROLE", "acs:ram::1:role/Disconnect"), finding{warning, "FUNCTION_ROLE", `is "acs:ram::1:role/Disconnect", but "acs:ram::1:role/disconnect" would be deployed: use a role with a name in lower case`}},
 		"half a role's ARN":         {env("FUNCTION_ROLE", "role/disconnect"), finding{bad, "FUNCTION_ROLE", `is "role/disconnect"; must be the name of a RAM role, or its ARN, such as FUNCTION_ROLE=acs:ram::1234567890984321:role/elasticsearch-disconnect`}},
 		"a queue of 120 characters": {env("DEAD_LETTER_QUEUE", longest), finding{fine, "DEAD_LETTER_QUEUE", longest + "; this queue must exist"}},
 		"a queue of 121 characters": {env("DEAD_LETTER_QUEUE", longest+"q"), finding{bad, "DEAD_LETTER_QUEUE", `is "` + longest + `q"; must be the name of a queue, at most 120 letters, digits and hyphens, such as DEAD_LETTER_QUEUE=disconnect-failed`}},
 		"a project of 63":           {env("LOG_PROJECT", longest[:63]), finding{fine, "LOG_PROJECT", longest[:63] + "; make logs creates it"}},
-		"a project of 64":           {env("LOG_PROJECT", longest[:64]), finding{bad, "LOG_PROJECT", `is "` + longest[:64] + `"; must be 3 to 63 lower-case letters, digits and hyphens, such as LOG_PROJECT=disconnect-1234567890984321`}},
+		"a project of 64":           {env("LOG_PROJECT", longest[:64]), finding{bad, "LOG_PROJECT", `is "` + longest[:64] + `"; must be 3 to 63 lower-case letters, digits and -, of which the first and the last are no -. Write for example LOG_PROJECT=disconnect-1234567890984321`}},
 		"no timer":                  {env("RECONCILE", "off"), finding{fine, "RECONCILE", "off"}},
 		"a timer that removes":      {env("RECONCILE", "remove"), finding{fine, "RECONCILE", "remove"}},
 		"a day that never comes":    {env("RECONCILE_CRON", "0 0 0 30 2 *"), finding{bad, "RECONCILE_CRON", `is "0 0 0 30 2 *", a day that does not occur in the next five years; such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)`}},

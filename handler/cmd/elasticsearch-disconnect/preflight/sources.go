@@ -1,8 +1,10 @@
 package preflight
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
@@ -20,18 +22,28 @@ func dotenv(s settings) (found []finding) {
 		found = append(found, fault(name, "has a quote in .env that is not closed on its line: close it, or leave the quotes out"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.file.values)) {
-		if _, isRead := s.defaults[name]; !isRead {
-			found = append(found, fault(".env", "sets %s, which s.yaml does not read%s", name, didYouMean(name, s.names())))
-		}
-		if _, ends := s.expand(s.raw(name)); !ends {
-			found = append(found, fault(name, "refers to itself in .env: write the value out"))
-		}
+		found = append(found, s.assignment(name)...)
 	}
 	if text, _ := s.expand(s.file.values["DRY_RUN"]); text == "" {
 		found = append(found, fault("DRY_RUN", "is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections"))
 	}
 	if found == nil {
 		found = []finding{ok(".env", "sets only variables that s.yaml reads")}
+	}
+	return found
+}
+
+// assignment checks what .env says of a name.
+func (s settings) assignment(name string) (found []finding) {
+	if lines := s.file.lines[name]; len(lines) > 1 {
+		text := strings.ReplaceAll(strings.Trim(fmt.Sprint(lines), "[]"), " ", " and ")
+		found = append(found, fault(name, "is set in lines %s of .env, of which the last counts: delete all but one", text))
+	}
+	if _, isRead := s.defaults[name]; !isRead {
+		found = append(found, fault(".env", "sets %s, which s.yaml does not read%s", name, didYouMean(name, s.names())))
+	}
+	if _, ends := s.expand(s.raw(name)); !ends {
+		found = append(found, fault(name, "refers to itself in .env: write the value out"))
 	}
 	return found
 }
