@@ -1,7 +1,11 @@
 package handler_test
 
 import (
+	"context"
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"elasticsearch-disconnect/handler"
 )
@@ -26,6 +30,33 @@ func TestNumberOfCalls(t *testing.T) {
 			s.Config.ReconcileLimit, s.Config.Concurrency = 2*n, 8
 			if got := s.handle(t, test.event); len(s.api.Requests()) != test.calls {
 				t.Errorf("%d calls, want %d: %.300s", len(s.api.Requests()), test.calls, got)
+			}
+		}))
+	}
+}
+
+// TestSizeOfASweep: how many instances can be asked in the 600 s of s.yaml, as its comment and
+// "Limits" of the README say.
+func TestSizeOfASweep(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		instances int
+		latency   time.Duration
+		reply     string
+	}{
+		{1000, 3 * time.Second, `"outcome":"cleaned"`},
+		{3000, time.Second, `"outcome":"cleaned"`},
+		{3300, time.Second, "the time was too short"},
+	} {
+		t.Run(fmt.Sprint(test.instances), handler.Bubbled(func(t *testing.T) {
+			s := newBatch(t, survivors(test.instances), nil)
+			s.api.Connect(survivor(0), "es-x")
+			s.api.Latency, s.Config.Concurrency = test.latency, 8
+			ctx, cancel := context.WithTimeout(invocation(t, role), 600*time.Second)
+			defer cancel()
+			reply, err := s.Handle(ctx, []byte(released("es-x")))
+			if got := posted(t, reply, err); !strings.Contains(got, test.reply) {
+				t.Errorf("want %s: %.300s", test.reply, got)
 			}
 		}))
 	}
