@@ -11,6 +11,7 @@ import (
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/logs"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/preflight"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
 
@@ -66,12 +67,12 @@ func (c Command) logs(ctx context.Context, j logsJob) (int, error) {
 	if j.undo {
 		return c.undoLogs(ctx, aliyun, target, own, j.yes)
 	}
-	isOff := setting("RECONCILE") == "off"
-	if isOff {
-		c.say("RECONCILE is off: there is no alert silence.")
+	noSilence := preflight.NoSilence(setting("RECONCILE"), setting("RECONCILE_CRON"))
+	if noSilence != "" {
+		c.say("There is no alert silence: %s.", noSilence)
 	}
 	return c.each(ctx, slices.Concat(shared, own), func(ctx context.Context, t logs.Thing) (string, error) {
-		if isOff && t.Name == target.Function+"-silence" { // one of before would fire each day
+		if noSilence != "" && t.Name == target.Function+"-silence" { // one of before would fire for nothing
 			return aliyun.Delete(ctx, t)
 		}
 		return aliyun.Apply(ctx, t)

@@ -173,7 +173,7 @@ Delete them, and keep the project p-1 and what was logged? Type yes: `
 	}
 }
 
-// testLogsNoTimer: without a timer, its silence is no cause for alarm, even if there was one before.
+// testLogsNoTimer: without a timer that runs daily, its silence is no cause for alarm, even if there was one before.
 func testLogsNoTimer(t *testing.T, f *logsFixture) {
 	f.env["RECONCILE"] = "off"
 	if got, _ := f.logs(t, handler.ExitDone, "--policy", "on-call"); got != strings.Replace(made, "created   alert f-silence", "absent    alert f-silence", 1) {
@@ -184,6 +184,10 @@ func testLogsNoTimer(t *testing.T, f *logsFixture) {
 	f.env["RECONCILE"] = "off"
 	if got, _ := f.logs(t, handler.ExitDone, "--policy", "on-call"); got != strings.Replace(madeAgain, "updated   alert f-silence", "deleted   alert f-silence", 1) || f.of("f") != 6 {
 		t.Errorf("on before: %s", got)
+	}
+	f.env["RECONCILE"], f.env["RECONCILE_CRON"] = "report", "0 17 3 * * MON"
+	if got, stderr := f.logs(t, handler.ExitDone, "--policy", "on-call"); f.of("f") != 6 || !strings.HasPrefix(stderr, "There is no alert silence: the timer does not run between ") {
+		t.Errorf("of Mondays: %s%s", got, stderr)
 	}
 }
 

@@ -7,10 +7,15 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // Store is the name of the logstore, as s.yaml has it.
 const Store = "elasticsearch-disconnect"
+
+// Silence is how long the timer's log is silent before the alert silence fires, by
+// alerts/silence.json.
+const Silence = 26 * time.Hour
 
 // A Target says whose log it is, and where.
 type Target struct {

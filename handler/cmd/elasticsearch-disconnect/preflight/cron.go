@@ -36,4 +36,16 @@ func schedule(expression string) (cron.Schedule, error) {
 	return cron.NewParser(cron.Second | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(strings.Join(fields, " "))
 }
 
+// pause returns between which two times, in the year to come, there is no run for longer than
+// a limit; false if there is always one.
+func pause(s cron.Schedule, now time.Time, limit time.Duration) (from, to time.Time, found bool) {
+	from, end := now, now.AddDate(1, 0, 0)
+	for to = s.Next(from); !to.IsZero() && from.Before(end); from, to = to, s.Next(to) {
+		if to.Sub(from) > limit {
+			return from, to, true
+		}
+	}
+	return from, to, false
+}
+
 func isDay(field string) bool { return field != "*" && field != "?" }

@@ -28,6 +28,35 @@ func TestSchedule(t *testing.T) {
 	}
 }
 
+// TestPause: a year is looked through, in which a day is at most 25 hours long and an hour may not exist.
+func TestPause(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	for expression, want := range map[string]string{
+		"CRON_TZ=UTC 0 17 3 * * *":           "",
+		"CRON_TZ=Europe/Berlin 0 30 3 * * *": "",
+		"CRON_TZ=Europe/Berlin 0 30 2 * * *": "2027-03-27 01:30 UTC, 2027-03-29 00:30 UTC",
+		"@every 26h":                         "",
+		"@every 27h":                         "2026-11-24 10:00 UTC, 2026-11-25 13:00 UTC",
+		"0 17 3 * * MON-FRI":                 "2026-11-27 03:17 UTC, 2026-11-30 03:17 UTC",
+		"0 17 3 * 1-11 *":                    "2026-11-30 03:17 UTC, 2027-01-01 03:17 UTC",
+		"0 17 3 29 2 *":                      "2026-11-24 10:00 UTC, 2028-02-29 03:17 UTC",
+		"0 17 3 30 2 *":                      "",
+	} {
+		s, err := schedule(expression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if from, to, found := pause(s, now, 26*time.Hour); found {
+			got = inUTC(from) + ", " + inUTC(to)
+		}
+		if got != want {
+			t.Errorf("%s has no run between %s, want %s", expression, got, want)
+		}
+	}
+}
+
 func TestNoSchedule(t *testing.T) {
 	t.Parallel()
 	const (

@@ -64,7 +64,7 @@ func (s Setup) findings() []finding {
 			deadLetterQueue(v.value("DEAD_LETTER_QUEUE")),
 			logProject(v.value("LOG_PROJECT")),
 			reconcile(v.value("RECONCILE")),
-			reconcileCron(v.value("RECONCILE_CRON")),
+			reconcileCron(v.value("RECONCILE"), v.value("RECONCILE_CRON")),
 			reconcileRegions(v, config),
 			reconcileAccounts(v, config),
 		},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/logs"
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/trigger"
 )
@@ -20,7 +21,7 @@ func reconcile(mode string) finding {
 
 // reconcileCron checks when the timer runs, even if it is off: its trigger is deployed
 // anyway.
-func reconcileCron(expression string) finding {
+func reconcileCron(mode, expression string) finding {
 	const example = "such as RECONCILE_CRON=CRON_TZ=UTC 0 17 3 * * * (daily at 03:17 UTC)"
 	when, err := schedule(expression)
 	if err != nil {
@@ -30,7 +31,28 @@ func reconcileCron(expression string) finding {
 	if next.IsZero() {
 		return fault("RECONCILE_CRON", "is %q, a day that does not occur in the next five years; %s", expression, example)
 	}
-	return ok("RECONCILE_CRON", "%s, next at %s", expression, next.UTC().Format("2006-01-02 15:04 UTC"))
+	if why := NoSilence(mode, expression); why != "" && mode != "off" {
+		return warn("RECONCILE_CRON", "is %q, by which %s, so the alert silence would fire: run make logs again, which deletes that alert, or let the timer run daily", expression, why)
+	}
+	return ok("RECONCILE_CRON", "%s, next at %s", expression, inUTC(next))
+}
+
+func inUTC(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// NoSilence returns why the timer's log may be silent for longer than the alert silence waits,
+// so that there must be no such alert; "" if it may not.
+func NoSilence(mode, expression string) string {
+	if mode == "off" {
+		return "RECONCILE is off"
+	}
+	when, err := schedule(expression)
+	if err != nil {
+		return "" // reconcileCron says so
+	}
+	if from, to, found := pause(when, time.Now(), logs.Silence); found {
+		return "the timer does not run between " + inUTC(from) + " and " + inUTC(to)
+	}
+	return ""
 }
 
 // reconcileRegions checks that the function may act where the timer looks.
