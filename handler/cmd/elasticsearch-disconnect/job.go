@@ -9,6 +9,7 @@ import (
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
+	"elasticsearch-disconnect/handler/connection"
 )
 
 // A job is a plan that a person has seen.
@@ -37,11 +38,13 @@ func (c Command) carryOut(ctx context.Context, j job, with consent) (int, error)
 	}
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	w := &worker{command: c, ctx: ctx, job: j, form: with.form, counts: map[string]int{}}
-	w.hasLine = c.Terminal.Err && isRemoval && !j.isLogged
+	w := &worker{
+		command: c, ctx: ctx, job: j, form: with.form, progress: c.line(j.isLogged || !isRemoval),
+		counts: map[string]int{keptWord: j.kept, withheldWord: j.withheld},
+	}
 	w.draw()
 	done := j.plan.Execute(limited, with.dryRun, w.outcome)
-	w.erase()
+	w.progress.show("")
 	if with.form == jsonForm {
 		w.print(printable.JSON(done.Reply, j.plan.Redact))
 	}
@@ -86,7 +89,7 @@ func was(dryRun bool) string {
 // end says in one sentence what became of the removals, and returns the exit code.
 func (c Command) end(ctx context.Context, j job, w *worker, done handler.Done) int {
 	w.counts[failedWord] += max(0, j.removable-w.known) // a panic: the log has it
-	switch sentence := w.sentence(j); {
+	switch sentence := w.sentence(); {
 	case ctx.Err() != nil && w.counts[removedWord]+w.counts[absentWord]+w.counts[unknownWord] == 0:
 		c.say("Interrupted: nothing was removed.")
 		return exitInterrupted
@@ -112,23 +115,25 @@ func (c Command) end(ctx context.Context, j job, w *worker, done handler.Done) i
 
 // The words for what became of a removal.
 const (
-	removedWord = "removed"
-	absentWord  = "absent"
-	failedWord  = "failed"
-	unsentWord  = "not sent"
-	unknownWord = "unknown"
+	removedWord  = "removed"
+	absentWord   = "absent"
+	keptWord     = "kept"
+	withheldWord = "withheld"
+	failedWord   = "failed"
+	unsentWord   = "not sent"
+	unknownWord  = "unknown"
 )
 
 // A worker shows the outcomes of a plan as they come. It is safe for concurrent use.
 type worker struct {
-	command Command
-	ctx     context.Context
-	job     job
-	form    string
-	hasLine bool // that is rewritten
+	command  Command
+	ctx      context.Context
+	job      job
+	form     string
+	progress line
 
 	mu        sync.Mutex
-	counts    map[string]int
+	counts    map[string]int // by word
 	known     int
 	reason    string // of the last failure
 	unprinted error  // why standard output does not have all
@@ -141,17 +146,17 @@ func (w *worker) outcome(o handler.Outcome) {
 	word := w.word(o)
 	w.counts[word]++
 	w.known++
-	w.erase()
+	w.progress.show("")
 	if w.form != jsonForm {
 		w.print(w.line(word, o))
 	}
 	w.draw()
 }
 
-// draw shows how many removals are known. There is no line beside a log, which would break it.
+// draw shows how many removals are known.
 func (w *worker) draw() {
-	if w.hasLine && w.known < w.job.removable && w.ctx.Err() == nil {
-		fmt.Fprintf(w.command.Stderr, startOfLine+"removing: %d of %s", w.known, view.Count(w.job.removable, "connection"))
+	if w.known < w.job.removable && w.ctx.Err() == nil {
+		w.progress.show(fmt.Sprintf("removing: %d of %s", w.known, view.Count(w.job.removable, "connection")))
 	}
 }
 
@@ -163,7 +168,7 @@ func (w *worker) print(text string) {
 
 func (w *worker) word(o handler.Outcome) string {
 	switch {
-	case o.Err == nil && o.State == "absent":
+	case o.Err == nil && o.State == connection.AlreadyAbsent:
 		return absentWord
 	case o.Err == nil:
 		return removedWord
@@ -194,24 +199,12 @@ func (w *worker) line(word string, o handler.Outcome) string {
 	return text
 }
 
-func (w *worker) erase() {
-	if w.hasLine {
-		fmt.Fprint(w.command.Stderr, startOfLine)
-	}
-}
-
 // sentence counts the outcomes: 6 removed, 1 kept.
-func (w *worker) sentence(j job) string {
+func (w *worker) sentence() string {
 	parts := []string{fmt.Sprintf("%d %s", w.counts[removedWord], removedWord)}
-	for _, part := range []struct {
-		n    int
-		word string
-	}{
-		{w.counts[absentWord], absentWord}, {j.kept, "kept"}, {j.withheld, "withheld"}, {w.counts[failedWord], failedWord},
-		{w.counts[unsentWord], unsentWord}, {w.counts[unknownWord], unknownWord},
-	} {
-		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.word))
+	for _, word := range []string{absentWord, keptWord, withheldWord, failedWord, unsentWord, unknownWord} {
+		if n := w.counts[word]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, word))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -33,73 +33,71 @@ func (c Command) hasColor(isTerminal bool) bool {
 	return isTerminal && c.Getenv("NO_COLOR") == "" && c.Getenv("TERM") != "dumb"
 }
 
+// A line is the last one of a terminal, which is rewritten.
+type line struct{ to io.Writer }
+
+// line returns the line for progress. There is none beside a log, which would break it.
+func (c Command) line(isLogged bool) line {
+	if c.Terminal.Err && !isLogged {
+		return line{c.Stderr}
+	}
+	return line{io.Discard}
+}
+
 // startOfLine goes to the start of a line and empties it.
 const startOfLine = "\r\x1b[K"
 
-// A progress is a line on a terminal that is rewritten. It is safe for concurrent use.
-type progress struct {
-	to io.Writer // nil: there is no line
+// show puts a text in the place of the one before; none empties the line.
+func (l line) show(text string) { fmt.Fprint(l.to, startOfLine+text) }
 
-	mu    sync.Mutex
-	asked map[connection.Scope]int
-	of    map[connection.Scope]int
-	drawn bool
+// A progress shows how much of each scope is read. It is safe for concurrent use.
+type progress struct {
+	line line
+
+	mu     sync.Mutex
+	scopes map[connection.Scope]reading
 }
 
-// progress returns the line for scopes. There is none beside a log, which would break it.
+// A reading is how many instances of a scope were asked, and how many there are, -1 if that is
+// unknown.
+type reading struct{ asked, of int }
+
+// progress begins with scopes of which nothing is known.
 func (c Command) progress(scopes []connection.Scope, isLogged bool) *progress {
-	p := &progress{asked: map[connection.Scope]int{}, of: map[connection.Scope]int{}}
-	if c.Terminal.Err && !isLogged {
-		p.to = c.Stderr
-	}
+	p := &progress{line: c.line(isLogged), scopes: map[connection.Scope]reading{}}
 	for _, scope := range scopes {
-		p.of[scope] = -1
+		p.scopes[scope] = reading{0, -1}
 	}
+	p.line.show(p.text())
 	return p
 }
 
-// read shows how many instances of a scope were asked, and how many there are, -1 if that is
-// unknown.
+// read shows what was read of a scope by now.
 func (p *progress) read(scope connection.Scope, asked, of int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.asked[scope], p.of[scope] = asked, of
-	p.draw()
+	p.scopes[scope] = reading{asked, of}
+	p.line.show(p.text())
 }
 
-// draw writes the line again.
-func (p *progress) draw() {
-	if p.to == nil {
-		return
-	}
-	asked, all, isKnown, whole := 0, 0, true, 0
-	for scope, of := range p.of {
-		asked += p.asked[scope]
-		all += of
-		isKnown = isKnown && of >= p.asked[scope]
-		if of >= 0 && p.asked[scope] >= of {
+func (p *progress) text() string {
+	asked, all, whole, isKnown := 0, 0, 0, true
+	for _, r := range p.scopes {
+		asked += r.asked
+		all += r.of
+		isKnown = isKnown && r.of >= r.asked
+		if r.of >= 0 && r.asked >= r.of {
 			whole++
 		}
 	}
-	line := view.Count(asked, "instance")
+	text := "reading: " + view.Count(asked, "instance")
 	if isKnown {
-		line = view.Thousands(asked) + " of " + view.Count(all, "instance")
+		text = "reading: " + view.Thousands(asked) + " of " + view.Count(all, "instance")
 	}
-	if len(p.of) > 1 {
-		line += fmt.Sprintf(", %d of %d regions", whole, len(p.of))
+	if len(p.scopes) > 1 {
+		text += fmt.Sprintf(", %d of %d regions", whole, len(p.scopes))
 	}
-	fmt.Fprint(p.to, startOfLine+"reading: "+line)
-	p.drawn = true
-}
-
-// done empties the line.
-func (p *progress) done() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.drawn {
-		fmt.Fprint(p.to, startOfLine)
-	}
-	p.drawn = false
+	return text
 }
 
 // agrees asks the person, and reports whether the answer is yes. An interrupt is a no.

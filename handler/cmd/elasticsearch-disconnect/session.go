@@ -138,10 +138,9 @@ func (c Command) withLimit(limit int) func(string) string {
 func (c Command) read(ctx context.Context, s session, action trigger.Action) (*handler.Plan, error) {
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	line := c.progress(s.scopes, s.verbose)
-	line.draw()
-	plan := s.handler.Plan(limited, s.requests(action), line.read)
-	line.done()
+	progress := c.progress(s.scopes, s.verbose)
+	plan := s.handler.Plan(limited, s.requests(action), progress.read)
+	progress.line.show("")
 	return plan, ctx.Err()
 }
 
