@@ -38,7 +38,7 @@ func (c Command) event(ctx context.Context, t target, file string) (int, error) 
 	if _, err := c.isDryRun(false); err != nil {
 		return 0, err
 	}
-	s, err := c.open(ctx, t, c.Getenv)
+	s, err := c.open(ctx, t)
 	if err != nil {
 		return 0, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,7 @@ func (c Command) reconcile(ctx context.Context, t target, with consent, limit in
 	if err != nil {
 		return 0, err
 	}
-	s, err := c.open(ctx, t, c.withLimit(limit))
+	s, err := c.withLimit(limit).open(ctx, t)
 	if err != nil {
 		return 0, err
 	}
@@ -65,6 +66,18 @@ func (c Command) reconcile(ctx context.Context, t target, with consent, limit in
 	}
 	j.question = fmt.Sprintf("Remove %s in %s, account %s?", these(j.removable), namesWith(shown, region), namesWith(shown, account))
 	return c.carryOut(ctx, j, with)
+}
+
+// withLimit has --limit in the place of RECONCILE_LIMIT; -1 is no --limit.
+func (c Command) withLimit(limit int) Command {
+	getenv := c.Getenv
+	c.Getenv = func(name string) string {
+		if name == "RECONCILE_LIMIT" && limit >= 0 {
+			return strconv.Itoa(limit)
+		}
+		return getenv(name)
+	}
+	return c
 }
 
 func region(s view.Scope) string  { return s.Region }

@@ -47,7 +47,7 @@ func (c Command) remove(ctx context.Context, t target, with consent, q request) 
 	if err != nil {
 		return 0, err
 	}
-	s, err := c.open(ctx, t, c.Getenv)
+	s, err := c.open(ctx, t)
 	if err != nil {
 		return 0, err
 	}

@@ -40,7 +40,7 @@ remove something or wait for approval, else 0.`,
 
 // report prints what was read, in one of the forms.
 func (c Command) report(ctx context.Context, t target, form string, all bool) (int, error) {
-	s, err := c.open(ctx, t, c.Getenv)
+	s, err := c.open(ctx, t)
 	if err != nil {
 		return 0, err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"strconv"
 
 	"github.com/google/uuid"
 
@@ -24,8 +23,8 @@ type session struct {
 }
 
 // open reads the settings, finds the credentials, and asks STS whose they are.
-func (c Command) open(ctx context.Context, t target, getenv func(string) string) (session, error) {
-	at, err := c.place(t, getenv)
+func (c Command) open(ctx context.Context, t target) (session, error) {
+	at, err := c.place(t)
 	if err != nil {
 		return session{}, err
 	}
@@ -61,8 +60,8 @@ type place struct {
 	accounts []connection.AccountID // none: the own one
 }
 
-func (c Command) place(t target, getenv func(string) string) (at place, err error) {
-	if at.config, err = handler.ReadConfig(getenv); err != nil {
+func (c Command) place(t target) (at place, err error) {
+	if at.config, err = handler.ReadConfig(c.Getenv); err != nil {
 		return at, wrongUsage("configuration: %v", err)
 	}
 	if at.source, err = c.source(t); err != nil {
@@ -122,16 +121,6 @@ func (c Command) log(verbose bool, level slog.Level) *slog.Logger {
 		return slog.New(slog.DiscardHandler)
 	}
 	return slog.New(slog.NewJSONHandler(c.Stderr, &slog.HandlerOptions{Level: level}))
-}
-
-// withLimit puts --limit in the place of RECONCILE_LIMIT; -1 is no --limit.
-func (c Command) withLimit(limit int) func(string) string {
-	return func(name string) string {
-		if name == "RECONCILE_LIMIT" && limit >= 0 {
-			return strconv.Itoa(limit)
-		}
-		return c.Getenv(name)
-	}
 }
 
 // read reads all scopes, side by side. It returns an error only if it is interrupted.
