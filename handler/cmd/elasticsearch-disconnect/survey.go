@@ -20,127 +20,131 @@ const (
 func reportOf(s session, steps []handler.Step) view.Report {
 	r := view.Report{Identity: s.who}
 	for _, step := range steps {
-		survey := newSurvey(step, s.handler.Config.ReconcileLimit)
-		r.Connections = append(r.Connections, survey.connections()...)
-		r.Scopes = append(r.Scopes, survey.scope)
+		connections := connectionsOf(step)
+		r.Connections = append(r.Connections, connections...)
+		r.Scopes = append(r.Scopes, scopeOf(step, s.handler.Config.ReconcileLimit, connections))
 	}
 	return r
 }
 
-// A survey is what was read of one scope.
-type survey struct {
-	step  handler.Step
-	scope view.Scope
-	ends  map[string]view.End        // by the key of the id
-	looks map[connection.Pair]reason // of the leftovers
+func placeOf(step handler.Step) view.Place {
+	return view.Place{Region: step.Request.Scope.Region.String(), Account: step.Request.Scope.Account.String()}
 }
 
-// A reason says what becomes of a leftover, and why.
-type reason struct {
-	look view.Look
-	text string
-}
+func isWithheld(step handler.Step) bool { return step.Withheld && len(step.Pairs) > 0 }
 
-func newSurvey(step handler.Step, limit int) *survey {
-	of := step.Request.Scope
-	s := &survey{
-		step:  step,
-		ends:  map[string]view.End{},
-		looks: map[connection.Pair]reason{},
-		scope: view.Scope{
-			Place:       view.Place{Region: of.Region.String(), Account: of.Account.String()},
-			Instances:   len(step.Survey.Instances),
-			Connections: len(step.Survey.Connections),
-			Leftover:    len(step.Survey.Leftover),
-			Limit:       limit,
-			Withheld:    step.Withheld && len(step.Pairs) > 0,
-		},
+// isLeftover reports whether what could not be asked is whether the other end exists, and not
+// what an instance is connected with.
+func isLeftover(u discover.Unread) bool { return u.Connected != connection.InstanceID{} }
+
+// scopeOf counts what was read of a scope, and says what could not be read.
+func scopeOf(step handler.Step, limit int, connections []view.Connection) view.Scope {
+	s := view.Scope{
+		Place:       placeOf(step),
+		Instances:   len(step.Survey.Instances),
+		Connections: len(connections),
+		Leftover:    len(step.Survey.Leftover),
+		Kept:        len(step.Kept),
+		Limit:       limit,
+		Withheld:    isWithheld(step),
+		Whole:       step.Err == nil && len(step.Unread) == 0,
 	}
-	s.readLeftovers()
-	s.readNotes()
+	if !s.Withheld {
+		s.Removable = len(step.Pairs)
+	}
+	if step.Err != nil {
+		s.Problem = explain(step.Err)
+	}
+	for _, u := range step.Unread {
+		if isLeftover(u) {
+			s.Unclear++
+		} else {
+			s.Unread = append(s.Unread, view.Note{Instance: u.Instance.String(), Reason: explain(u.Err)})
+		}
+	}
+	for _, m := range step.Malformed {
+		s.Malformed = append(s.Malformed, view.Note{Instance: m.Of.String(), Reason: printable.Text(m.Reason)})
+	}
+	for _, c := range connections {
+		if c.Look == view.Frozen {
+			s.Frozen++
+		}
+	}
+	return s
+}
+
+// connectionsOf returns the connections of a scope, each with what becomes of it.
+func connectionsOf(step handler.Step) (all []view.Connection) {
+	s := surveyOf(step)
+	for _, c := range step.Survey.Connections {
+		shown := view.Connection{
+			Place:     placeOf(step),
+			Instance:  s.end(c.Instance),
+			Connected: s.end(c.Connected),
+			Network:   printable.Text(c.NetworkType),
+		}
+		f, isKnown := s.fates[c.Pair]
+		if !isKnown && (shown.Instance.Status == frozen || shown.Connected.Status == frozen) {
+			f.look = view.Frozen
+		}
+		shown.Look, shown.Reason = f.look, f.reason
+		all = append(all, shown)
+	}
+	return all
+}
+
+// A survey is what is known of the instances and the leftovers of a scope.
+type survey struct {
+	ends  map[string]view.End // by the key of the id
+	fates map[connection.Pair]fate
+}
+
+// A fate is what becomes of a leftover, and why.
+type fate struct {
+	look   view.Look
+	reason string
+}
+
+func surveyOf(step handler.Step) survey {
+	s := survey{map[string]view.End{}, map[connection.Pair]fate{}}
+	look := view.Remove
+	if isWithheld(step) {
+		look = view.Withheld
+	}
+	for _, pair := range step.Pairs {
+		s.leftover(pair, view.End{Status: gone}, fate{look: look})
+	}
+	for _, k := range step.Kept {
+		s.leftover(k.Pair, endOf(k.Connected, k.Other), fate{view.Kept, whyKept(k)})
+	}
+	for _, u := range step.Unread {
+		if isLeftover(u) {
+			s.leftover(u.Pair, view.End{Status: unknown}, fate{view.Unclear, "it could not be asked whether " + u.Connected.String() + " exists: " + explain(u.Err)})
+		}
+	}
 	for id, instance := range step.Survey.Instances {
 		s.ends[id.Key()] = endOf(id, instance)
 	}
 	return s
 }
 
-// readLeftovers sets what becomes of each leftover, and the status of its other end.
-func (s *survey) readLeftovers() {
-	look := view.Remove
-	if s.scope.Withheld {
-		look = view.Withheld
-	} else {
-		s.scope.Removable = len(s.step.Pairs)
-	}
-	for _, pair := range s.step.Pairs {
-		s.leftover(pair, view.End{Status: gone}, reason{look: look})
-	}
-	for _, k := range s.step.Kept {
-		s.scope.Kept++
-		r := reason{view.Kept, printable.Text(k.Reason)}
-		switch {
-		case k.Other.Status == elasticsearch.Inactive:
-			r.text = k.Connected.String() + " is frozen: it can be recovered for 24 hours"
-		case k.Other.Status.MayBeGone():
-			r.text = "the API says " + string(k.Other.Status) + ", which does not prove that it is gone"
-		}
-		s.leftover(k.Pair, endOf(k.Connected, k.Other), r)
-	}
-	for _, u := range s.step.Unread {
-		if u.Connected != (connection.InstanceID{}) {
-			s.scope.Unclear++
-			s.leftover(u.Pair, view.End{Status: unknown}, reason{view.Unclear, "it could not be asked whether " + u.Connected.String() + " exists: " + explain(u.Err)})
-		}
-	}
-}
-
-func (s *survey) leftover(pair connection.Pair, other view.End, r reason) {
-	s.looks[pair] = r
+func (s survey) leftover(pair connection.Pair, other view.End, f fate) {
+	s.fates[pair] = f
 	s.ends[pair.Connected.Key()] = other
 }
 
-// readNotes sets what could not be read.
-func (s *survey) readNotes() {
-	s.scope.Unread, s.scope.Malformed = []view.Note{}, []view.Note{}
-	if s.step.Err != nil {
-		s.scope.Problem = explain(s.step.Err)
+func whyKept(k discover.Kept) string {
+	switch {
+	case k.Other.Status == elasticsearch.Inactive:
+		return k.Connected.String() + " is frozen: it can be recovered for 24 hours"
+	case k.Other.Status.MayBeGone():
+		return "the API says " + string(k.Other.Status) + ", which does not prove that it is gone"
 	}
-	for _, u := range s.step.Unread {
-		if u.Connected == (connection.InstanceID{}) {
-			s.scope.Unread = append(s.scope.Unread, view.Note{Instance: u.Instance.String(), Reason: explain(u.Err)})
-		}
-	}
-	for _, m := range s.step.Malformed {
-		s.scope.Malformed = append(s.scope.Malformed, view.Note{Instance: m.Of.String(), Reason: printable.Text(m.Reason)})
-	}
-	s.scope.Whole = s.step.Err == nil && len(s.step.Unread) == 0
-}
-
-// connections returns the connections of the scope.
-func (s *survey) connections() (all []view.Connection) {
-	for _, c := range s.step.Survey.Connections {
-		all = append(all, s.connection(c))
-	}
-	return all
-}
-
-func (s *survey) connection(c discover.Connection) view.Connection {
-	shown := view.Connection{
-		Place:     s.scope.Place,
-		Instance:  s.end(c.Instance),
-		Connected: s.end(c.Connected),
-		Network:   printable.Text(c.NetworkType),
-	}
-	r, isLeftover := s.looks[c.Pair]
-	if shown.Look, shown.Reason = r.look, r.text; !isLeftover && (shown.Instance.Status == frozen || shown.Connected.Status == frozen) {
-		shown.Look = view.Frozen
-		s.scope.Frozen++
-	}
-	return shown
+	return printable.Text(k.Reason)
 }
 
 // end returns an end; of one that is not listed, such as a Logstash instance, only the id.
-func (s *survey) end(id connection.InstanceID) view.End {
+func (s survey) end(id connection.InstanceID) view.End {
 	e, ok := s.ends[id.Key()]
 	if !ok {
 		e.Status = unknown
