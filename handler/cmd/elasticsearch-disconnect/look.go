@@ -82,7 +82,7 @@ func describeAll(ctx context.Context, reader *elasticsearch.Reader, ids []connec
 // describe returns an instance. One of Logstash cannot be described.
 func describe(ctx context.Context, reader *elasticsearch.Reader, id connection.InstanceID) (view.End, error) {
 	if !strings.HasPrefix(id.Key(), "es-") {
-		return view.End{ID: id.String(), Status: unknown}, nil
+		return view.End{ID: id.String(), Status: view.StatusUnknown}, nil
 	}
 	instance, err := reader.DescribeInstance(ctx, id)
 	if connection.KindOf(err) == connection.NoInstance {

@@ -9,13 +9,6 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
-// Statuses besides the API's own.
-const (
-	frozen  = "frozen" // released, and can be recovered
-	gone    = string(discover.StatusGone)
-	unknown = "?"
-)
-
 // reportOf returns what was read for a reconcile, as it is shown.
 func reportOf(s session, steps []handler.Step) view.Report {
 	r := view.Report{Identity: s.who}
@@ -84,7 +77,7 @@ func connectionsOf(step handler.Step) (all []view.Connection) {
 			Network:   printable.Text(c.NetworkType),
 		}
 		f, isKnown := s.fates[c.Pair]
-		if !isKnown && (shown.Instance.Status == frozen || shown.Connected.Status == frozen) {
+		if !isKnown && (shown.Instance.Status == view.StatusFrozen || shown.Connected.Status == view.StatusFrozen) {
 			f.look = view.Frozen
 		}
 		shown.Look, shown.Reason = f.look, f.reason
@@ -112,14 +105,14 @@ func surveyOf(step handler.Step) survey {
 		look = view.Withheld
 	}
 	for _, pair := range step.Pairs {
-		s.leftover(pair, view.End{Status: gone}, fate{look: look})
+		s.leftover(pair, view.End{Status: view.StatusGone}, fate{look: look})
 	}
 	for _, k := range step.Kept {
 		s.leftover(k.Pair, endOf(k.Connected, k.Other), fate{view.Kept, whyKept(k)})
 	}
 	for _, u := range step.Unread {
 		if isLeftover(u) {
-			s.leftover(u.Pair, view.End{Status: unknown}, fate{view.Unclear, "it could not be asked whether " + u.Connected.String() + " exists: " + explain(u.Err)})
+			s.leftover(u.Pair, view.End{Status: view.StatusUnknown}, fate{view.Unclear, "it could not be asked whether " + u.Connected.String() + " exists: " + explain(u.Err)})
 		}
 	}
 	for id, instance := range step.Survey.Instances {
@@ -147,7 +140,7 @@ func whyKept(k discover.Kept) string {
 func (s survey) end(id connection.InstanceID) view.End {
 	e, ok := s.ends[id.Key()]
 	if !ok {
-		e.Status = unknown
+		e.Status = view.StatusUnknown
 	}
 	e.ID = id.String()
 	return e
@@ -161,9 +154,9 @@ func endOf(id connection.InstanceID, i elasticsearch.Instance) view.End {
 func statusText(s elasticsearch.Status) string {
 	switch s {
 	case "":
-		return unknown
+		return view.StatusUnknown
 	case elasticsearch.Inactive:
-		return frozen
+		return view.StatusFrozen
 	}
 	return printable.Text(string(s))
 }

@@ -126,7 +126,7 @@ func (d document) Rows() []Connection { return inOrder(d.Connections) }
 func (d document) Picture() []drawing { return picture(d.Connections) }
 
 // Marks returns the symbols of the picture.
-func (d document) Marks() []string { return []string{"gone", "frozen", "unlisted", "connected"} }
+func (d document) Marks() []string { return []string{StatusGone, StatusFrozen, "unlisted", "connected"} }
 
 // word names a look for a person.
 func (l Look) word() string {

@@ -93,7 +93,7 @@ func columns(connections []Connection) (left, right []End) {
 
 // isFocus reports whether an end of a connection is the one that is left over or frozen.
 func isFocus(c Connection, e End) bool {
-	return e.Status == "frozen" || c.Look != Frozen && e == c.Connected
+	return e.Status == StatusFrozen || c.Look != Frozen && e == c.Connected
 }
 
 // column places instances in a column, evenly over its height.
@@ -143,7 +143,7 @@ func (n node) Mark() string {
 	switch {
 	case !n.Right:
 		return "connected"
-	case n.Status == "gone", n.Status == "frozen":
+	case n.Status == StatusGone, n.Status == StatusFrozen:
 		return n.Status
 	}
 	return "unlisted"

@@ -65,9 +65,9 @@ func plain(texts ...string) (cells []cell) {
 func status(text string) cell {
 	c := cell{text: printable.Text(text)}
 	switch c.text {
-	case "gone":
+	case StatusGone:
 		c.color = red
-	case "frozen":
+	case StatusFrozen:
 		c.color = yellow
 	}
 	return c

@@ -74,7 +74,14 @@ type Connection struct {
 // An End is one of the two instances.
 type End struct {
 	ID     string `json:"id"`
-	Status string `json:"status"` // as the API says; gone, frozen, or ? if it is unknown
+	Status string `json:"status"` // as the API says, or one of the following
 	Name   string `json:"name"`   // may be empty
 	VPC    string `json:"vpcId"`
 }
+
+// Statuses of an end besides the API's own.
+const (
+	StatusGone    = "gone"
+	StatusFrozen  = "frozen" // released, and can be recovered
+	StatusUnknown = "?"
+)
