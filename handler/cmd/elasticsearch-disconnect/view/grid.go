@@ -1,10 +1,10 @@
 package view
 
 import (
+	"strings"
+
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
-
-import "strings"
 
 // A grid aligns the cells of rows in columns.
 type grid struct{ widths []int }
@@ -87,6 +87,3 @@ func (c cell) paint(colored bool) string {
 	}
 	return c.color + c.text + reset
 }
-
-// trimmed ends a line without spaces before the end.
-func trimmed(line string) string { return strings.TrimRight(line, " ") + "\n" }

@@ -2,7 +2,7 @@ package view
 
 import (
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/base64"
 	"html/template"
 	"slices"
@@ -12,32 +12,29 @@ import (
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 )
 
-// page has the template, the style sheet and the script of a page.
-//
-//go:embed report.html.tmpl report.css report.js
-var page embed.FS
+// The template of a page, its style sheet and its script.
+var (
+	//go:embed report.html.tmpl
+	page string
+	//go:embed report.css
+	style string
+	//go:embed report.js
+	script string
+)
 
 // HTML returns the report as a page that needs no other file: a summary, a table that can
 // be filtered and sorted, and a picture. Without its script it shows all. The report was
 // read at a time.
 func (r Report) HTML(at time.Time) string {
 	var text strings.Builder
-	d := document{r, at.UTC(), template.CSS(read("report.css")), template.JS(read("report.js"))}
+	d := document{r, at.UTC(), template.CSS(style), template.JS(script)}
 	functions := template.FuncMap{"count": Count, "thousands": Thousands, "causes": byReason,
 		"vpc": Connection.vpc, "withheld": Scope.withheld, "knowsLeftovers": Scope.knowsLeftovers, "word": Look.word, "meaning": Look.meaning}
-	t := template.Must(template.New("report.html.tmpl").Funcs(functions).ParseFS(page, "report.html.tmpl"))
+	t := template.Must(template.New("report").Funcs(functions).Parse(page))
 	if err := t.Execute(&text, d); err != nil {
 		panic("the template shows every report: " + err.Error())
 	}
 	return printable.Escaped(text.String()) // an escape is no markup
-}
-
-func read(name string) string {
-	text, err := page.ReadFile(name)
-	if err != nil {
-		panic(err) // it is embedded
-	}
-	return string(text)
 }
 
 // A document is what the template shows.
@@ -126,7 +123,9 @@ func (d document) Rows() []Connection { return inOrder(d.Connections) }
 func (d document) Picture() []drawing { return picture(d.Connections) }
 
 // Marks returns the symbols of the picture.
-func (d document) Marks() []string { return []string{StatusGone, StatusFrozen, "unlisted", "connected"} }
+func (d document) Marks() []string {
+	return []string{StatusGone, StatusFrozen, "unlisted", "connected"}
+}
 
 // word names a look for a person.
 func (l Look) word() string {

@@ -27,23 +27,23 @@ const (
 	reset  = "\x1b[0m"
 )
 
-func header(o Options) row {
-	if o.Wide {
+func header(wide bool) row {
+	if wide {
 		return row{cells: plain("", "instance", "name", "status", "connected instance", "name", "status", "network", "vpc"), reason: "reason"}
 	}
 	return row{cells: plain("", "instance", "status", "connected instance", "status")}
 }
 
-func rowOf(c Connection, o Options) row {
+func rowOf(c Connection, wide bool) row {
 	r := row{c.Look, plain(string(c.Look)), c.Reason}
 	for _, end := range []End{c.Instance, c.Connected} {
 		r.cells = append(r.cells, plain(end.ID)...)
-		if o.Wide {
+		if wide {
 			r.cells = append(r.cells, plain(end.Name)...)
 		}
 		r.cells = append(r.cells, status(end.Status))
 	}
-	if o.Wide {
+	if wide {
 		r.cells = append(r.cells, plain(c.Network, c.vpc())...)
 	}
 	return r

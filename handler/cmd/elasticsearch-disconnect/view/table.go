@@ -14,23 +14,6 @@ type Options struct {
 	Width int  // of the terminal, in cells; 0 if it is unknown
 }
 
-// Widths of a table, in cells: a pipe and an unknown terminal have the one that fits all.
-const (
-	minWidth     = 60
-	defaultWidth = 80
-	maxWidth     = 120
-)
-
-func (o Options) width() int {
-	switch {
-	case o.Wide:
-		return math.MaxInt
-	case o.Width <= 0:
-		return defaultWidth
-	}
-	return min(max(o.Width, minWidth), maxWidth)
-}
-
 // Table returns the report for a person: as whom it was read, what needs a look in each
 // place, and each place in a sentence. A text that is too long for its line goes on below.
 func (r Report) Table(o Options) string {
@@ -48,8 +31,6 @@ func (r Report) Table(o Options) string {
 	return strings.Join(slices.DeleteFunc(sections, isEmpty), "\n")
 }
 
-func isEmpty(text string) bool { return text == "" }
-
 // A table is a report that is being laid out.
 type table struct {
 	Report
@@ -60,10 +41,13 @@ type table struct {
 }
 
 func (r Report) table(o Options) table {
-	t := table{r, o, o.width(), map[Place][]row{}, newGrid(header(o))}
+	t := table{r, o, lineWidth(o.Width), map[Place][]row{}, newGrid(header(o.Wide))}
+	if o.Wide {
+		t.width = math.MaxInt
+	}
 	for _, c := range inOrder(r.Connections) {
 		if o.All || c.Look != Nothing {
-			shown := rowOf(c, o)
+			shown := rowOf(c, o.Wide)
 			t.rows[c.Place] = append(t.rows[c.Place], shown)
 			t.grid.fit(shown)
 		}
@@ -79,7 +63,7 @@ func inOrder(connections []Connection) []Connection {
 	})
 }
 
-func (t table) header() string { return t.grid.lines(header(t.Options), t.width, false) }
+func (t table) header() string { return t.grid.lines(header(t.Wide), t.width, false) }
 
 // place returns the rows and the notes of a place; "" if it has neither.
 func (t table) place(s Scope) string {
@@ -163,7 +147,7 @@ func (r Report) name(p Place) string {
 }
 
 // Text returns as whom the API was asked, a line for each thing that is known.
-func (i Identity) Text(width int) string { return i.lines(Options{Width: width}.width()) }
+func (i Identity) Text(width int) string { return i.lines(lineWidth(width)) }
 
 func (i Identity) lines(width int) string {
 	var text strings.Builder

@@ -27,21 +27,36 @@ func Count(n int, thing string) string {
 	return Thousands(n) + " " + thing + "s"
 }
 
+// Lengths of a line, in cells.
+const (
+	minWidth     = 60
+	defaultWidth = 80 // of a pipe, and of a terminal whose width is unknown
+	maxWidth     = 120
+)
+
+// lineWidth returns the length of a line on a terminal; its width is 0 if it is unknown.
+func lineWidth(terminal int) int {
+	if terminal <= 0 {
+		return defaultWidth
+	}
+	return min(max(terminal, minWidth), maxWidth)
+}
+
 // Indented returns a text below something, in lines that fit a terminal.
 func Indented(text string, width int) string {
 	const indent = 4
-	return hang(spaces(indent), indent, words(text), Options{Width: width}.width())
+	return hang(spaces(indent), indent, words(text), lineWidth(width))
 }
 
 // Wrapped returns a text in lines that fit a terminal, the others indented.
 func Wrapped(text string, width int) string {
-	return hang("", 2, words(text), Options{Width: width}.width())
+	return hang("", 2, words(text), lineWidth(width))
 }
 
 // Question returns a question in lines that fit a terminal. It ends with what to type, and leaves
 // room for that behind it.
 func Question(text, answer string, width int) string {
-	room := Options{Width: width}.width() - 1 - cells(answer)
+	room := lineWidth(width) - 1 - cells(answer)
 	return strings.TrimSuffix(hang("", 0, append(words(text), "Type "+answer+":"), room), "\n") + " "
 }
 
@@ -110,3 +125,8 @@ func cells(text string) int {
 }
 
 func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
+
+// trimmed ends a line without spaces before the end.
+func trimmed(line string) string { return strings.TrimRight(line, " ") + "\n" }
+
+func isEmpty(text string) bool { return text == "" }
