@@ -14,7 +14,7 @@ func TestSchedule(t *testing.T) {
 		"CRON_TZ=America/New_York  0 0 0 1 jan ?": "2027-01-01 05:00:00",
 		"0 0 4 * * *":              "2026-11-25 04:00:00",
 		"30 */15 9-17 ? * MON-FRI": "2026-11-24 10:00:30",
-		"@every 4m":                "2026-11-24 10:04:00",
+		"@every 1m":                "2026-11-24 10:01:00",
 		"@every 24h":               "2026-11-25 10:00:00",
 	} {
 		s, err := schedule(expression)

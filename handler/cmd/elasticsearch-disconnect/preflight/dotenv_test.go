@@ -14,7 +14,7 @@ func TestReadEnv(t *testing.T) {
 		"A=CRON_TZ=UTC 0 17 3 * * *   # daily\r\n" +
 		" B = spaced value \r\n" +
 		"C=\"double # \\n quoted\"\n" +
-		"D='single'\r\n" +
+		"D='single, \\n'\r\n" +
 		"E=\n" +
 		"export F=exported\n" +
 		"H: colon\n" +
@@ -30,7 +30,7 @@ func TestReadEnv(t *testing.T) {
 		"L=last")
 	want := envFile{
 		map[string]string{
-			"A": "CRON_TZ=UTC 0 17 3 * * *", "B": "spaced value", "C": "double # \n quoted", "D": "single", "E": "", "F": "exported",
+			"A": "CRON_TZ=UTC 0 17 3 * * *", "B": "spaced value", "C": "double # \n quoted", "D": `single, \n`, "E": "", "F": "exported",
 			"H": "colon", "I": "second", "J": `"half`, "K": "tick", "M": `"two" words`, "N": "", "P": "this\nQ=and that", "L": "last",
 		},
 		map[string][]int{"A": {2}, "B": {3}, "C": {4}, "D": {5}, "E": {6}, "F": {7}, "H": {8}, "I": {9, 11}, "J": {12}, "K": {13}, "M": {14}, "N": {15}, "P": {19}, "L": {21}},

@@ -166,6 +166,7 @@ func TestFindings(t *testing.T) {
 	}
 	longest := strings.Repeat("q", 120)
 	const noName = `"; must be at most 52 lower-case letters, digits, - and _, of which the first is a letter: the function's alerts in Log Service bear this name, too. Write for example FUNCTION_NAME=elasticsearch-disconnect`
+	most := "1" + strings.Repeat(",1", 31)
 	for name, test := range map[string]struct {
 		change func(*fixture)
 		want   finding
@@ -174,13 +175,13 @@ func TestFindings(t *testing.T) {
 		"the oldest node":           {nodeIs("v14.14.0\n"), finding{fine, "node", "v14.14.0"}},
 		"no s.yaml":                 {func(f *fixture) { delete(f.folder, "s.yaml") }, finding{bad, "s.yaml", "and .env cannot be read: open s.yaml: file does not exist; run this in their folder"}},
 		"s.yaml is not YAML":        {template("a: [b"), finding{bad, "s.yaml", "and .env cannot be read: yaml: line 1: did not find expected ',' or ']'; run this in their folder"}},
+		"an .env that is a folder":  {func(f *fixture) { f.folder[".env"].Mode = fs.ModeDir }, finding{bad, "s.yaml", "and .env cannot be read: read .env: invalid argument; run this in their folder"}},
 		"it is live":                {env("DRY_RUN", "false"), finding{fine, "function", "starts with these variables, and removes connections: DRY_RUN is false"}},
 		"the shell makes it live":   {shell("DRY_RUN", "false"), finding{warning, "DRY_RUN", `is "false" in the shell, which counts, and "true" in .env`}},
 		"empty, so not live":        {both(env("DRY_RUN", "false"), shell("DRY_RUN", "")), finding{bad, "DRY_RUN", `is empty in the shell, which hides "false" of .env, so "true" would be deployed: unset DRY_RUN`}},
 		"empty, so not armed":       {shell("DRY_RUN", ""), finding{bad, "DRY_RUN", `is empty in the shell, which hides "true" of .env, so "true" would be deployed: unset DRY_RUN`}},
 		"empty by reference":        {env("DRY_RUN", "$ARMED"), finding{bad, "DRY_RUN", "is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections"}},
 		"empty, so live":            {both(env("RECONCILE", "off"), shell("RECONCILE", "")), finding{bad, "RECONCILE", `is empty in the shell, which hides "off" of .env, so "report" would be deployed: unset RECONCILE`}},
-		"DRY_RUN is empty in .env":  {env("DRY_RUN", ""), finding{bad, "DRY_RUN", "is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections"}},
 		"armed above":               {envIs("# at night\nDRY_RUN=false\nRECONCILE=remove\nDRY_RUN=true\n"), finding{bad, "DRY_RUN", "is set in lines 2 and 4 of .env, of which the last counts: delete all but one"}},
 		"a name like none":          {func(f *fixture) { f.folder[".env"].Data = append(f.folder[".env"].Data, "TOKEN=hush\n"...) }, finding{bad, ".env", "sets TOKEN, which s.yaml does not read: take the names from .env.example"}},
 		"a reference":               {both(env("FUNCTION_REGION", "${HOME_REGION:-cn-beijing}"), shell("HOME_REGION", "cn-qingdao")), finding{fine, "FUNCTION_REGION", "cn-qingdao"}},
@@ -207,10 +208,11 @@ func TestFindings(t *testing.T) {
 		"the timer's regions":           {env("RECONCILE_REGIONS", "cn-hangzhou, cn-beijing"), finding{fine, "RECONCILE_REGIONS", "cn-hangzhou, cn-beijing"}},
 		"a region of the timer, new":    {env("RECONCILE_REGIONS", "xx-new-1"), finding{bad, "RECONCILE_REGIONS", "has xx-new-1, which is not in this version's list of Elasticsearch regions. A new region can be named in REGIONS"}},
 		"not in REGIONS":                {both(env("RECONCILE_REGIONS", "cn-beijing"), env("REGIONS", "cn-hangzhou")), finding{bad, "RECONCILE_REGIONS", "has cn-beijing, which is not in REGIONS, so the function may not act there: add it to REGIONS"}},
+		"all are in REGIONS":            {both(env("RECONCILE_REGIONS", "cn-beijing"), env("REGIONS", "cn-beijing")), finding{fine, "RECONCILE_REGIONS", "cn-beijing"}},
 		"its own is not in REGIONS":     {env("REGIONS", "cn-guangzhou"), finding{bad, "RECONCILE_REGIONS", "is empty, so the timer looks in cn-hangzhou, which is not in REGIONS: name the regions here, such as RECONCILE_REGIONS=cn-guangzhou"}},
 		"nor has it to be, without one": {both(env("REGIONS", "cn-guangzhou"), env("RECONCILE", "off")), finding{fine, "RECONCILE_REGIONS", "empty: the function's own"}},
 		"out of reach":                  {both(env("RECONCILE_REGIONS", "cn-hangzhou,cn-beijing"), env("ELASTICSEARCH_NETWORK", "vpc")), finding{bad, "RECONCILE_REGIONS", "has cn-beijing, and ELASTICSEARCH_NETWORK=vpc reaches the function's own region alone: take one of the two out"}},
-		"accounts with a role":          {both(env("RECONCILE_ACCOUNTS", "1,2"), env("MEMBER_ROLE", "member")), finding{fine, "RECONCILE_ACCOUNTS", "1,2"}},
+		"accounts with a role":          {both(env("RECONCILE_ACCOUNTS", most), env("MEMBER_ROLE", "member")), finding{fine, "RECONCILE_ACCOUNTS", most}},
 		"too many places":               {both(env("RECONCILE_ACCOUNTS", "1"+strings.Repeat(",1", 16)), env("RECONCILE_REGIONS", "cn-hangzhou,cn-beijing")), finding{bad, "RECONCILE_ACCOUNTS", "and RECONCILE_REGIONS are 34 places, and one run takes 32: deploy a second function for some of them"}},
 		"accounts without a role":       {env("RECONCILE_ACCOUNTS", "1,2"), finding{warning, "RECONCILE_ACCOUNTS", "is 1,2, but without MEMBER_ROLE the function acts in no other account than its own: handler/README.md, Accounts"}},
 
@@ -242,12 +244,13 @@ func TestNothingHidden(t *testing.T) {
 	inFile := func(value string) envFile { return envFile{values: map[string]string{"A": value}} }
 	empty := lookup(map[string]string{"A": ""})
 	for name, s := range map[string]settings{
-		"no .env":             {map[string]string{"A": "1"}, envFile{}, empty},
-		"empty in .env":       {map[string]string{"A": "1"}, inFile(""), empty},
-		"the default in .env": {map[string]string{"A": "1"}, inFile("1"), empty},
-		"the same":            {map[string]string{"A": "1"}, inFile("2"), lookup(map[string]string{"A": "2"})},
-		"the same, expanded":  {map[string]string{"A": "1"}, inFile("$B"), lookup(map[string]string{"A": "2", "B": "2"})},
-		"not in .env":         {map[string]string{"A": "1"}, envFile{}, lookup(map[string]string{"A": "2"})},
+		"no .env":              {map[string]string{"A": "1"}, envFile{}, empty},
+		"empty in .env":        {map[string]string{"A": "1"}, inFile(""), empty},
+		"the default in .env":  {map[string]string{"A": "1"}, inFile("1"), empty},
+		"the same":             {map[string]string{"A": "1"}, inFile("2"), lookup(map[string]string{"A": "2"})},
+		"the same, expanded":   {map[string]string{"A": "1"}, inFile("$B"), lookup(map[string]string{"A": "2", "B": "2"})},
+		"the same, of DRY_RUN": {map[string]string{"DRY_RUN": "true"}, envFile{values: map[string]string{"DRY_RUN": "false"}}, lookup(map[string]string{"DRY_RUN": "false"})},
+		"not in .env":          {map[string]string{"A": "1"}, envFile{}, lookup(map[string]string{"A": "2"})},
 	} {
 		if got := hidden(s); got != nil {
 			t.Errorf("%s: %v", name, got)

@@ -7,27 +7,6 @@ import (
 	"testing"
 )
 
-// TestValue: the shell hides .env even with an empty value, and an empty value becomes the default.
-func TestValue(t *testing.T) {
-	t.Parallel()
-	empty, isFalse, isTrue := map[string]string{"A": ""}, map[string]string{"A": "false"}, map[string]string{"A": "true"}
-	for name, test := range map[string]struct {
-		shell, file map[string]string
-		want        string
-	}{
-		"not set":                  {nil, nil, "default"},
-		"in .env":                  {nil, isTrue, "true"},
-		"empty in .env":            {nil, empty, "default"},
-		"in both":                  {isFalse, isTrue, "false"},
-		"in .env, hidden by empty": {empty, isTrue, "default"},
-	} {
-		s := settings{map[string]string{"A": "default"}, envFile{values: test.file}, lookup(test.shell)}
-		if got := s.value("A"); got != test.want {
-			t.Errorf("%s: %q, want %q", name, got, test.want)
-		}
-	}
-}
-
 // TestVariables: what .env.example sets is what this finds in s.yaml.
 func TestVariables(t *testing.T) {
 	t.Parallel()
