@@ -70,7 +70,6 @@ func (r Request) signed(ctx context.Context) *http.Request {
 	request := (&http.Request{
 		Method:        http.MethodPost,
 		URL:           &to,
-		Host:          to.Host,
 		Header:        http.Header{"Content-Type": {"application/json"}, "User-Agent": {handler.Name}},
 		Body:          io.NopCloser(bytes.NewReader(body)),
 		ContentLength: int64(len(body)),

@@ -66,8 +66,8 @@ func unstarted(t *testing.T, function http.HandlerFunc) *gateway {
 
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		panic(err)
+	if err != nil || r.ContentLength != int64(len(body)) {
+		panic(fmt.Sprintf("%v, of length %d", err, r.ContentLength))
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	g.mu.Lock()

@@ -28,7 +28,7 @@ func (r Request) judge(response *http.Response, body []byte) Answer {
 func (r Request) verdict(status int, said reply) (exit int, message string) {
 	e, count := r.Event, said.tally()
 	switch {
-	case said.isProblem() && said.Type == problemType+connection.InvalidEvent.String():
+	case said.Type == problemType+connection.InvalidEvent.String():
 		return handler.ExitInvalid, "the function refused it: " + said.text()
 	case said.isProblem():
 		return handler.ExitFailed, "the function says: " + said.text()

@@ -59,11 +59,11 @@ func (r reply) isOfConnection() bool {
 }
 
 func (r reply) isOfInstance() bool {
-	return r.Instance != "" && r.Connected == "" && r.Results != nil && r.Scanned != nil
+	return r.Instance != "" && r.Results != nil && r.Scanned != nil
 }
 
 func (r reply) isOfRegion() bool {
-	return r.Instance == "" && r.Region != "" && r.Results != nil && r.Scanned != nil && r.Connections != nil
+	return r.Region != "" && r.Results != nil && r.Scanned != nil && r.Connections != nil
 }
 
 // parts returns the report of each connection.
