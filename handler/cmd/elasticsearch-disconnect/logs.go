@@ -26,12 +26,13 @@ func (c Command) logsCommand(r *run) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logs (--policy ID | --undo [--yes])",
 		Short: "Set up the log with its alerts, in the folder of s.yaml",
-		Long: `Set up in Log Service what s.yaml and .env say: the project LOG_PROJECT, a logstore,
-its index, and the alerts and the dashboard of this function. To repeat it does no
-harm: what is there is updated. It runs the aliyun CLI, with your credentials there.
+		Long: `Set up in Log Service what s.yaml and .env say: the project LOG_PROJECT, a
+logstore, its index, and the alerts and the dashboard of this function. It runs
+the aliyun CLI, with your credentials there. To repeat it does no harm: what is
+there is updated.
 
---undo deletes the alerts and the dashboard of this function, after a question. The
-project and the logstore stay, with what was logged: others may use them.`,
+--undo deletes the alerts and the dashboard of this function, after a question.
+The project and the logstore stay, with what was logged: others may use them.`,
 		Example: `  elasticsearch-disconnect logs --policy on-call
   elasticsearch-disconnect logs --undo`,
 		Args: cobra.NoArgs,

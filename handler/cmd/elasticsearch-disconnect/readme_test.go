@@ -60,7 +60,7 @@ func members(of reflect.Type) (names []string) {
 // TestHelpFits: the help of each command fits a terminal of 80 columns.
 func TestHelpFits(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "report", "reconcile", "remove", "call", "event", "preflight", "version"} {
+	for _, command := range []string{"", "report", "reconcile", "remove", "call", "event", "preflight", "logs", "version"} {
 		f := newFixture(t)
 		f.run(t, strings.Fields(command+" --help")...)
 		for line := range strings.Lines(f.stdout.String()) {
