@@ -2,8 +2,6 @@ package handler_test
 
 import (
 	"context"
-	"go/token"
-	"go/types"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -32,6 +30,7 @@ func TestAlertsFire(t *testing.T) {
 		event   string
 		prepare func(*fixture)
 		retries int
+		every   time.Duration // it is delivered four times, as EventBridge does
 		want    []string
 	}{
 		"a removal":              {event: direct, want: []string{"removed"}},
@@ -45,19 +44,27 @@ func TestAlertsFire(t *testing.T) {
 		"repeated three times":   {event: direct, prepare: isBroken, retries: 3, want: []string{"retries"}},
 		"a cleanup in part":      {event: all(instance), prepare: isActivating, want: []string{"incomplete"}},
 		"its third repetition":   {event: all(instance), prepare: isActivating, retries: 3, want: []string{"incomplete", "retries"}},
+		"for an hour, anew":      {event: event, prepare: isBroken, every: 20 * time.Minute, want: []string{"retries"}},
+		"for less than an hour":  {event: event, prepare: isBroken, every: 19 * time.Minute},
+		"other ones for an hour": {event: direct, prepare: isBroken, every: 20 * time.Minute},
 		"a reconcile run":        {event: reconcileByTimer, want: []string{"silence"}},
 		"one that is withheld":   {event: reconcileByTimer, prepare: leftover, want: []string{"silence", "withheld"}},
 		"one that finds nothing": {event: reconcileByTimer, prepare: deny("ListInstance"), want: []string{"denied", "silence"}},
 		"one by hand":            {event: `{"reconcile":true}`},
 	} {
 		t.Run(name, handler.Bubbled(func(t *testing.T) {
-			other := newFixture(t)
-			other.everyTrouble(t)
 			s := newFixture(t)
 			if test.prepare != nil {
 				test.prepare(s)
 			}
 			s.handleAfter(t, test.retries, test.event)
+			for range 3 {
+				if time.Sleep(test.every); test.every > 0 {
+					s.handleAfter(t, 0, test.event)
+				}
+			}
+			other := newFixture(t)
+			other.everyTrouble(t)
 			store := append(of("other", other.lines(t)), of(product, s.lines(t))...)
 			if got := alertsOf(t, product, store); !slices.Equal(got, test.want) {
 				t.Errorf("alerts %q, want %q, of the log\n%s", got, test.want, &s.log)
@@ -73,19 +80,21 @@ func TestAlertsFire(t *testing.T) {
 func alertsOf(t *testing.T, function string, store []map[string]any) (names []string) {
 	t.Helper()
 	for _, file := range jsonFiles(t, "logs/alerts") {
-		query := strings.ReplaceAll(readAlert(t, file).Configuration.QueryList[0].Query, "${function}", function)
-		search, _, _ := strings.Cut(query, " | ")
-		if slices.ContainsFunc(store, func(line map[string]any) bool { return matches(t, search, line) }) {
+		query := readAlert(t, file).Configuration.QueryList[0]
+		from := float64(time.Now().Add(duration(t, query.Start)).Unix())
+		inTime := slices.DeleteFunc(slices.Clone(store), func(line map[string]any) bool { return line["__time__"].(float64) < from })
+		if finds(t, strings.ReplaceAll(query.Query, "${function}", function), inTime) {
 			names = append(names, strings.TrimSuffix(filepath.Base(file), ".json"))
 		}
 	}
 	return names
 }
 
-// of adds to lines the topic that Function Compute gives the log of a function.
+// of adds to lines what Function Compute and Log Service do: the topic of a function, and the time.
 func of(function string, lines []map[string]any) []map[string]any {
 	for _, line := range lines {
-		line["__topic__"] = "FCLogs:" + function
+		logged, _ := time.Parse(time.RFC3339, line["time"].(string))
+		line["__topic__"], line["__time__"] = "FCLogs:"+function, float64(logged.Unix())
 	}
 	return lines
 }
@@ -133,32 +142,6 @@ func (s *fixture) handleAfter(t *testing.T, retries int, event string) {
 	fc := &fccontext.FcContext{RequestID: "fc-1", RetryCount: retries, Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role}
 	reply, err := s.Handle(fccontext.NewContext(t.Context(), fc), []byte(event))
 	posted(t, reply, err)
-}
-
-var condition = regexp.MustCompile(`(?:message\.)?(\w+)(: | [<>]=? )(\S*[^\s)])`)
-
-// matches reports whether a search matches a line. Each condition is evaluated alone; Go's && and || then combine them, with
-// the precedence of Log Service's and and or.
-func matches(t *testing.T, search string, line map[string]any) bool {
-	t.Helper()
-	expression := condition.ReplaceAllStringFunc(search, func(text string) string {
-		parts := condition.FindStringSubmatch(text)
-		value, has := line[parts[1]]
-		switch {
-		case !has:
-			return "false"
-		case parts[2] == ": ":
-			return encode(t, value == strings.Trim(parts[3], `"`))
-		default:
-			return encode(t, value) + parts[2] + parts[3]
-		}
-	})
-	expression = strings.NewReplacer(" and ", " && ", " or ", " || ").Replace(expression)
-	result, err := types.Eval(token.NewFileSet(), nil, token.NoPos, expression)
-	if err != nil {
-		t.Fatalf("%s: %s: %v", search, expression, err)
-	}
-	return result.Value.String() == "true"
 }
 
 // alertMembers are the members of a rule, as CreateAlert's documents spell them.
