@@ -119,9 +119,18 @@ func (r rules) decision(f discover.Finding) decision {
 	}
 	_, isReconcile := f.Request.Action.(trigger.Reconcile)
 	if d.overLimit = isReconcile && len(d.counted) > r.limit; d.overLimit && !d.dryRun {
-		d.withheld = fmt.Sprintf("%d leftover connections are more than RECONCILE_LIMIT (%d), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again:", len(d.counted), r.limit)
+		d.withheld = fmt.Sprintf("%d leftover connections are more than RECONCILE_LIMIT (%d), so nothing was removed. If all of them may be removed, once: %s --limit %[1]d; for every run, raise RECONCILE_LIMIT:", len(d.counted), r.limit, r.byHand(f.Request.Scope))
 	}
 	return d
+}
+
+// byHand is the command with which a person reconciles a scope.
+func (r rules) byHand(of connection.Scope) string {
+	command := fmt.Sprintf("elasticsearch-disconnect reconcile --region %s", of.Region)
+	if of.Account != r.own.Account {
+		command += fmt.Sprintf(" --account %s", of.Account)
+	}
+	return command
 }
 
 // removal returns the removal of one connection. MayBeDone is set for a cleanup and for a

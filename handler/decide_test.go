@@ -312,6 +312,22 @@ func TestDecideNamesWhoAskedFirst(t *testing.T) {
 	}
 }
 
+// TestWithheldNamesACommand: it is for the place where the connections are, and no other.
+func TestWithheldNamesACommand(t *testing.T) {
+	t.Parallel()
+	none, r := flags{}, rules{own: scopeAt("cn-hangzhou", "1")}
+	for command, scope := range map[string]connection.Scope{
+		"--region cn-hangzhou --limit 1;":            r.own,
+		"--region cn-beijing --account 2 --limit 1;": scopeAt("cn-beijing", "2"),
+	} {
+		f := none.reconcile(pairOf(idA, idB))
+		f.Request.Scope = scope
+		if got := r.decision(f).withheld; !strings.Contains(got, "elasticsearch-disconnect reconcile "+command) {
+			t.Errorf("%v: %s", scope, got)
+		}
+	}
+}
+
 // TestTokensAreOfAllTheirParts: tokens are equal only if all their parts are, even if these
 // contain quotation marks or spaces.
 func TestTokensAreOfAllTheirParts(t *testing.T) {

@@ -132,7 +132,7 @@ func TestReconcile(t *testing.T) {
 			doneAX + run(`INFO","msg":"done`, "reconciled", "false", figures(3, 2, 1, 1)+`,"reason":"es-b-es-y kept: `+why+`"`)},
 		"withheld": {tooMany, always(reportOf("withheld", of("es-a", "es-x", dailyAX, "withheld", "")+","+of("es-b", "es-y", dailyBY, "withheld", ""), "")), ax + ", " + by,
 			run(`ERROR","msg":"withheld`, "withheld", "false", figures(3, 2, 0, 0)+
-				`,"reason":"2 leftover connections are more than RECONCILE_LIMIT (1), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again: es-a-es-x, es-b-es-y"`)},
+				`,"reason":"2 leftover connections are more than RECONCILE_LIMIT (1), so nothing was removed. If all of them may be removed, once: elasticsearch-disconnect reconcile --region cn-hangzhou --limit 2; for every run, raise RECONCILE_LIMIT: es-a-es-x, es-b-es-y"`)},
 		"unread": {unread, always(partly + `,"failed":[{"instanceId":"es-a",` + atDaily + `,"kind":"Upstream","code":"X","detail":"` + denied + `"}],"done":[{"instanceId":"es-b","connectedInstanceId":"es-y",` + atDaily + `,"outcome":"removed"}]}`), ax,
 			one("es-b", "es-y", dailyBY, "8") +
 				line(`ERROR","msg":"failed`, "es-a", "", "", `"outcome":"failed","kind":"Upstream","code":"X","httpStatus":400,`+apiID+`3","attempts":0,"scanned":0`, "false", `,"error":"`+denied+`"`) +
@@ -193,7 +193,7 @@ func TestWithheldIsOneLine(t *testing.T) {
 		Removed, Kept                  int
 	}
 	decode(t, s.log.String(), &line)
-	want := "60 leftover connections are more than RECONCILE_LIMIT (59), so nothing was removed. If all of them may be removed, raise RECONCILE_LIMIT; the next run reads the region again: " + strings.Join(pairs[:50], ", ")
+	want := "60 leftover connections are more than RECONCILE_LIMIT (59), so nothing was removed. If all of them may be removed, once: elasticsearch-disconnect reconcile --region cn-hangzhou --limit 60; for every run, raise RECONCILE_LIMIT: " + strings.Join(pairs[:50], ", ")
 	if line.Level != "ERROR" || line.Reason != want || fmt.Sprint(line.Scanned, line.Connections, line.Leftover, line.Removed, line.Kept) != "1 60 60 0 0" {
 		t.Errorf("log: %s", &s.log)
 	}
