@@ -70,7 +70,8 @@ type Finder struct {
 	Progress func(scope connection.Scope, asked, of int)
 }
 
-// maxScopes is how many scopes are read side by side: all places of a request.
+// maxScopes is how many scopes are read side by side: all places of a request. A batch of
+// requests may have more.
 const maxScopes = trigger.MaxPlaces
 
 // Find returns a Finding for each request, in order. Scopes are read side by side, each with
@@ -82,6 +83,7 @@ func (f Finder) Find(ctx context.Context, requests []trigger.Request) []Finding 
 		findings[i].Request, all[i] = requests[i], &findings[i]
 	}
 	scopes := parallel.Groups(all, func(found *Finding) connection.Scope { return found.Request.Scope })
+	scopes = rotate(scopes, f.RetryCount) // if they are more than maxScopes, each has its turn
 	parallel.Do(maxScopes, len(scopes), func(i int) error {
 		f.findIn(ctx, scopes[i][0].Request.Scope, scopes[i])
 		return nil

@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/connection"
@@ -207,6 +209,44 @@ func TestFindKeepsRequestsApart(t *testing.T) {
 		want := []string{"0 asked, es-a-es-b", "0 asked, no release", "0 asked, refused", "0 asked", "0 asked, " + test.want, "0 asked, " + test.want}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s:\n got %q\nwant %q", name, got, want)
+		}
+	}
+}
+
+// TestManyScopes: a batch may have more scopes than are read side by side. If each of them takes all the time, the next
+// try begins with others.
+func TestManyScopes(t *testing.T) { bubbled(testManyScopes)(t) }
+
+func testManyScopes(t *testing.T) {
+	const scopes = 50
+	var requests []trigger.Request
+	for i := range scopes {
+		region, err := connection.ParseRegion(fmt.Sprintf("cn-%d", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		requests = append(requests, trigger.Request{Action: trigger.Reconcile{}, Scope: connection.Scope{Region: region}})
+	}
+	var read sync.Map
+	for try := range 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		f := discover.Finder{RetryCount: try, Reader: func(ctx context.Context, scope connection.Scope) (*elasticsearch.Reader, error) {
+			if ctx.Err() == nil {
+				read.Store(scope, true)
+				<-ctx.Done()
+			}
+			return nil, ctx.Err()
+		}}
+		for i, found := range f.Find(ctx, requests) {
+			if found.Request.Scope != requests[i].Scope || found.Err == nil {
+				t.Errorf("try %d: the finding of %v is %+v", try, requests[i].Scope, found)
+			}
+		}
+		cancel()
+	}
+	for _, r := range requests {
+		if _, ok := read.Load(r.Scope); !ok {
+			t.Errorf("%s was read in none of two tries", r.Scope.Region)
 		}
 	}
 }

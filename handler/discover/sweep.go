@@ -101,9 +101,9 @@ func (s *sweep) checkVanished(ctx context.Context) error {
 // rotate begins at a place that depends on the turn: at the start, at a half, a quarter,
 // three quarters, an eighth, and so on (van der Corput's sequence), so that few turns
 // leave no long stretch out.
-func rotate(ids []connection.InstanceID, turn int) []connection.InstanceID {
-	begin := int(uint64(bits.Reverse32(uint32(turn))) * uint64(len(ids)) >> 32)
-	return slices.Concat(ids[begin:], ids[:begin])
+func rotate[T any](items []T, turn int) []T {
+	begin := int(uint64(bits.Reverse32(uint32(turn))) * uint64(len(items)) >> 32)
+	return slices.Concat(items[begin:], items[:begin])
 }
 
 // readList reads the list of instances until a reading is whole. If exact, a list whose
