@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -42,5 +43,27 @@ func TestFullDiskOfCall(t *testing.T) {
 	f.exits(t, f.runWith(t.Context(), t, "call", url, "es-a", "es-b"), handler.ExitFailed)
 	if got, want := f.stderr.String(), "\"outcome\": \"removed\"\n}\nno space left on device\n1 removed\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("standard error:\n%s\nwant %s", got, want)
+	}
+}
+
+// A panickingLog takes no line about a removal.
+type panickingLog struct{ io.Writer }
+
+func (l panickingLog) Write(line []byte) (int, error) {
+	if strings.Contains(string(line), `"outcome":"removed"`) {
+		panic("of the log")
+	}
+	return l.Writer.Write(line)
+}
+
+// TestPanicIsNotDone: a removal of which a panic hides the outcome is not passed over.
+func TestPanicIsNotDone(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	leftovers(f)
+	f.Stderr = panickingLog{&f.stderr}
+	f.exits(t, f.run(t, "reconcile", "--yes", "--verbose", "--region", "cn-hangzhou"), handler.ExitFailed)
+	if got := f.stderr.String(); !strings.HasSuffix(got, "\n0 removed, 2 kept, 2 failed.\n") {
+		t.Errorf("standard error:\n%s", got)
 	}
 }

@@ -40,7 +40,7 @@ func reconciles() map[string]reconcile {
 
 		"as a dry run":             {[]string{"--dry-run"}, leftovers, "", handler.ExitLeft, nil},
 		"as a dry run of the user": {[]string{"--yes"}, dry(leftovers), "", handler.ExitLeft, nil},
-		"as a dry run in JSON":     {[]string{"--dry-run", "-o", "json"}, leftovers, "", handler.ExitLeft, nil},
+		"as a dry run in JSON":     {[]string{"--dry-run", "-o", "json"}, leftovers, "no\n", handler.ExitLeft, nil},
 		"as a dry run of nothing":  {[]string{"--dry-run"}, fine, "", handler.ExitDone, nil},
 
 		"of nothing":                   {[]string{"--yes"}, fine, "", handler.ExitDone, nil},
@@ -50,7 +50,7 @@ func reconciles() map[string]reconcile {
 		"denied":                       {[]string{"--yes"}, denied, "", handler.ExitFailed, nil},
 		"of more than the limit":       {nil, limited(leftovers), "yes\n", handler.ExitLeft, nil},
 		"up to a higher limit":         {[]string{"--limit", "4"}, limited(leftovers), "yes\n", handler.ExitDone, both},
-		"up to a lower limit":          {[]string{"--limit", "0", "--yes"}, leftovers, "", handler.ExitLeft, nil},
+		"up to a lower limit":          {[]string{"--limit", "0", "--yes"}, oneLeftover, "", handler.ExitLeft, nil},
 		"of two regions, one too many": {[]string{"--region", "cn-beijing", "--yes", "--limit", "4"}, tooMany, "", handler.ExitLeft, both},
 
 		"of one that came back": {nil, whenAsked(func(f *fixture) { f.add("es-gone") }), "", handler.ExitFailed, nil},
@@ -181,17 +181,25 @@ func TestInterrupted(t *testing.T) {
 		lines  string // of standard output
 		want   string // the end of standard error
 		isDone bool   // the first removal is
+
+		stdout func(*fixture, func()) io.Writer // nil: it is kept
 	}{
-		"a report":                 {"report", "ListInstance", 1, "", nothing, false},
-		"a report that asks STS":   {"report", "GetCallerIdentity", 1, "", nothing, false},
-		"a reconcile that reads":   {"reconcile --yes", "ListInstance", 1, "", nothing, false},
-		"a reconcile that asks":    {"reconcile", "", 0, "", "Type yes: \n" + nothing, false},
-		"before the first removal": {"reconcile --yes", "DescribeInstance es-gone", 2, "not sent  es-a  es-gone  cn-hangzhou\nnot sent  es-b  es-gone  cn-hangzhou\n", nothing, false},
+		"a report":                 {"report", "ListInstance", 1, "", nothing, false, nil},
+		"a report that asks STS":   {"report", "GetCallerIdentity", 1, "", nothing, false, nil},
+		"a reconcile that reads":   {"reconcile --yes", "ListInstance", 1, "", nothing, false, nil},
+		"a reconcile that asks":    {"reconcile", "", 0, "", "Type yes: \n" + nothing, false, nil},
+		"before the first removal": {"reconcile --yes", "DescribeInstance es-gone", 2, "not sent  es-a  es-gone  cn-hangzhou\nnot sent  es-b  es-gone  cn-hangzhou\n", nothing, false, nil},
 		"in the first removal": {"reconcile --yes", "DeleteConnectedCluster es-a", 1, "unknown   es-a  es-gone  cn-hangzhou\n" +
 			"not sent  es-b  es-gone  cn-hangzhou\n",
-			"Interrupted: 0 removed, 2 kept, 1 not sent, 1 unknown.\nWhat is unknown may be removed or not: report shows it.\n", true},
-		"the removal of one": {"remove es-a es-gone --yes", "DescribeInstance es-a", 1, "", nothing, false},
-		"an event":           {"event -", "DescribeInstance es-gone", 1, "{", "Interrupted: the reply says what was removed.\n", false},
+			"Interrupted: 0 removed, 2 kept, 1 not sent, 1 unknown.\nWhat is unknown may be removed or not: report shows it.\n", true, nil},
+		"whose reader has left": {"reconcile --yes", "DeleteConnectedCluster es-a", 1, "",
+			"Interrupted: 0 removed, 2 kept, 1 not sent, 1 unknown.\nWhat is unknown may be removed or not: report shows it.\n", true,
+			func(*fixture, func()) io.Writer { return fullDisk{} }},
+		"after the first removal": {"reconcile --yes", "", 0, "removed   es-a  es-gone  cn-hangzhou\nnot sent  es-b  es-gone  cn-hangzhou\n",
+			"Interrupted: 1 removed, 2 kept, 1 not sent.\n", true,
+			func(f *fixture, interrupt func()) io.Writer { return interruptingOut{&f.stdout, interrupt} }},
+		"the removal of one": {"remove es-a es-gone --yes", "DescribeInstance es-a", 1, "", nothing, false, nil},
+		"an event":           {"event -", "DescribeInstance es-gone", 1, "{", "Interrupted: the reply says what was removed.\n", false, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -203,6 +211,9 @@ func TestInterrupted(t *testing.T) {
 				f.answers(&typing{interrupt, strings.NewReader("no\n")})
 				if strings.HasPrefix(test.args, "event") {
 					f.Stdin = strings.NewReader(`{"instanceId":"es-gone","all":true}`)
+				}
+				if test.stdout != nil {
+					f.Stdout = test.stdout(f, interrupt)
 				}
 				f.Transport = &interrupted{to: f.cloud, at: test.at, nth: test.nth, interrupt: interrupt}
 				f.exits(t, f.runWith(ctx, t, append(strings.Fields(test.args), "--region", "cn-hangzhou")...), exitInterrupted)
@@ -218,6 +229,17 @@ func TestInterrupted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An interruptingOut interrupts when a line is printed.
+type interruptingOut struct {
+	to        io.Writer
+	interrupt func()
+}
+
+func (o interruptingOut) Write(text []byte) (int, error) {
+	o.interrupt()
+	return o.to.Write(text)
 }
 
 // An interrupted transport carries out one request, and interrupts before its answer comes.

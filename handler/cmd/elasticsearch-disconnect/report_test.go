@@ -27,10 +27,7 @@ func reports() map[string]report {
 		"without instances":      {nil, func(*fixture) {}, handler.ExitDone},
 		"with nothing left over": {nil, fine, handler.ExitDone},
 		"of ten rows":            {nil, tenRows, handler.ExitLeft},
-		"with one left over": {nil, func(f *fixture) {
-			f.add("es-a")
-			f.api.Connect("es-a", "es-gone")
-		}, handler.ExitLeft},
+		"with one left over":     {nil, oneLeftover, handler.ExitLeft},
 		"with only kept": {nil, func(f *fixture) {
 			f.add("es-a")
 			f.api.Connect("es-a", "es-hidden")
@@ -64,6 +61,11 @@ func reports() map[string]report {
 		}, handler.ExitFailed},
 		"of texts that steer a terminal": {[]string{"-o", "wide", "--all"}, odd, handler.ExitDone},
 	}
+}
+
+func oneLeftover(f *fixture) {
+	f.add("es-a")
+	f.api.Connect("es-a", "es-gone")
 }
 
 // tenRows is a region as a person may find it: ids are as long as real ones.
