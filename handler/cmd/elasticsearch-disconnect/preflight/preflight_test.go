@@ -101,7 +101,7 @@ ERROR    RECONCILE           has a quote in .env that is not closed on its line:
 ERROR    .env                sets DRYRUN, which s.yaml does not read (did you mean DRY_RUN?)
 ERROR    REGIONS             refers to itself in .env: write the value out
 ERROR    DRY_RUN             is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections
-ERROR    RECONCILE_LIMIT     is empty in the shell, which hides "5" of .env, so "20" would be deployed: unset RECONCILE_LIMIT
+ERROR    RECONCILE_LIMIT     is empty in the shell, which hides "5" of .env, so the default "20" would be deployed: unset RECONCILE_LIMIT
 ERROR    REGIONS             is not a list of region ids, such as cn-hangzhou,cn-beijing; the function would not start: handler/README.md, Configuration
 ERROR    SWEEP_CONCURRENCY   is not a number from 1 to 64; the function would not start: handler/README.md, Configuration
 ERROR    LOG_LEVEL           is not debug, info, warn or error; the function would not start: handler/README.md, Configuration
@@ -177,11 +177,12 @@ func TestFindings(t *testing.T) {
 		"s.yaml is not YAML":        {template("a: [b"), finding{bad, "s.yaml", "and .env cannot be read: yaml: line 1: did not find expected ',' or ']'; run this in their folder"}},
 		"an .env that is a folder":  {func(f *fixture) { f.folder[".env"].Mode = fs.ModeDir }, finding{bad, "s.yaml", "and .env cannot be read: read .env: invalid argument; run this in their folder"}},
 		"it is live":                {env("DRY_RUN", "false"), finding{fine, "function", "starts with these variables, and removes connections: DRY_RUN is false"}},
-		"the shell makes it live":   {shell("DRY_RUN", "false"), finding{warning, "DRY_RUN", `is "false" in the shell, which counts, and "true" in .env`}},
-		"empty, so not live":        {both(env("DRY_RUN", "false"), shell("DRY_RUN", "")), finding{bad, "DRY_RUN", `is empty in the shell, which hides "false" of .env, so "true" would be deployed: unset DRY_RUN`}},
-		"empty, so not armed":       {shell("DRY_RUN", ""), finding{bad, "DRY_RUN", `is empty in the shell, which hides "true" of .env, so "true" would be deployed: unset DRY_RUN`}},
+		"the shell makes it live":   {shell("DRY_RUN", "false"), finding{bad, "DRY_RUN", `is "false" in the shell, which counts, and "true" in .env: unset DRY_RUN`}},
+		"the shell makes it dry":    {both(env("DRY_RUN", "false"), shell("DRY_RUN", "true")), finding{warning, "DRY_RUN", `is "true" in the shell, which counts, and "false" in .env`}},
+		"empty, so not live":        {both(env("DRY_RUN", "false"), shell("DRY_RUN", "")), finding{bad, "DRY_RUN", `is empty in the shell, which hides "false" of .env, so the default "true" would be deployed: unset DRY_RUN`}},
+		"empty, so not armed":       {shell("DRY_RUN", ""), finding{bad, "DRY_RUN", `is empty in the shell, which hides "true" of .env, so the default "true" would be deployed: unset DRY_RUN`}},
 		"empty by reference":        {env("DRY_RUN", "$ARMED"), finding{bad, "DRY_RUN", "is not set in .env: write DRY_RUN=true there, or DRY_RUN=false to remove connections"}},
-		"empty, so live":            {both(env("RECONCILE", "off"), shell("RECONCILE", "")), finding{bad, "RECONCILE", `is empty in the shell, which hides "off" of .env, so "report" would be deployed: unset RECONCILE`}},
+		"empty, so live":            {both(env("RECONCILE", "off"), shell("RECONCILE", "")), finding{bad, "RECONCILE", `is empty in the shell, which hides "off" of .env, so the default "report" would be deployed: unset RECONCILE`}},
 		"armed above":               {envIs("# at night\nDRY_RUN=false\nRECONCILE=remove\nDRY_RUN=true\n"), finding{bad, "DRY_RUN", "is set in lines 2 and 4 of .env, of which the last counts: delete all but one"}},
 		"a name like none":          {func(f *fixture) { f.folder[".env"].Data = append(f.folder[".env"].Data, "TOKEN=hush\n"...) }, finding{bad, ".env", "sets TOKEN, which s.yaml does not read: take the names from .env.example"}},
 		"a reference":               {both(env("FUNCTION_REGION", "${HOME_REGION:-cn-beijing}"), shell("HOME_REGION", "cn-qingdao")), finding{fine, "FUNCTION_REGION", "cn-qingdao"}},

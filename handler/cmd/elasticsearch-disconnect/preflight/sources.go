@@ -57,7 +57,8 @@ func didYouMean(name string, names []string) string {
 
 // hidden finds values of .env that the shell hides. One that is not empty may be meant, as
 // in FUNCTION_REGION=cn-beijing make deploy. An empty DRY_RUN never is, even where the
-// default is what .env says: the default of another version may be another.
+// default is what .env says: the default of another version may be another. Nor is one that
+// removes where .env says that nothing is removed.
 func hidden(s settings) (found []finding) {
 	for _, name := range s.names() {
 		text, isSet := s.shell(name)
@@ -65,7 +66,9 @@ func hidden(s settings) (found []finding) {
 		switch value, ofFile := s.value(name), s.valueOfFile(name); {
 		case !isSet, !isInFile, value == ofFile && (text != "" || name != "DRY_RUN"):
 		case text == "":
-			found = append(found, fault(name, "is empty in the shell, which hides %q of .env, so %q would be deployed: unset %s", ofFile, value, name))
+			found = append(found, fault(name, "is empty in the shell, which hides %q of .env, so the default %q would be deployed: unset %s", ofFile, value, name))
+		case name == "DRY_RUN" && ofFile == "true":
+			found = append(found, fault(name, "is %q in the shell, which counts, and %q in .env: unset DRY_RUN", value, ofFile))
 		default:
 			found = append(found, warn(name, "is %q in the shell, which counts, and %q in .env", value, ofFile))
 		}
