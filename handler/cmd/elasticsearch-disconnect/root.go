@@ -41,7 +41,7 @@ func (c Command) Run(ctx context.Context) (exit int) {
 		}
 	}()
 	exit, err := c.execute(ctx)
-	switch usage := (*usageError)(nil); {
+	switch _, isUsage := errors.AsType[*usageError](err); {
 	case err == nil:
 		return exit
 	case ctx.Err() != nil:
@@ -49,7 +49,7 @@ func (c Command) Run(ctx context.Context) (exit int) {
 		return exitInterrupted
 	case errors.Is(err, syscall.EPIPE): // whoever reads the report has enough
 		return handler.ExitFailed
-	case errors.As(err, &usage):
+	case isUsage:
 		c.say("%v", err)
 		return handler.ExitInvalid
 	}
@@ -93,7 +93,7 @@ func (c Command) root(r *run) *cobra.Command {
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return withSuggestion(cmd, err) })
+	root.SetFlagErrorFunc(withSuggestion)
 	root.AddCommand(
 		c.reportCommand(r), c.reconcileCommand(r), c.removeCommand(r), c.callCommand(r), c.eventCommand(r),
 		c.preflightCommand(r), c.logsCommand(r), c.versionCommand(r),
@@ -103,8 +103,8 @@ func (c Command) root(r *run) *cobra.Command {
 
 // withSuggestion adds the flag that was probably meant.
 func withSuggestion(cmd *cobra.Command, err error) error {
-	unknown := (*pflag.NotExistError)(nil)
-	if !errors.As(err, &unknown) {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
 		return err
 	}
 	var names []string

@@ -14,8 +14,8 @@ func explain(err error) string { return printable.Text(inFull(err)) }
 
 // inFull returns the same as it comes from the API, the network and certificates.
 func inFull(err error) string {
-	failed := (*connection.Error)(nil)
-	if !errors.As(err, &failed) {
+	failed, ok := errors.AsType[*connection.Error](err)
+	if !ok {
 		return ofPanic(err.Error())
 	}
 	text := failed.Message

@@ -85,7 +85,7 @@ func (s Settings) readFile(path, variable, todo string) ([]byte, error) {
 
 // reasonOfFile returns why a file cannot be read, without its path.
 func reasonOfFile(err error) error {
-	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
 		return failed.Err
 	}
 	return err

@@ -24,7 +24,7 @@ func (p profile) explain(err error, host, todo string, from profile) error {
 		return nil
 	}
 	host = printable.Text(host)
-	if network := net.Error(nil); errors.As(err, &network) {
+	if _, isNetwork := errors.AsType[net.Error](err); isNetwork {
 		return unavailable("no answer from "+host+" for "+p.who, checkNetwork, reasonOfNetwork(err))
 	}
 	_, answer, _ := strings.Cut(err.Error(), "{")
@@ -88,7 +88,7 @@ func isName(text string) bool { return regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}
 // without the address of a proxy, which may have a password, and without what came back in
 // the place of HTTP.
 func reasonOfNetwork(err error) error {
-	if request := (*url.Error)(nil); errors.As(err, &request) {
+	if request, ok := errors.AsType[*url.Error](err); ok {
 		err = request.Err
 	}
 	switch text := err.Error(); {

@@ -51,7 +51,7 @@ func (s Settings) roleOfMachine(p profile) (acs3.Credentials, error) {
 	}
 	from := service{direct(), "the metadata service of this machine", p.who, "check that this is an ECS instance with that RAM role"}
 	answer, err := s.metadata(from, p.has["ram_role_name"])
-	if failed := (*connection.Error)(nil); p.isGuess && errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*connection.Error](err); ok && p.isGuess {
 		err = s.nothing(failed.Err)
 	}
 	if err != nil {
@@ -65,11 +65,11 @@ func (s Settings) roleOfMachine(p profile) (acs3.Credentials, error) {
 func (s Settings) metadata(from service, role string) ([]byte, error) {
 	address, header := cmp.Or(s.Metadata, metadataAddress)+"/latest/", http.Header{}
 	token, err := from.ask(http.MethodPut, address+"api/token", http.Header{"X-Aliyun-Ecs-Metadata-Token-Ttl-Seconds": {"300"}})
-	isOld := errors.As(err, &refusal{}) && !s.isTrue("ALIBABA_CLOUD_IMDSV1_DISABLED")
+	_, isAnswer := errors.AsType[refusal](err)
 	switch {
 	case err == nil:
 		header.Set("X-Aliyun-Ecs-Metadata-Token", string(token))
-	case !isOld:
+	case !isAnswer, s.isTrue("ALIBABA_CLOUD_IMDSV1_DISABLED"):
 		return nil, err
 	}
 	address += "meta-data/ram/security-credentials/"

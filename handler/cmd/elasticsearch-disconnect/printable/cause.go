@@ -14,7 +14,7 @@ import (
 // trusted with whose it is and who made it, and of a proxy's URL without user and password.
 func Cause(err error) string {
 	text := err.Error()
-	if untrusted := (*tls.CertificateVerificationError)(nil); errors.As(err, &untrusted) {
+	if untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		text += ofCertificate(untrusted)
 	}
 	return Text(regexp.MustCompile(`\S*@`).ReplaceAllString(text, "***@"))
