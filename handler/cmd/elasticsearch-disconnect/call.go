@@ -24,7 +24,7 @@ done only if the answer is the function's and says so. You are not asked. With
 		Args:    cobra.RangeArgs(1, 3),
 		Run:     r.does(func(ctx context.Context, args []string) (int, error) { return c.call(ctx, t, args, event) }),
 	}
-	addOneTarget(cmd, &t)
+	t.addPlace(cmd)
 	cmd.Flags().BoolVar(&event.All, "all", false, allUsage)
 	cmd.Flags().BoolVar(&event.Force, "force", false, forceUsage)
 	cmd.Flags().BoolVar(&event.Reconcile, "reconcile", false, "all that is left over in the region")

@@ -24,8 +24,7 @@ DRY_RUN=true nothing is removed.`,
 		Args:    cobra.ExactArgs(1),
 		Run:     r.does(func(ctx context.Context, args []string) (int, error) { return c.event(ctx, t, args[0]) }),
 	}
-	t.addCommon(cmd)
-	addRegion(cmd, &t)
+	t.addRegion(cmd)
 	return cmd
 }
 

@@ -25,23 +25,23 @@ type target struct {
 	verbose  bool
 }
 
-// addTarget adds the flags of a command that acts in several regions and accounts.
-func addTarget(cmd *cobra.Command, t *target) {
+// addPlaces adds the flags of a command that acts in several regions and accounts.
+func (t *target) addPlaces(cmd *cobra.Command) {
 	t.addCommon(cmd)
 	cmd.Flags().Var(&list{&t.regions, "REGION,..."}, "region", "where: REGION,..., or all but finance and government")
 	cmd.Flags().Var(&list{&t.accounts, "ID,..."}, "account", "in which accounts: ID,...; others need MEMBER_ROLE")
 	completeRegions(cmd, append(elasticsearch.Regions(), allRegions))
 }
 
-// addOneTarget adds the flags of a command that acts in one region of one account.
-func addOneTarget(cmd *cobra.Command, t *target) {
-	t.addCommon(cmd)
-	addRegion(cmd, t)
+// addPlace adds the flags of a command that acts in one region of one account.
+func (t *target) addPlace(cmd *cobra.Command) {
+	t.addRegion(cmd)
 	addOnce(cmd.Flags(), oneOf(&t.accounts), "account", "", "in which account; another needs MEMBER_ROLE", "ACCOUNT")
 }
 
-// addRegion adds --region for one region.
-func addRegion(cmd *cobra.Command, t *target) {
+// addRegion adds the flags of a command that acts in one region.
+func (t *target) addRegion(cmd *cobra.Command) {
+	t.addCommon(cmd)
 	addOnce(cmd.Flags(), oneOf(&t.regions), "region", "", "where (else ALIBABA_CLOUD_REGION_ID)", "REGION")
 	completeRegions(cmd, elasticsearch.Regions())
 }
@@ -78,7 +78,6 @@ func (l *list) Type() string   { return l.kind }
 // A once is the value of a flag that may be given once: a second value would drop the first.
 type once struct {
 	set   func(string) error
-	text  string
 	kind  string
 	given bool
 }
@@ -90,11 +89,11 @@ func (o *once) Set(text string) error {
 	case text == "":
 		return errors.New("it is empty")
 	}
-	o.given, o.text = true, text
+	o.given = true
 	return o.set(text)
 }
 
-func (o *once) String() string { return o.text }
+func (o *once) String() string { return "" }
 func (o *once) Type() string   { return o.kind }
 
 func addOnce(flags *pflag.FlagSet, set func(string) error, name, shorthand, usage, kind string) {

@@ -31,7 +31,7 @@ RECONCILE_LIMIT) is left alone: if you know that all were released, add --limit.
 		Args: noArguments,
 		Run:  r.does(func(ctx context.Context, _ []string) (int, error) { return c.reconcile(ctx, t, with, limit) }),
 	}
-	addTarget(cmd, &t)
+	t.addPlaces(cmd)
 	with.add(cmd)
 	addOnce(cmd.Flags(), number(&limit), "limit", "", "the most connections to remove in a region", "N")
 	return cmd

@@ -34,7 +34,7 @@ instance that exists, add --force.`,
 			return c.remove(ctx, t, with, q)
 		}),
 	}
-	addOneTarget(cmd, &t)
+	t.addPlace(cmd)
 	cmd.Flags().BoolVar(&all, "all", false, allUsage)
 	cmd.Flags().BoolVar(&force, "force", false, forceUsage)
 	with.add(cmd)

@@ -32,7 +32,7 @@ remove something or wait for approval, else 0.`,
 		Args: noArguments,
 		Run:  r.does(func(ctx context.Context, _ []string) (int, error) { return c.report(ctx, t, form, all) }),
 	}
-	addTarget(cmd, &t)
+	t.addPlaces(cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "show every connection, in a table")
 	addOutput(cmd, &form, table, wide, jsonForm, csv, html)
 	return cmd
