@@ -2,7 +2,6 @@ package handler
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -131,45 +130,21 @@ func (m member) classify(err error) error {
 	if network := net.Error(nil); errors.As(err, &network) {
 		return m.unavailable(fmt.Errorf("%s: %w", m.host(), err))
 	}
-	answer, ok := readRefusal(err.Error())
+	_, answer, _ := strings.Cut(err.Error(), "{") // at the end of the provider's text
+	refusal := elasticsearch.ReadRefusal([]byte("{" + answer))
+	cause := fmt.Errorf("STS answered %s, request id %s", refusal.Code, refusal.RequestID)
 	switch {
-	case !ok:
+	case !refusal.HasCode():
 		return m.unavailable(errors.New("STS answered with neither credentials nor a code"))
-	case elasticsearch.MayPass(answer.Code):
-		return m.unavailable(answer)
+	case refusal.MayPass():
+		return m.unavailable(cause)
 	}
 	const todo = ": check that account %s has this role, that the role trusts %[2]s, and that %[2]s has sts:AssumeRole on it"
-	refused := denied(fmt.Sprintf("the credentials of account %s may not assume %s", m.own, m.arn()), answer)
+	refused := denied(fmt.Sprintf("the credentials of account %s may not assume %s", m.own, m.arn()), cause)
 	refused.Advice = connection.Advice{Function: fmt.Sprintf(todo, m.account, "the function's role"), Command: fmt.Sprintf(todo, m.account, "your identity")}
 	return refused
 }
 
 func (m member) unavailable(cause error) error {
 	return &connection.Error{Kind: connection.Unavailable, Message: fmt.Sprintf("no answer from STS to assume %s; nothing was sent to the API, safe to repeat", m.arn()), Err: cause}
-}
-
-// A refusal is STS's answer without credentials. Its message is left out: it may quote the
-// request, escaped so that redact would not find a secret in it.
-type refusal struct{ Code, RequestId string }
-
-// readRefusal finds STS's answer at the end of the provider's error text.
-func readRefusal(text string) (r refusal, ok bool) {
-	at := strings.IndexByte(text, '{')
-	if at < 0 || json.Unmarshal([]byte(text[at:]), &r) != nil || !isName(r.Code) {
-		return r, false
-	}
-	if !isName(r.RequestId) {
-		r.RequestId = ""
-	}
-	return r, true
-}
-
-// isName reports whether a text can be a code or a request id.
-func isName(text string) bool {
-	const most = 64 // bytes
-	return text != "" && len(text) <= most && !strings.ContainsFunc(text, isNotOfRoleName)
-}
-
-func (r refusal) Error() string {
-	return fmt.Sprintf("STS answered %s, request id %s", r.Code, r.RequestId)
 }

@@ -106,25 +106,6 @@ func isAboutToken(code, message string) bool {
 		code == "InvalidParameter" && strings.Contains(strings.ToLower(message), "securitytoken")
 }
 
-// MayPass reports whether a request that was refused with a code may succeed within
-// moments. STS shares the codes of Alibaba Cloud's gateways.
-func MayPass(code string) bool {
-	c := meaningOf(0, code, "").class
-	return c == retryMaybeDone || c == retryNotDone
-}
-
-// IsExpired reports whether a code says that the session of the credentials has ended.
-func IsExpired(code string) bool { return code == "InvalidSecurityToken.Expired" }
-
-// AdviceOnCredentials says what to do about a code that finds fault with the credentials, or
-// with the clock that signed; zero for other codes. STS has the same codes.
-func AdviceOnCredentials(code string) connection.Advice {
-	if meaningOf(0, code, "").class != finalForAll {
-		return connection.Advice{}
-	}
-	return advice(code, "", "", func() time.Duration { return 0 })
-}
-
 // meaningOfStatus is for answers without a Code of the table, as gateways make them.
 func meaningOfStatus(status int) meaning {
 	switch {

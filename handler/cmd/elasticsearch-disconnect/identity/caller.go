@@ -32,7 +32,7 @@ func Ask(ctx context.Context, transport http.RoundTripper, host string, c acs3.C
 		if err != nil {
 			return Caller{}, unavailable("no answer from "+host+" about the identity of "+from.Name, checkNetwork, c.RedactError(err))
 		}
-		why := readRefusal(status, body)
+		why := refusal{elasticsearch.ReadRefusal(body), status}
 		if !why.isPassing() || attempt == attempts || !elasticsearch.Sleep(ctx, time.Second) {
 			return callerIn(body, why, host, from)
 		}
@@ -59,14 +59,14 @@ func callerIn(body []byte, why refusal, host string, from Source) (Caller, error
 	account, err := connection.ParseAccountID(answer.AccountID)
 	isARN := answer.Arn != "" && printable.Text(answer.Arn) == answer.Arn
 	switch {
-	case why.status == http.StatusOK && why.code == "" && err == nil && isARN:
+	case why.status == http.StatusOK && !why.HasCode() && err == nil && isARN:
 		return Caller{account, answer.Arn}, nil
-	case elasticsearch.IsExpired(why.code):
+	case why.IsExpired():
 		return Caller{}, expired(from.Name, time.Time{}, from.Renew)
-	case why.code == "" || why.isPassing():
+	case !why.HasCode() || why.isPassing():
 		return Caller{}, unavailable(host+" does not say whose "+from.Name+" is", "try again", why)
 	}
 	refused := denied(host+" refuses the credentials of "+from.Name, "ask who gave them to you", why)
-	refused.Advice = cmp.Or(elasticsearch.AdviceOnCredentials(why.code), refused.Advice)
+	refused.Advice = cmp.Or(why.Advice(), refused.Advice)
 	return Caller{}, refused
 }

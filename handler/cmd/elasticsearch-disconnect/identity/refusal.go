@@ -1,14 +1,11 @@
 package identity
 
 import (
-	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -28,9 +25,9 @@ func (p profile) explain(err error, host, todo string, from profile) error {
 		return unavailable("no answer from "+host+" for "+p.who, checkNetwork, reasonOfNetwork(err))
 	}
 	_, answer, _ := strings.Cut(err.Error(), "{")
-	why := readRefusal(0, []byte("{"+answer))
+	why := refusal{elasticsearch.ReadRefusal([]byte("{" + answer)), 0}
 	switch {
-	case elasticsearch.IsExpired(why.code):
+	case why.IsExpired():
 		return expired(from.who, time.Time{}, from.renew)
 	case why.isPassing():
 		return unavailable("no credentials from "+host+" for "+p.who, "try again", why)
@@ -40,49 +37,30 @@ func (p profile) explain(err error, host, todo string, from profile) error {
 
 const checkNetwork = "check the network, and HTTPS_PROXY"
 
-// A refusal is an answer without what was asked for. Its message is left out: it may quote
-// the request. Without a code it is an answer that makes no sense.
+// A refusal is an answer without what was asked for.
 type refusal struct {
-	code      string // "" for none
-	requestID string
-	status    int // of HTTP; 0 if it is not known
+	elasticsearch.Refusal
+	status int // of HTTP; 0 if it is not known
 }
 
 // isPassing reports whether the same request may succeed within moments.
 func (r refusal) isPassing() bool {
-	return elasticsearch.MayPass(r.code) || r.status/100 == 5 || r.code == "" && r.status == 0
+	return r.MayPass() || r.status/100 == 5 || !r.HasCode() && r.status == 0
 }
 
 func (r refusal) Error() string {
 	text := "the answer makes no sense"
 	switch {
-	case r.code != "":
-		text = "the answer is " + r.code
+	case r.HasCode():
+		text = fmt.Sprintf("the answer is %s", r.Code)
 	case r.status != 0:
 		text = strings.TrimSpace(fmt.Sprintf("the answer is HTTP %d %s", r.status, http.StatusText(r.status)))
 	}
-	if r.requestID != "" {
-		text += ", request id " + r.requestID
+	if r.RequestID != "" {
+		text += ", request id " + r.RequestID
 	}
 	return text
 }
-
-// readRefusal takes code and request id from an answer of STS or CloudSSO, if they can be ones.
-func readRefusal(status int, body []byte) refusal {
-	var found struct{ Code, ErrorCode, RequestID string }
-	_ = json.Unmarshal(body, &found) // what cannot be read has no code
-	r := refusal{status: status}
-	if code := cmp.Or(found.Code, found.ErrorCode); isName(code) {
-		r.code = code
-	}
-	if isName(found.RequestID) {
-		r.requestID = found.RequestID
-	}
-	return r
-}
-
-// isName reports whether a text can be a code or a request id.
-func isName(text string) bool { return regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`).MatchString(text) }
 
 // reasonOfNetwork returns why a request has no answer: without its URL, which may be signed,
 // without the address of a proxy, which may have a password, and without what came back in

@@ -14,6 +14,7 @@ import (
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
 const (
@@ -127,7 +128,7 @@ func (f service) read(s Settings, answer []byte) (acs3.Credentials, error) {
 		return acs3.Credentials{}, denied(what+" is not JSON with credentials", "ask who runs it", nil)
 	}
 	if code := found["Code"]; code != "" && code != "Success" {
-		return acs3.Credentials{}, denied(f.host+" gives "+f.who+" no credentials", "ask who runs it", readRefusal(0, answer))
+		return acs3.Credentials{}, denied(f.host+" gives "+f.who+" no credentials", "ask who runs it", refusal{elasticsearch.ReadRefusal(answer), 0})
 	}
 	names := map[string]string{"access_key_id": "AccessKeyId", "access_key_secret": "AccessKeySecret", "sts_token": "SecurityToken", "sts_expiration": "Expiration"}
 	has := found.renamed(names)
