@@ -36,7 +36,7 @@ func allowed() map[string][]string {
 		".": {module + "/handler", own + "elasticsearch", sdk + "fc"},
 		command: {module + "/handler", module + "/" + command + "/call", module + "/" + command + "/identity", module + "/" + command + "/logs", module + "/" + command + "/preflight", module + "/" + command + "/printable", module + "/" + command + "/view",
 			own + "acs3", own + "connection", own + "discover", own + "elasticsearch", own + "parallel", own + "trigger",
-			"github.com/google/uuid", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
+			"github.com/google/uuid", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys/unix", "golang.org/x/sys/windows", "golang.org/x/term"},
 		command + "/call":            {module + "/handler", module + "/" + command + "/printable", own + "acs3", own + "connection", own + "elasticsearch"},
 		command + "/goldentest":      nil,
 		command + "/logs":            nil,

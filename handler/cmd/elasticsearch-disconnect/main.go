@@ -7,7 +7,8 @@
 //
 // Its files use each other in one direction: main.go and root.go, a file for each command, what
 // several of them do (job.go, consent.go, survey.go, look.go, request.go), where and as whom
-// (session.go, scopes.go), and what all of them need (screen.go, flags.go, command.go, words.go).
+// (session.go, scopes.go), and what all of them need (screen.go, typed_*.go, flags.go, command.go,
+// words.go).
 package main
 
 import (

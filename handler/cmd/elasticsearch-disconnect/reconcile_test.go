@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -166,6 +167,25 @@ func TestOnlyYesIsYes(t *testing.T) {
 				t.Errorf("standard error:\n%s", text)
 			}
 		})
+	}
+}
+
+// TestTypedBeforeIsKept: no question is asked where what was typed before it may answer it.
+func TestTypedBeforeIsKept(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	leftovers(f)
+	in, typed, err := os.Pipe() // which does not forget, as a terminal does
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	fmt.Fprintln(typed, "yes")
+	typed.Close()
+	f.answers(in)
+	f.exits(t, f.run(t, "reconcile", "--region", "cn-hangzhou"), handler.ExitLeft)
+	if got := f.deleted(); len(got) > 0 {
+		t.Errorf("sent %q", got)
 	}
 }
 

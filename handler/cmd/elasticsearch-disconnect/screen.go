@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 
@@ -100,8 +101,15 @@ func (p *progress) text() string {
 	return text
 }
 
-// agrees asks the person, and reports whether the answer is yes. An interrupt is a no.
+// agrees asks the person, and reports whether the answer is yes. An interrupt is a no, and what was
+// typed before the question is no answer to it.
 func (c Command) agrees(ctx context.Context, question string) bool {
+	if terminal, ok := c.Stdin.(*os.File); ok {
+		if err := forgetTyped(terminal); err != nil {
+			c.say("What was typed before the question may answer it (%v): repeat this with --yes.", err)
+			return false
+		}
+	}
 	fmt.Fprint(c.Stderr, view.Question(question, "yes", c.Terminal.Width))
 	line, _ := wait(ctx, func() (string, error) {
 		line, _ := bufio.NewReader(c.Stdin).ReadString('\n') // without an end: the input ended

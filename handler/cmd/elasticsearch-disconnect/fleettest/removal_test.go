@@ -74,6 +74,29 @@ func TestReconcile(t *testing.T) {
 	}
 }
 
+// TestTypedBefore: what is typed while the command reads does not answer the question.
+func TestTypedBefore(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	typed := make(chan struct{})
+	s := d.Region("cn-hangzhou")
+	s.OnRequest = elasticsearchtest.Each(s.OnRequest, elasticsearchtest.At("ListInstance", func(int) (f elasticsearchtest.Fault) {
+		<-typed
+		return f
+	}))
+	before := d.connections()
+	screen := d.onTerminal(t, "reconcile", "--region", "cn-hangzhou")
+	screen.enter("yes\n")
+	screen.waitFor("yes\r\n") // the terminal has it
+	close(typed)
+	screen.waitFor(question)
+	screen.enter("no\n")
+	if exit := screen.end(); exit != handler.ExitLeft {
+		t.Errorf("exit code %d\n%s", exit, screen)
+	}
+	checkRemoved(t, d.removed(before), nil)
+}
+
 // TestReconcilePiped: the ways that ask nobody. Nothing has a golden file of its own that the others show.
 func TestReconcilePiped(t *testing.T) {
 	t.Parallel()
