@@ -235,4 +235,10 @@ func TestPartsAreBounded(t *testing.T) {
 	if quoted := marshal(marshal(f.problem(aboutTests))); len(quoted) > 64<<10 || !strings.Contains(quoted, "60 of 60 failed") {
 		t.Errorf("%d bytes: %.200s", len(quoted), quoted)
 	}
+	for i := range f.failed {
+		f.failed[i].Detail = strings.Repeat("x", 400)
+	}
+	if size := len(marshal(f.problem(aboutTests).Failed)); size < 16<<10-500 || size > 16<<10+100 { // there are commas
+		t.Errorf("%d bytes are listed", size)
+	}
 }
