@@ -248,8 +248,8 @@ func scopeIn(region string) connection.Scope {
 	return connection.Scope{Region: parsed}
 }
 
-// TestScopesSideBySide: all 25 regions are read at a time, though each makes one call after
-// the other.
+// TestScopesSideBySide: all places that a request may name are read at a time, though each makes one
+// call after the other.
 func TestScopesSideBySide(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]trigger.Request{"reconcile": reconcile(), "cleanup": cleanup("es-x", trigger.Gone)} {
@@ -257,11 +257,11 @@ func TestScopesSideBySide(t *testing.T) {
 			f := newRegion(t, 1, 0)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			f.api.OnRequest = elasticsearchtest.Together(ctx, 25, "ListConnectedClusters "+survivor(0))
+			f.api.OnRequest = elasticsearchtest.Together(ctx, trigger.MaxPlaces, "ListConnectedClusters "+survivor(0))
 			var requests []trigger.Request
-			for _, region := range elasticsearch.Regions() {
+			for i := range trigger.MaxPlaces {
 				q := ask
-				q.Scope = scopeIn(region)
+				q.Scope = scopeIn(fmt.Sprintf("cn-place-%d", i))
 				requests = append(requests, q)
 			}
 			for _, found := range f.Find(ctx, requests) {
@@ -269,7 +269,7 @@ func TestScopesSideBySide(t *testing.T) {
 					t.Errorf("%s: %s", found.Request.Scope.Region, got)
 				}
 			}
-			if n := f.api.MaxInFlight(); n != 25 || len(requests) != 25 {
+			if n := f.api.MaxInFlight(); n != trigger.MaxPlaces {
 				t.Errorf("%d requests at a time", n)
 			}
 		}))
