@@ -216,3 +216,27 @@ func TestReadmeExcerpt(t *testing.T) {
 		t.Errorf("README.md:\n got %s\nwant %s", got, want)
 	}
 }
+
+// TestReadmeInstances: README names each connection from both sides, as a replay begins with it.
+func TestReadmeInstances(t *testing.T) {
+	t.Parallel()
+	s := newServices(true)
+	t.Cleanup(s.close)
+	s.reset()
+	var got, want []string
+	for _, id := range regions() {
+		for _, c := range s.Region(id).Connections() {
+			want = append(want, c[0]+" …"+c[1][len(c[1])-4:], c[1]+" …"+c[0][len(c[0])-4:])
+		}
+	}
+	for _, row := range regexp.MustCompile("(?m)^\\| `(es-[^`]+)` \\|.*\\| ([^|]+) \\|$").FindAllStringSubmatch(read(t, "../README.md"), -1) {
+		for _, peer := range regexp.MustCompile(`…\d{4}`).FindAllString(row[2], -1) {
+			got = append(got, row[1]+" "+peer)
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("README.md:\n got %q\nwant %q", got, want)
+	}
+}
