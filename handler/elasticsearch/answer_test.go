@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -241,6 +243,25 @@ func TestCodes(t *testing.T) {
 	for _, code := range elasticsearch.Codes() {
 		if !tested[code] {
 			t.Errorf("%s is in the table of codes, and not in meanings", code)
+		}
+	}
+}
+
+// TestReadmeCodes: the README says of each code its kind, and whether it is sent again.
+func TestReadmeCodes(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "<!-- generated: codes -->")
+	table, _, _ = strings.Cut(table, "<!-- end -->")
+	for _, row := range regexp.MustCompile("(?m)^\\| (`.+`) \\| `(\\w+)`[^|]* \\| (yes|no)").FindAllStringSubmatch(table, -1) {
+		for code := range strings.SplitSeq(strings.Trim(row[1], "`"), "`, `") {
+			kind, class := elasticsearch.Meaning(code, "")
+			if kind.String() != row[2] || (class >= elasticsearch.RetryMaybeDone) != (row[3] == "yes") {
+				t.Errorf("README.md says that %s is %s, sent again: %s", code, row[2], row[3])
+			}
 		}
 	}
 }
