@@ -6,7 +6,6 @@ import (
 	"encoding/pem"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -17,25 +16,24 @@ import (
 )
 
 // A Cloud is an HTTP proxy on 127.0.0.1 that lets a client call several regions and the Security Token Service by the
-// names of their hosts, each a stand-in. It speaks CONNECT alone and copies bytes: TLS is between the client and the
-// stand-in. A host that no stand-in serves is refused with 502, so no request leaves the machine.
+// names of their hosts, each a stand-in. It speaks CONNECT alone and hands the connection to the stand-in: TLS is between
+// that and the client. A host that no stand-in serves is refused with 502, so no request leaves the machine.
 type Cloud struct {
 	STS *STS // serves sts.aliyuncs.com, and sts.REGION.aliyuncs.com and sts-vpc.REGION.aliyuncs.com of every region
 
 	proxy     listener
 	authority *authority
 	arrivals  atomic.Int64 // requests so far, of all stand-ins
-	tunnels   sync.WaitGroup
 
 	mu      sync.Mutex
 	regions map[string]*Server
-	others  map[string]*other // by host
+	others  map[string]*listener // by host
 	hosts   []string
 }
 
 // NewCloud starts a Cloud without a region.
 func NewCloud() *Cloud {
-	c := &Cloud{authority: newAuthority(), regions: map[string]*Server{}, others: map[string]*other{}}
+	c := &Cloud{authority: newAuthority(), regions: map[string]*Server{}, others: map[string]*listener{}}
 	c.STS = newSTS(c.authority.config(), &c.arrivals)
 	c.proxy = newListener(c)
 	c.proxy.Start()
@@ -50,9 +48,7 @@ func (c *Cloud) Region(id string) *Server {
 	if c.regions[id] == nil {
 		s := newServer()
 		s.arrivals = &c.arrivals
-		s.http.TLS = c.authority.config()
-		s.http.StartTLS()
-		s.URL = s.http.URL
+		s.http.startBehindDoor(c.authority.config())
 		c.regions[id] = s
 	}
 	return c.regions[id]
@@ -60,18 +56,11 @@ func (c *Cloud) Region(id string) *Server {
 
 // Serve makes a handler answer for a host, such as one of another service. It is called once for each host.
 func (c *Cloud) Serve(host string, h http.Handler) {
-	o := &other{h, newListener(h)}
-	o.http.TLS = c.authority.config()
-	o.http.StartTLS()
+	l := newListener(h)
+	l.startBehindDoor(c.authority.config())
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.others[host] = o
-}
-
-// An other is a stand-in of the caller's own.
-type other struct {
-	http.Handler
-	http listener
+	c.others[host] = &l
 }
 
 // Proxy returns the URL that a client has as its proxy, such as the value of HTTPS_PROXY of another process.
@@ -110,13 +99,12 @@ func (c *Cloud) Close() {
 	c.mu.Lock()
 	regions, others := slices.Collect(maps.Values(c.regions)), slices.Collect(maps.Values(c.others))
 	c.mu.Unlock()
-	for _, o := range others {
-		o.http.close()
+	for _, l := range others {
+		l.close()
 	}
 	for _, s := range regions {
 		s.Close()
 	}
-	c.tunnels.Wait() // which ended with the stand-ins
 }
 
 // ServeHTTP is the proxy.
@@ -127,46 +115,21 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no stand-in serves "+r.Method+" "+host, http.StatusBadGateway)
 		return
 	}
-	standIn, err := net.Dial("tcp", serves.address())
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
-	}
-	client, buffered, err := http.NewResponseController(w).Hijack()
+	client, sent, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(err)
 	}
-	c.tunnels.Go(func() { tunnel(client.(*net.TCPConn), buffered, standIn.(*net.TCPConn)) })
-}
-
-// tunnel copies bytes both ways until the stand-in ends the connection. What the client sent may be buffered already.
-func tunnel(client *net.TCPConn, sent io.Reader, standIn *net.TCPConn) {
-	go func() {
-		_, _ = io.Copy(standIn, sent)
-		_ = standIn.CloseWrite() // The client is gone, or has nothing more to send and waits for the answer.
-	}()
-	_, _ = io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
-	if _, err := io.Copy(client, standIn); err != nil {
-		_ = client.SetLinger(0) // What the stand-in reset is reset here, too.
+	_, err = io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
+	if sent.Reader.Buffered() > 0 || err != nil || serves.door.bring(r.Context(), client) != nil {
+		_ = client.Close() // It does not wait for the answer, or is gone, or the stand-in is closed.
 	}
-	_ = client.Close()
-	_ = standIn.Close()
 }
 
 var servedHost = regexp.MustCompile(`^(elasticsearch|sts)(?:-vpc)?\.([a-z0-9-]+)\.aliyuncs\.com$`)
 
-// A standIn is a Server, an STS, or an other.
-type standIn interface {
-	http.Handler
-	address() string // that it listens at
-}
-
-func (s *Server) address() string { return s.http.Listener.Addr().String() }
-func (s *STS) address() string    { return s.http.Listener.Addr().String() }
-func (o *other) address() string  { return o.http.Listener.Addr().String() }
-
-// arrive records the host of a connection, and returns the stand-in that serves it; nil when none does.
-func (c *Cloud) arrive(host string) standIn {
+// arrive records the host of a connection, and returns the listener of the stand-in that serves it; nil when none
+// does.
+func (c *Cloud) arrive(host string) *listener {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.hosts = append(c.hosts, host)
@@ -175,13 +138,13 @@ func (c *Cloud) arrive(host string) standIn {
 	case c.others[host] != nil:
 		return c.others[host]
 	case host == "sts.aliyuncs.com":
-		return c.STS
+		return &c.STS.http
 	case name == nil:
 		return nil
 	case name[1] == "sts":
-		return c.STS
+		return &c.STS.http
 	case c.regions[name[2]] == nil:
 		return nil
 	}
-	return c.regions[name[2]]
+	return &c.regions[name[2]].http
 }

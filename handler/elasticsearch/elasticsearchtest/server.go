@@ -28,7 +28,7 @@ import (
 // A Server is one running stand-in. Its methods are safe for concurrent use; its fields are to be set before the first
 // request.
 type Server struct {
-	URL       string           // the endpoint with its scheme, such as http://127.0.0.1:41234, without a final slash
+	URL       string           // the endpoint with its scheme, such as http://127.0.0.1:41234, without a final slash; "" in a Cloud
 	Now       func() time.Time // the gateway's clock; nil: time.Now
 	Latency   time.Duration    // how long every answer is held back after its effect; the client leaving cuts it short
 	ListShape ListShape        // how ListConnectedClusters answers
@@ -40,7 +40,6 @@ type Server struct {
 	OnRequest func(Request) Fault
 
 	http     listener
-	pipes    *pipes        // of a server in memory; nil for others
 	arrivals *atomic.Int64 // requests so far, of all stand-ins of a Cloud
 
 	mu       sync.Mutex
@@ -116,7 +115,7 @@ func (s *Server) Close() { s.http.close() }
 // Transport returns a new transport, with a connection pool of its own, that trusts the certificate of a TLS server.
 func (s *Server) Transport() *http.Transport {
 	t := &http.Transport{}
-	if s.pipes != nil {
+	if s.http.door != nil {
 		t.DialContext = s.Dial
 	}
 	if certificate := s.http.Certificate(); certificate != nil {

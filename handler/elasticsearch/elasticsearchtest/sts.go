@@ -22,8 +22,6 @@ const (
 // One serves every region of its [Cloud]. It takes the old signature for the first, and ACS3 for the second. It verifies the signature of every request with code of its own, as a [Server] does. Its
 // methods are safe for concurrent use; its fields are to be set before the first request.
 type STS struct {
-	URL string // the endpoint with its scheme, such as https://127.0.0.1:41234, without a final slash
-
 	// OnRequest is called with every request whose signature was accepted, and may answer it instead; nil, or one that
 	// returns nil: not. No lock is held, and it is called for several requests at a time. Hang, Reset and Body are
 	// answers for it; it may also wait, or change the state.
@@ -58,9 +56,7 @@ type STSRequest struct {
 func newSTS(certificates *tls.Config, arrivals *atomic.Int64) *STS {
 	s := &STS{arrivals: arrivals, accounts: map[string]Account{}, roles: map[string]Account{}, nonces: nonces{}}
 	s.http = newListener(s)
-	s.http.TLS = certificates
-	s.http.StartTLS()
-	s.URL = s.http.URL
+	s.http.startBehindDoor(certificates)
 	return s
 }
 
