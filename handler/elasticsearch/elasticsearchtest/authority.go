@@ -33,11 +33,15 @@ func newAuthority() *authority {
 	return &authority{certificate: certificate, key: key, leaves: map[string]*tls.Certificate{}}
 }
 
-// config is that of a TLS server which has every name.
+// config is that of a TLS server which has every name. Of the key exchanges that a client offers it takes the one that
+// costs both least: it shares the processors with what is measured, and its clients open hundreds of connections.
 func (a *authority) config() *tls.Config {
-	return &tls.Config{GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-		return a.leaf(hello.ServerName), nil
-	}}
+	return &tls.Config{
+		CurvePreferences: []tls.CurveID{tls.X25519},
+		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return a.leaf(hello.ServerName), nil
+		},
+	}
 }
 
 // leaf makes a host's certificate when it is first asked for.
