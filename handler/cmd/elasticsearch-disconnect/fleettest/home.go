@@ -60,7 +60,7 @@ func allProfiles() []profile {
 	broken := profileOf("broken", "AK", Operator())
 	broken.AccessKeySecret = ""
 	return []profile{
-		profileOf("prod", "AK", Operator()), profileOf("audit", "AK", Auditor()), member,
-		profileOf("session", "StsToken", Session()), broken,
+		profileOf("prod", "AK", Operator()), profileOf("audit", "AK", auditor()), member,
+		profileOf("session", "StsToken", session()), broken,
 	}
 }

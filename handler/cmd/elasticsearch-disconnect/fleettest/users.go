@@ -10,13 +10,13 @@ func Operator() elasticsearchtest.Account {
 	return elasticsearchtest.Account{AccessKeyID: "LTAI5tOperator", AccessKeySecret: Canary + "-operator", ID: Account, User: "li.na"}
 }
 
-// Auditor may only read, in the first account.
-func Auditor() elasticsearchtest.Account {
+// auditor may only read, in the first account.
+func auditor() elasticsearchtest.Account {
 	return elasticsearchtest.Account{AccessKeyID: "LTAI5tAuditor", AccessKeySecret: Canary + "-auditor", ID: Account, User: "audit"}
 }
 
-// Session is a session of the first account that expired: the API knows its key with a later token.
-func Session() elasticsearchtest.Account {
+// session is a session of the first account that expired: the API knows its key with a later token.
+func session() elasticsearchtest.Account {
 	return elasticsearchtest.Account{AccessKeyID: "STS.Session", AccessKeySecret: Canary + "-session", SecurityToken: Canary + "-yesterday", ID: Account}
 }
 
@@ -27,13 +27,13 @@ func memberSession() elasticsearchtest.Account {
 
 // users are known in every region.
 func users() []elasticsearchtest.Account {
-	renewed := Session()
+	renewed := session()
 	renewed.SecurityToken = Canary + "-today"
-	return []elasticsearchtest.Account{Operator(), Auditor(), renewed, memberSession()}
+	return []elasticsearchtest.Account{Operator(), auditor(), renewed, memberSession()}
 }
 
 func denyAuditor(r elasticsearchtest.Request) elasticsearchtest.Fault {
-	if r.AccessKeyID == Auditor().AccessKeyID && r.Action == "DeleteConnectedCluster" {
+	if r.AccessKeyID == auditor().AccessKeyID && r.Action == "DeleteConnectedCluster" {
 		return elasticsearchtest.Fault{Answer: elasticsearchtest.Forbid("elasticsearch:DeleteConnectedCluster")}
 	}
 	return elasticsearchtest.Fault{}

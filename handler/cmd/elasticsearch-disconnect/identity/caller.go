@@ -23,7 +23,7 @@ type Caller struct {
 
 // Ask asks STS as whom credentials work. That needs no right. host is such as
 // [elasticsearch.Network.STS] returns; from is where the credentials come from, and is named
-// in errors: its Name and its Renew are enough.
+// in errors.
 func Ask(ctx context.Context, transport http.RoundTripper, host string, c acs3.Credentials, from Source) (Caller, error) {
 	const attempts = 3
 	client := &http.Client{Transport: transport, Timeout: requestTimeout}
@@ -62,7 +62,7 @@ func callerIn(body []byte, why refusal, host string, from Source) (Caller, error
 	case why.status == http.StatusOK && !why.HasCode() && err == nil && isARN:
 		return Caller{account, answer.Arn}, nil
 	case why.IsExpired():
-		return Caller{}, expired(from.Name, time.Time{}, from.Renew)
+		return Caller{}, expired(from.Name, time.Time{}, from.renew)
 	case !why.HasCode() || why.isPassing():
 		return Caller{}, unavailable(host+" does not say whose "+from.Name+" is", "try again", why)
 	}

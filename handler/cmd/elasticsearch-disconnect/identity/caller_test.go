@@ -21,7 +21,7 @@ func credentialsOf(a account) acs3.Credentials {
 // asked asks a transport as whom an identity works. No pause takes time.
 func asked(t *testing.T, transport http.RoundTripper, a account) (caller Caller, err error) {
 	t.Helper()
-	from := Source{Name: `profile "prod" of ~/.aliyun/config.json`, Renew: "run aliyun configure --mode CloudSSO --profile prod"}
+	from := Source{Name: `profile "prod" of ~/.aliyun/config.json`, renew: "run aliyun configure --mode CloudSSO --profile prod"}
 	synctest.Test(t, func(t *testing.T) { caller, err = Ask(t.Context(), transport, host, credentialsOf(a), from) })
 	return caller, err
 }

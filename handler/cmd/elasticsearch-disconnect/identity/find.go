@@ -14,9 +14,9 @@ import (
 type Source struct {
 	Name   string // for people: profile "prod" of ~/.aliyun/config.json
 	Region string // of the profile, as it is written there; "" for none
-	Renew  string // what gets a new session: run aliyun configure --mode CloudSSO --profile prod
 
-	get func() (acs3.Credentials, error)
+	renew string // what gets a new session: run aliyun configure --mode CloudSSO --profile prod
+	get   func() (acs3.Credentials, error)
 }
 
 // Credentials returns the credentials of a source that [Find] found. They are obtained once.
