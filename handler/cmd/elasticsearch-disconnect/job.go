@@ -49,7 +49,7 @@ func (c Command) carryOut(ctx context.Context, j job, with consent) (int, error)
 		w.print(printable.JSON(done.Reply, j.plan.Redact))
 	}
 	if isRemoval {
-		j.exit = c.end(ctx, j, w, done)
+		j.exit = w.end(done.ExitCode)
 	}
 	if w.unprinted != nil && j.exit != exitInterrupted {
 		c.say("%v", w.unprinted)
@@ -84,33 +84,6 @@ func was(dryRun bool) string {
 		return "would be"
 	}
 	return "was"
-}
-
-// end says in one sentence what became of the removals, and returns the exit code.
-func (c Command) end(ctx context.Context, j job, w *worker, done handler.Done) int {
-	w.counts[failedWord] += max(0, j.removable-w.known) // a panic: the log has it
-	switch sentence := w.sentence(); {
-	case ctx.Err() != nil && w.counts[removedWord]+w.counts[absentWord]+w.counts[unknownWord] == 0:
-		c.say("Interrupted: nothing was removed.")
-		return exitInterrupted
-	case ctx.Err() != nil:
-		c.say("Interrupted: %s.", sentence)
-		if w.counts[unknownWord] > 0 {
-			c.say("What is unknown may be removed or not: report shows it.")
-		}
-		return exitInterrupted
-	case j.exit == handler.ExitFailed:
-		c.say("%s. Not everything could be read.", sentence)
-	default:
-		c.say("%s.", sentence)
-	}
-	switch {
-	case done.ExitCode == handler.ExitFailed, j.exit == handler.ExitFailed:
-		return handler.ExitFailed
-	case j.withheld > 0:
-		return handler.ExitLeft
-	}
-	return handler.ExitDone
 }
 
 // The words for what became of a removal.
@@ -197,6 +170,35 @@ func (w *worker) line(word string, o handler.Outcome) string {
 	}
 	w.reason = reason
 	return text
+}
+
+// end says in one sentence what became of the removals, and returns the exit code; exit is
+// that of the function.
+func (w *worker) end(exit int) int {
+	ctx, j, c := w.ctx, w.job, w.command
+	w.counts[failedWord] += max(0, j.removable-w.known) // a panic: the log has it
+	switch sentence := w.sentence(); {
+	case ctx.Err() != nil && w.counts[removedWord]+w.counts[absentWord]+w.counts[unknownWord] == 0:
+		c.say("Interrupted: nothing was removed.")
+		return exitInterrupted
+	case ctx.Err() != nil:
+		c.say("Interrupted: %s.", sentence)
+		if w.counts[unknownWord] > 0 {
+			c.say("What is unknown may be removed or not: report shows it.")
+		}
+		return exitInterrupted
+	case j.exit == handler.ExitFailed:
+		c.say("%s. Not everything could be read.", sentence)
+	default:
+		c.say("%s.", sentence)
+	}
+	switch {
+	case exit == handler.ExitFailed, j.exit == handler.ExitFailed:
+		return handler.ExitFailed
+	case j.withheld > 0:
+		return handler.ExitLeft
+	}
+	return handler.ExitDone
 }
 
 // sentence counts the outcomes: 6 removed, 1 kept.

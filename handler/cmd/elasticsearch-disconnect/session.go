@@ -100,9 +100,9 @@ func (c Command) logIn(ctx context.Context, at place) (l login, err error) {
 	return l, nil
 }
 
-// invocation returns that of a person. Its client tokens are new in each. Its credentials
-// are those that STS was asked about: a service that hands them out may have been switched
-// to another account while the person looked at a question.
+// invocation returns the invocation of a person, whose client tokens no other has. Its
+// credentials are those that STS was asked about: a service that hands them out may have been
+// switched to another account while the person looked at a question.
 func (l login) invocation(own connection.Scope) func(context.Context) handler.Invocation {
 	id := uuid.NewString()
 	return func(context.Context) handler.Invocation {

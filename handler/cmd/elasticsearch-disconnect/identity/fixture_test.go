@@ -104,8 +104,8 @@ func (w world) settings(t *testing.T) Settings {
 			short, _ := strings.CutPrefix(name, "ALIBABA_CLOUD_")
 			return strings.ReplaceAll(w.env[short], "HOME", home)
 		},
-		Transport: &http.Transport{DisableKeepAlives: true},
-		Metadata:  w.metadataAddress(t),
+		Transport:   &http.Transport{DisableKeepAlives: true},
+		metadataURL: w.metadataAddress(t),
 	}
 }
 

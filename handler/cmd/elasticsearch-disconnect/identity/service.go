@@ -64,7 +64,7 @@ func (s Settings) roleOfMachine(p profile) (acs3.Credentials, error) {
 // metadata returns what the service answers about a role; about that which the machine has
 // if it is "". The service wants a token with each request, unless it is of the first version.
 func (s Settings) metadata(from service, role string) ([]byte, error) {
-	address, header := cmp.Or(s.Metadata, metadataAddress)+"/latest/", http.Header{}
+	address, header := cmp.Or(s.metadataURL, metadataAddress)+"/latest/", http.Header{}
 	token, err := from.ask(http.MethodPut, address+"api/token", http.Header{"X-Aliyun-Ecs-Metadata-Token-Ttl-Seconds": {"300"}})
 	_, isAnswer := errors.AsType[refusal](err)
 	switch {
@@ -96,7 +96,7 @@ func direct() *http.Client {
 func (f service) ask(method, address string, header http.Header) ([]byte, error) {
 	request, err := http.NewRequest(method, address, nil)
 	if err != nil {
-		return nil, err // of Settings.Metadata
+		return nil, err // of metadataURL
 	}
 	request.Header = header
 	status, body, err := send(f.client, request)

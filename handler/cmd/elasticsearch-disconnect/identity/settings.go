@@ -17,8 +17,9 @@ type Settings struct {
 	Home    string              // the person's home directory
 
 	Transport http.RoundTripper // to a credentials URI; nil: http.DefaultTransport
-	Metadata  string            // the address of ECS metadata; "": http://100.100.100.200
 	Stderr    io.Writer         // gets what the command of a profile says to the person; nil: nobody
+
+	metadataURL string // of the metadata service of ECS, in tests; "" for the real one
 }
 
 // Variables that more than one step reads.
