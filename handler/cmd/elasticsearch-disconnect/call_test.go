@@ -77,8 +77,9 @@ func TestCallIsDry(t *testing.T) {
 	}{
 		"true": {handler.ExitLeft, `{"instanceId":"es-a","connectedInstanceId":"es-b","dryRun":true}`,
 			"Dry run (the variable DRY_RUN is true): nothing will be removed.\na dry run, so nothing was removed: 1 would be removed\n"},
-		"TRUE": {handler.ExitInvalid, "", "configuration: DRY_RUN is not true or false\n"},
-		"1":    {handler.ExitInvalid, "", "configuration: DRY_RUN is not true or false\n"},
+		"false": {handler.ExitLeft, `{"instanceId":"es-a","connectedInstanceId":"es-b"}`, "DRY_RUN of the function is on, so nothing was removed: 1 would be removed\n"},
+		"TRUE":  {handler.ExitInvalid, "", "configuration: DRY_RUN is not true or false\n"},
+		"1":     {handler.ExitInvalid, "", "configuration: DRY_RUN is not true or false\n"},
 	} {
 		f, url, bodies := newCallFixture(t, answer)
 		f.env["DRY_RUN"] = variable

@@ -64,7 +64,7 @@ func TestEventIsDry(t *testing.T) {
 // TestVerbose: the log is for whoever asks for it, and has the lines for itself.
 func TestVerbose(t *testing.T) {
 	t.Parallel()
-	for _, args := range []string{"reconcile --yes --region cn-hangzhou", "reconcile --yes --region cn-hangzhou --verbose"} {
+	for _, args := range []string{"reconcile --yes --region cn-hangzhou", "reconcile --yes --region cn-hangzhou --verbose", "remove es-gone --all --yes --region cn-hangzhou --verbose"} {
 		f := newFixture(t)
 		leftovers(f)
 		f.answers(strings.NewReader(""))
@@ -72,7 +72,7 @@ func TestVerbose(t *testing.T) {
 		if hasLine := strings.Contains(f.stderr.String(), startOfLine); hasLine == strings.Contains(args, "verbose") {
 			t.Errorf("%s: a line that is rewritten: %v", args, hasLine)
 		}
-		isLogged := strings.Contains(f.stderr.String(), `"outcome":"removed"`)
+		isLogged := strings.Contains(f.stderr.String(), `"outcome":"removed"`) && strings.Contains(f.stderr.String(), `"trigger":"direct"`)
 		if isLogged != strings.Contains(args, "verbose") {
 			t.Errorf("%s: standard error:\n%s", args, &f.stderr)
 		}

@@ -52,11 +52,14 @@ func reconciles() map[string]reconcile {
 		"of more than the limit":       {nil, limited(leftovers), "yes\n", handler.ExitLeft, nil},
 		"up to a higher limit":         {[]string{"--limit", "4"}, limited(leftovers), "yes\n", handler.ExitDone, both},
 		"up to a lower limit":          {[]string{"--limit", "0", "--yes"}, oneLeftover, "", handler.ExitLeft, nil},
+		"of two regions as JSON":       {[]string{"--region", "cn-beijing", "--yes", "-o", "json"}, leftovers, "", handler.ExitDone, both},
 		"of two regions, one too many": {[]string{"--region", "cn-beijing", "--yes", "--limit", "4"}, tooMany, "", handler.ExitLeft, both},
 
-		"of one that came back": {nil, whenAsked(func(f *fixture) { f.add("es-gone") }), "", handler.ExitFailed, nil},
-		"with one that is late": {nil, whenAsked(func(f *fixture) { f.api.Connect("es-b", "es-late") }), "", handler.ExitDone, both},
-		"that the API refuses":  {[]string{"--yes"}, refused, "", handler.ExitFailed, both[1:]},
+		"of one that came back":      {nil, whenAsked(func(f *fixture) { f.add("es-gone") }), "", handler.ExitFailed, nil},
+		"with one that is late":      {nil, whenAsked(func(f *fixture) { f.api.Connect("es-b", "es-late") }), "", handler.ExitDone, both},
+		"that the API throttles":     {[]string{"--yes"}, throttled, "", handler.ExitDone, both},
+		"of which an answer is lost": {[]string{"--yes"}, lost, "", handler.ExitDone, both},
+		"that the API refuses":       {[]string{"--yes"}, refused, "", handler.ExitFailed, both[1:]},
 	}
 }
 
@@ -93,6 +96,28 @@ func tooMany(f *fixture) {
 func refused(f *fixture) {
 	leftovers(f)
 	f.api.OnRequest = elasticsearchtest.Each(at("DeleteConnectedCluster es-a", refuse(403, "Forbidden.RAM", "You are not authorized.")), f.api.OnRequest)
+}
+
+// throttled is a region that takes a removal when it is asked for the tenth time.
+func throttled(f *fixture) {
+	leftovers(f)
+	f.api.OnRequest = elasticsearchtest.Each(elasticsearchtest.At("DeleteConnectedCluster es-a", func(n int) fault {
+		if n == 10 {
+			return fault{}
+		}
+		return refuse(429, "Throttling.User", "Request was denied due to user flow control.")
+	}), f.api.OnRequest)
+}
+
+// lost is a region whose answer to the first removal does not arrive.
+func lost(f *fixture) {
+	leftovers(f)
+	f.api.OnRequest = elasticsearchtest.Each(elasticsearchtest.At("DeleteConnectedCluster es-a", func(n int) fault {
+		if n == 1 {
+			return fault{AfterEffect: true, Answer: elasticsearchtest.HTML(502)}
+		}
+		return refuse(400, "RepetitionOperationError", "The instances are not connected.")
+	}), f.api.OnRequest)
 }
 
 // whenAsked changes the region while a person reads the question, and then agrees.
@@ -202,7 +227,7 @@ func TestInterrupted(t *testing.T) {
 		want   string // the end of standard error
 		isDone bool   // the first removal is
 
-		stdout func(*fixture, func()) io.Writer // nil: it is kept
+		setUp func(f *fixture, interrupt func()) // may be nil
 	}{
 		"a report":                 {"report", "ListInstance", 1, "", nothing, false, nil},
 		"a report that asks STS":   {"report", "GetCallerIdentity", 1, "", nothing, false, nil},
@@ -214,10 +239,17 @@ func TestInterrupted(t *testing.T) {
 			"Interrupted: 0 removed, 2 kept, 1 not sent, 1 unknown.\nWhat is unknown may be removed or not: report shows it.\n", true, nil},
 		"whose reader has left": {"reconcile --yes", "DeleteConnectedCluster es-a", 1, "",
 			"Interrupted: 0 removed, 2 kept, 1 not sent, 1 unknown.\nWhat is unknown may be removed or not: report shows it.\n", true,
-			func(*fixture, func()) io.Writer { return fullDisk{} }},
+			func(f *fixture, _ func()) { f.Stdout = fullDisk{} }},
 		"after the first removal": {"reconcile --yes", "", 0, "removed   es-a  es-gone  cn-hangzhou\nnot sent  es-b  es-gone  cn-hangzhou\n",
 			"Interrupted: 1 removed, 2 kept, 1 not sent.\n", true,
-			func(f *fixture, interrupt func()) io.Writer { return interruptingOut{&f.stdout, interrupt} }},
+			func(f *fixture, interrupt func()) { f.Stdout = interruptingOut{&f.stdout, interrupt} }},
+		"while the first one waits": {"reconcile --yes", "", 0, "failed    es-a  es-gone  cn-hangzhou\nnot sent  es-b  es-gone  cn-hangzhou\n", nothing, true,
+			func(f *fixture, interrupt func()) {
+				f.api.OnRequest = at("DeleteConnectedCluster es-a", fault{Answer: func(w http.ResponseWriter, r *http.Request) {
+					interrupt()
+					elasticsearchtest.Refuse(400, "InstanceActivating", "It is busy.")(w, r)
+				}})
+			}},
 		"the removal of one": {"remove es-a es-gone --yes", "DescribeInstance es-a", 1, "", nothing, false, nil},
 		"an event":           {"event -", "DescribeInstance es-gone", 1, "{", "Interrupted: the reply says what was removed.\n", false, nil},
 	} {
@@ -232,8 +264,8 @@ func TestInterrupted(t *testing.T) {
 				if strings.HasPrefix(test.args, "event") {
 					f.Stdin = strings.NewReader(`{"instanceId":"es-gone","all":true}`)
 				}
-				if test.stdout != nil {
-					f.Stdout = test.stdout(f, interrupt)
+				if test.setUp != nil {
+					test.setUp(f, interrupt)
 				}
 				f.Transport = &interrupted{to: f.cloud, at: test.at, nth: test.nth, interrupt: interrupt}
 				f.exits(t, f.runWith(ctx, t, append(strings.Fields(test.args), "--region", "cn-hangzhou")...), exitInterrupted)

@@ -22,7 +22,7 @@ func removals() map[string]removal {
 	ab, ofB := [][2]string{{"es-a", "es-b"}}, [][2]string{{"es-a", "es-b"}, {"es-b", "es-gone"}}
 	return map[string]removal{
 		"two in use":              {"es-a es-b", "yes\n", withNames, handler.ExitDone, ab},
-		"two in use, refused":     {"es-a es-b", "no\n", withNames, handler.ExitLeft, nil},
+		"two in use, refused":     {"es-a es-b", "no\n", func(f *fixture) { withNames(f); f.api.SetStatus("es-b", "activating") }, handler.ExitLeft, nil},
 		"one that is gone":        {"es-gone es-a", "yes\n", withNames, handler.ExitDone, both[:1]},
 		"one of Logstash":         {"es-a ls-pipeline --yes", "", withNames, handler.ExitDone, [][2]string{{"es-a", "ls-pipeline"}}},
 		"two as a dry run":        {"es-a es-b --dry-run", "", withNames, handler.ExitLeft, nil},
@@ -34,6 +34,8 @@ func removals() map[string]removal {
 		"one in capitals":         {"ES-A es-b", "yes\n", withNames, handler.ExitDone, ab},
 		"one that the other has":  {"es-a es-b --yes", "", oneSided, handler.ExitDone, ab},
 		"two that cannot be read": {"es-a es-b --yes", "", func(f *fixture) { withNames(f); unproven(f) }, handler.ExitFailed, nil},
+		"two of unknown lists":    {"es-a es-b --yes", "", func(f *fixture) { withNames(f); denied(f) }, handler.ExitFailed, nil},
+		"two outside of REGIONS":  {"es-a es-b --yes", "", func(f *fixture) { withNames(f); f.env["REGIONS"] = "cn-beijing" }, handler.ExitFailed, nil},
 
 		"all of one that exists":    {"es-b --all --yes", "", withNames, handler.ExitFailed, nil},
 		"all of it by force":        {"es-b --all --force", "yes\n", withNames, handler.ExitDone, ofB},
@@ -46,6 +48,14 @@ func removals() map[string]removal {
 		"all, all protected, dry":   {"es-b --all --force --dry-run", "", protected("es-b"), handler.ExitFailed, nil},
 		"all, one that both list":   {"es-alone --all --force --yes", "", listedTwice, handler.ExitDone, [][2]string{{"es-a", "es-alone"}}},
 		"all, one that is no id":    {"es-alone --all --force --yes", "", malformed, handler.ExitDone, nil},
+		"all, one is not described": {"es-gone --all --yes", "", func(f *fixture) {
+			withNames(f)
+			f.api.OnRequest = elasticsearchtest.Each(at("DescribeInstance es-b", refuse(403, "Forbidden.RAM", "You are not authorized.")), f.api.OnRequest)
+		}, handler.ExitFailed, nil},
+		"all, none can be asked": {"es-alone --all --force --yes", "", func(f *fixture) {
+			malformed(f)
+			f.api.OnRequest = elasticsearchtest.Each(f.api.OnRequest, at("ListConnectedClusters es-b", refuse(403, "Forbidden.RAM", "You are not authorized.")))
+		}, handler.ExitFailed, nil},
 		"all, not all can be asked": {"es-gone --all --yes", "", func(f *fixture) { withNames(f); unread(f) }, handler.ExitFailed, both[:1]},
 	}
 }

@@ -24,7 +24,9 @@ func reports() map[string]report {
 		"of all":               {[]string{"--all"}, leftovers, handler.ExitLeft},
 		"as JSON":              {[]string{"-o", "json"}, leftovers, handler.ExitLeft},
 
-		"without instances":      {nil, func(*fixture) {}, handler.ExitDone},
+		"without instances": {[]string{"--account", myAccount}, func(f *fixture) {
+			f.env["ELASTICSEARCH_ENDPOINT"] = "https://elasticsearch.cn-hangzhou.aliyuncs.com"
+		}, handler.ExitDone},
 		"with nothing left over": {nil, fine, handler.ExitDone},
 		"of ten rows":            {nil, tenRows, handler.ExitLeft},
 		"with one left over":     {nil, oneLeftover, handler.ExitLeft},

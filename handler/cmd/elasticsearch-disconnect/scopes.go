@@ -40,10 +40,7 @@ func regionsOf(n named, config handler.Config) ([]connection.Region, error) {
 			if err := config.CheckRegion(id); err != nil {
 				return nil, wrongUsage("%s %s %v", n.by, printable.Text(id), err)
 			}
-			region, err := connection.ParseRegion(id)
-			if err != nil {
-				return nil, wrongUsage("%s %v", n.by, err)
-			}
+			region, _ := connection.ParseRegion(id) // of a list
 			if !slices.Contains(regions, region) {
 				regions = append(regions, region)
 			}

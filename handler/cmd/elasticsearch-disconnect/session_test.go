@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/identity"
 	"elasticsearch-disconnect/handler/elasticsearch"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
@@ -55,6 +57,20 @@ func TestRegions(t *testing.T) {
 	}
 }
 
+// TestPreset: where the regions come from if no flag names them.
+func TestPreset(t *testing.T) {
+	t.Parallel()
+	for variable, want := range map[string]named{
+		"":                        {"the region of a profile,", []string{"cn-shanghai"}},
+		"cn-beijing,,cn-hangzhou": {regionVariable, []string{"cn-beijing", "cn-hangzhou"}},
+	} {
+		c := Command{Getenv: func(string) string { return variable }}
+		if got := c.preset(target{}, identity.Source{Name: "a profile", Region: "cn-shanghai"}); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %v, want %v", variable, got, want)
+		}
+	}
+}
+
 // TestAllRegions: finance and government have to be named.
 func TestAllRegions(t *testing.T) {
 	t.Parallel()
@@ -76,11 +92,12 @@ func TestSource(t *testing.T) {
 		exit int
 		want string // standard error
 	}{
-		"half a pair":       {"report", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, handler.ExitInvalid, half},
-		"no such profile":   {"report --profile prd", nil, handler.ExitInvalid, "~/.aliyun/config.json cannot be read (no such file or directory): run aliyun configure"},
-		"an unknown key":    {"remove es-a es-b --yes", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "canary-other"}, handler.ExitFailed, refuses + "InvalidAccessKeyId.NotFound, request id UUID); check your access key"},
-		"a wrong signature": {"event -", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "canary-other"}, handler.ExitFailed, refuses + "SignatureDoesNotMatch, request id UUID); check your access key secret"},
-		"to call":           {"call https://example.com es-a --all", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, handler.ExitInvalid, half},
+		"half a pair":          {"report", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, handler.ExitInvalid, half},
+		"no such profile":      {"report --profile prd", nil, handler.ExitInvalid, "~/.aliyun/config.json cannot be read (no such file or directory): run aliyun configure"},
+		"an unknown key":       {"remove es-a es-b --yes", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "canary-other"}, handler.ExitFailed, refuses + "InvalidAccessKeyId.NotFound, request id UUID); check your access key"},
+		"a wrong signature":    {"event -", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "canary-other"}, handler.ExitFailed, refuses + "SignatureDoesNotMatch, request id UUID); check your access key secret"},
+		"a service that fails": {"report", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "", "ALIBABA_CLOUD_CREDENTIALS_URI": "http://127.0.0.1:1"}, handler.ExitFailed, "no answer from 127.0.0.1:1 for ALIBABA_CLOUD_CREDENTIALS_URI in the environment (no stand-in serves 127.0.0.1): check its address"},
+		"to call":              {"call https://example.com es-a --all", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, handler.ExitInvalid, half},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,6 +129,48 @@ func TestAnotherAccount(t *testing.T) {
 	f.exits(t, f.run(t, "reconcile", "--region", "cn-hangzhou"), handler.ExitDone)
 	if got := f.stdout.String(); !strings.HasPrefix(got, "removed   es-a  es-gone  cn-hangzhou\n") {
 		t.Errorf("standard output:\n%s", got)
+	}
+}
+
+// TestMemberAccount: another account, by MEMBER_ROLE, is in the question and in each line. It is not parallel, as
+// TestExplain.
+func TestMemberAccount(t *testing.T) {
+	f := newFixture(t)
+	member := elasticsearchtest.Account{AccessKeyID: "STS.canary", AccessKeySecret: "canary-secret-member", SecurityToken: "canary-token", ID: memberAccount}
+	f.cloud.STS.AddRole("acs:ram::"+memberAccount+":role/ops", member)
+	f.api.AddAccount(member)
+	f.api.AddInstanceOf(memberAccount, "es-a")
+	f.api.Connect("es-a", "es-gone")
+	f.env["MEMBER_ROLE"] = "ops"
+	before := http.DefaultTransport
+	defer func() { http.DefaultTransport = before }()
+	http.DefaultTransport = trusting(f.cloud)
+	f.answers(strings.NewReader("yes\n"))
+	f.exits(t, f.run(t, "reconcile", "--region", "cn-hangzhou", "--account", myAccount+","+memberAccount), handler.ExitDone)
+	if got := f.stdout.String(); got != "removed   es-a  es-gone  cn-hangzhou, account "+memberAccount+"\n" {
+		t.Errorf("standard output:\n%s", got)
+	}
+	if got := f.stderr.String(); !strings.Contains(got, "\nRemove this connection in cn-hangzhou, account "+memberAccount+"?") {
+		t.Errorf("standard error:\n%s", got)
+	}
+}
+
+// TestTokens: two runs are two requests, so that the second is not answered as the first was.
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	tokens := map[string]bool{}
+	for range 2 {
+		fine(f)
+		f.exits(t, f.run(t, "remove", "es-a", "es-b", "--yes", "--region", "cn-hangzhou"), handler.ExitDone)
+	}
+	for _, r := range f.api.Requests() {
+		if r.Action == "DeleteConnectedCluster" {
+			tokens[r.ClientToken] = true
+		}
+	}
+	if len(tokens) != 2 {
+		t.Errorf("client tokens: %v", tokens)
 	}
 }
 

@@ -37,6 +37,8 @@ func TestWrongUsage(t *testing.T) {
 		"report --region cn-hangzhou --account 1,2": "--account 1 is not your own (1234567890984321, by ALIBABA_CLOUD_ACCESS_KEY_ID in the environment): set the variable MEMBER_ROLE to the name of a role there that you may assume",
 		"remove es-a es-b --yes --region cn-a,cn-b": `invalid argument "cn-a,cn-b" for "--region" flag: only one is possible here` + see + " remove --help",
 		"remove es-a es-b --yes --region all":       `invalid argument "all" for "--region" flag: only one is possible here` + see + " remove --help",
+		"remove es-a es-b":                          "This asks before it removes, but standard input or standard error is not a terminal: add --yes, or look first with --dry-run",
+		"remove es-a es-b es-c --all --yes":         "accepts at most 2 arg(s), received 3" + see + " remove --help",
 		"remove":                                    "Which instance? Give INSTANCE CONNECTED, or INSTANCE --all",
 		"remove es-a --yes":                         "Give either two instances, for one connection, or one and --all",
 		"remove es-a es-b --all --yes":              "Give either two instances, for one connection, or one and --all",
