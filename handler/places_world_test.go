@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -18,27 +19,54 @@ import (
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
-// worlds are several regions, by their ids in placesOfWorlds.
+// worlds are several places: two regions, each in the own account and in that of a member.
+// The instances of all have the same ids, so what is meant for one could be done in another.
 type worlds struct {
-	cloud *elasticsearchtest.Cloud
-	each  []*world
+	places []place // of each, in order
+	each   []*world
+	clouds map[string]*elasticsearchtest.Cloud // of each account, by the key that requests bear
+	event  string
 }
 
-var placesOfWorlds = []string{"cn-hangzhou", "cn-beijing", "cn-shanghai"}
+func newWorlds(t *testing.T) worlds {
+	t.Helper()
+	member := newMember()
+	p := worlds{
+		clouds: map[string]*elasticsearchtest.Cloud{},
+		event:  `{"reconcile":true,"regionIds":"cn-hangzhou,cn-beijing","accountIds":"` + ownAccount + `,` + member.ID + `"}`,
+	}
+	for _, key := range []string{role.AccessKeyId, member.AccessKeyID} {
+		p.clouds[key] = elasticsearchtest.NewCloud()
+		t.Cleanup(p.clouds[key].Close)
+	}
+	for _, region := range []string{"cn-hangzhou", "cn-beijing"} {
+		p.add(region, "", accountOf(role))
+		p.add(region, member.ID, member)
+	}
+	return p
+}
 
-// TestReconcileAnyPlaces: in several regions, of which any change between two calls, no
+// add adds a place. id is that of its account in the log, which leaves out the own.
+func (p *worlds) add(region, id string, account elasticsearchtest.Account) {
+	w := &world{api: p.clouds[account.AccessKeyID].Region(region)}
+	account.ID = "" // all instances there are its own
+	w.api.AddAccount(account)
+	w.api.AddAccount(accountOf(role)) // of runs inside of runs
+	w.api.OnRequest = w.onRequest
+	p.places, p.each = append(p.places, place{region, id}), append(p.each, w)
+}
+
+// RoundTrip leads a request to the places of the account that it is signed for.
+func (p worlds) RoundTrip(r *http.Request) (*http.Response, error) {
+	return p.clouds[r.Header.Get("X-Acs-Accesskey-Id")].RoundTrip(r)
+}
+
+// TestReconcileAnyPlaces: in several places, of which any change between two calls, no
 // connection of two existing instances is removed. Then, without further changes except in one
 // of them, each other one has the outcome and the removals that are predicted for it alone.
 func TestReconcileAnyPlaces(t *testing.T) {
 	t.Parallel()
-	p := worlds{cloud: elasticsearchtest.NewCloud()}
-	t.Cleanup(p.cloud.Close)
-	for _, region := range placesOfWorlds {
-		w := &world{api: p.cloud.Region(region)}
-		w.api.AddAccount(accountOf(role))
-		w.api.OnRequest = w.onRequest
-		p.each = append(p.each, w)
-	}
+	p := newWorlds(t)
 	seen := map[string]int{}
 	rapid.Check(t, func(r *rapid.T) { inBubble(t, func() { p.check(r, seen) }) })
 	if seen["reconciled"] == 0 || seen["withheld"] == 0 || seen["beside a failure"] == 0 {
@@ -71,7 +99,7 @@ func (p worlds) check(t *rapid.T, seen map[string]int) {
 	p.checkCalm(t, except, rapid.IntRange(0, 4).Draw(t, "limit"), seen)
 	for i, w := range p.each {
 		if len(w.live) > 0 {
-			t.Errorf("%s: connections of two that exist: %q", placesOfWorlds[i], w.live)
+			t.Errorf("%v: connections of two that exist: %q", p.places[i], w.live)
 		}
 	}
 }
@@ -92,7 +120,7 @@ func (p worlds) checkCalm(t *rapid.T, except, limit int, seen map[string]int) {
 			continue
 		}
 		if got != want.outcome && !want.any {
-			t.Errorf("%s, limit %d: %s, want %v, in %q", placesOfWorlds[i], limit, got, want, outcomes)
+			t.Errorf("%v, limit %d: %s, want %v, in %q", p.places[i], limit, got, want, outcomes)
 		}
 		want.checkRemoved(t, before[i], w.api.Connections())
 		if got == "reconciled" {
@@ -110,21 +138,20 @@ func (p worlds) checkCalm(t *rapid.T, except, limit int, seen map[string]int) {
 func (p worlds) run(t *rapid.T, ctx context.Context, limit int, id string) []string {
 	var log bytes.Buffer
 	h := &handler.Handler{
-		Config:     handler.Config{Network: elasticsearch.Public, ReconcileLimit: limit, Concurrency: rapid.SampledFrom([]int{1, 4}).Draw(t, "concurrency")},
+		Config:     handler.Config{Network: elasticsearch.Public, MemberRole: memberRole, ReconcileLimit: limit, Concurrency: rapid.SampledFrom([]int{1, 4}).Draw(t, "concurrency")},
 		Log:        slog.New(slog.NewJSONHandler(&log, nil)),
-		Transport:  process{p.cloud, id},
+		Transport:  process{p, id},
 		Invocation: handler.FunctionCompute,
 	}
-	regions, _ := json.Marshal(placesOfWorlds)
-	reply := p.each[0].invoke(ctx, h, `{"reconcile":true,"regionIds":`+string(regions)+`}`, id, 0)
+	reply := p.each[0].invoke(ctx, h, p.event, id, 0)
 	outcomes := make([]string, len(p.each))
 	for text := range strings.Lines(log.String()) {
-		var line struct{ RegionID, InstanceID, Outcome string }
+		var line struct{ RegionID, AccountID, InstanceID, Outcome string }
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
 			t.Errorf("log line %s: %v", text, err)
 		}
 		if line.InstanceID == "" && line.Outcome != "skipped" {
-			outcomes[slices.Index(placesOfWorlds, line.RegionID)] += line.Outcome
+			outcomes[slices.Index(p.places, place{line.RegionID, line.AccountID})] += line.Outcome
 		}
 	}
 	var events struct {
