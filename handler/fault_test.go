@@ -92,9 +92,9 @@ func faultRows() map[string]faultRow {
 		"not connected":                {always: refuse(400, "RepetitionOperationError"), request: repeated, event: &seen{"DL", "409 Conflict", "the API answers that " + instance + " and " + connected + " are not connected, but " + instance + " still lists the connection", 1, true}},
 		"done, then no such instance":  {faults: []fault{done(reset), refuse(400, "InstanceNotFound")}, request: *absent("DDTLM", 3, false)},
 		"done, then not connected":     {faults: []fault{done(reset), refuse(400, "RepetitionOperationError")}, request: *absent("DDLM", 2, false)},
-		"done, then an unknown answer": {faults: []fault{done(reset), refuse(400, "X")}, request: *absent("DDL", 2, false)},
+		"done, then an unknown answer": {faults: []fault{done(reset), refuse(400, "X")}, request: *absent("DDLM", 2, false)},
 		"an unknown refusal":           {always: refuse(400, "X"), request: unknown, event: read(unknown)},
-		"an unknown one, but done":     {always: done(refuse(400, "X")), request: but(unknown, false), event: absent("DL", 1, false)},
+		"an unknown one, but done":     {always: done(refuse(400, "X")), request: but(unknown, false), event: absent("DLM", 1, false)},
 
 		"no permission": {always: refuse(403, "Forbidden.RAM"), request: answer("403 Denied", "HTTP 403: Forbidden.RAM: m"+hintRole)},
 	}

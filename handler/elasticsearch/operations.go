@@ -24,7 +24,7 @@ import (
 // The client token makes it safe to repeat: the API carries out a token once. Its
 // answer to a second deletion under another token is not documented. So if the
 // connection may have been removed before, and the API refuses with a code that is
-// not in the table, DeleteConnectedCluster reads the connections of the instance:
+// not in the table, DeleteConnectedCluster reads the connections of both instances:
 // if this one is not among them, that is a success.
 func (c *Client) DeleteConnectedCluster(ctx context.Context, r connection.Removal) (connection.Outcome, error) {
 	op := deletion(r)
@@ -83,20 +83,23 @@ func (c *Client) stillConnected(ctx context.Context, pair connection.Pair, a ans
 	return nil
 }
 
-// readState decides about an unclassified refusal by whether the instance still
-// lists the other. If the list cannot be read, the refusal is the error. If the
-// instance does not exist, NoInstance is: the other one may still have the
-// connection.
+// readState decides about an unclassified refusal by whether either instance still lists the
+// other. If a list cannot be read, the refusal is the error. If the instance does not exist,
+// NoInstance is: the other one may still have the connection.
 func (c *Client) readState(ctx context.Context, pair connection.Pair, o connection.Outcome, f *attemptError) (connection.Outcome, error) {
 	peers, err := c.ListConnectedClusters(ctx, pair.Instance)
 	switch {
 	case connection.KindOf(err) == connection.NoInstance:
 		return o, err
-	case err == nil && !peers.Has(pair.Connected):
-		o.State, o.Unknown = connection.AlreadyAbsent, false
-		return o, nil
+	case err != nil || peers.Has(pair.Connected):
+		return o, f.err
 	}
-	return o, f.err
+	peers, err = c.ListConnectedClusters(ctx, pair.Connected)
+	if err != nil && connection.KindOf(err) != connection.NoInstance || peers.Has(pair.Instance) {
+		return o, f.err
+	}
+	o.State, o.Unknown = connection.AlreadyAbsent, false
+	return o, nil
 }
 
 func deletion(r connection.Removal) call {

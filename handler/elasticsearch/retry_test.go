@@ -142,6 +142,9 @@ func TestLostAnswers(t *testing.T) {
 	refusal := func(status int, code string) elasticsearchtest.Fault {
 		return elasticsearchtest.Fault{Answer: elasticsearchtest.Refuse(status, code, "m")}
 	}
+	lists := func(entries string) elasticsearchtest.Fault {
+		return elasticsearchtest.Fault{Answer: elasticsearchtest.Body(200, "application/json", `{"Result":[`+entries+`],"RequestId":"r"}`)}
+	}
 	notTrue := elasticsearchtest.Fault{Answer: elasticsearchtest.Body(200, "application/json", `{"Result":false,"RequestId":"r"}`)}
 	for name, test := range map[string]struct {
 		faults    []elasticsearchtest.Fault
@@ -156,19 +159,22 @@ func TestLostAnswers(t *testing.T) {
 		"truncated, then the same answer again":     {[]elasticsearchtest.Fault{{AfterEffect: true, Answer: elasticsearchtest.Truncated()}}, false, connection.Removed, 0, 2, 2, true},
 		"a page for an answer, then the same again": {[]elasticsearchtest.Fault{{AfterEffect: true, Answer: elasticsearchtest.HTML(200)}}, false, connection.Removed, 0, 2, 2, true},
 		"lost twice":                                 {[]elasticsearchtest.Fault{lost, lost}, false, connection.Removed, 0, 3, 3, true},
-		"lost, then a refusal nobody knows":          {[]elasticsearchtest.Fault{lost, refusal(400, "X")}, false, connection.AlreadyAbsent, 0, 2, 3, true},
-		"lost, then Result is false":                 {[]elasticsearchtest.Fault{lost, notTrue}, false, connection.AlreadyAbsent, 0, 2, 3, true},
+		"lost, then a refusal nobody knows":          {[]elasticsearchtest.Fault{lost, refusal(400, "X")}, false, connection.AlreadyAbsent, 0, 2, 4, true},
+		"lost, then Result is false":                 {[]elasticsearchtest.Fault{lost, notTrue}, false, connection.AlreadyAbsent, 0, 2, 4, true},
 		"lost, unknown, and the instance is gone":    {[]elasticsearchtest.Fault{lost, refusal(400, "X"), refusal(400, "InstanceNotFound")}, false, "", connection.NoInstance, 2, 3, true},
 		"lost, unknown, and it cannot be read":       {[]elasticsearchtest.Fault{lost, refusal(400, "X"), refusal(403, "Forbidden")}, false, "", connection.Upstream, 2, 3, true},
 		"reset before it was done, unknown":          {[]elasticsearchtest.Fault{{Answer: elasticsearchtest.Reset()}, refusal(400, "X")}, false, "", connection.Upstream, 2, 3, true},
-		"lost, then throttled, then unknown":         {[]elasticsearchtest.Fault{lost, refusal(400, "Throttling"), refusal(400, "X")}, false, connection.AlreadyAbsent, 0, 3, 4, true},
+		"lost, then throttled, then unknown":         {[]elasticsearchtest.Fault{lost, refusal(400, "Throttling"), refusal(400, "X")}, false, connection.AlreadyAbsent, 0, 3, 5, true},
 		"lost, then it is forbidden":                 {[]elasticsearchtest.Fault{lost, refusal(403, "Forbidden")}, false, "", connection.Denied, 2, 2, true},
 		"a refusal nobody knows, first":              {[]elasticsearchtest.Fault{refusal(400, "X")}, false, "", connection.Upstream, 1, 1, false},
 		"throttled is not done, then unknown":        {[]elasticsearchtest.Fault{refusal(400, "Throttling"), refusal(400, "X")}, false, "", connection.Upstream, 2, 2, false},
 		"busy is not done, then unknown":             {[]elasticsearchtest.Fault{refusal(400, "InstanceActivating"), refusal(400, "X")}, false, "", connection.Upstream, 2, 2, false},
 		"an earlier delivery, unknown, still listed": {[]elasticsearchtest.Fault{refusal(400, "X")}, true, "", connection.Upstream, 1, 2, false},
+		"lost, unknown, the other still lists it":    {[]elasticsearchtest.Fault{lost, refusal(400, "X"), lists(""), lists(`{"instances":"` + removal().Instance.String() + `"}`)}, false, "", connection.Upstream, 2, 4, true},
+		"lost, unknown, the other cannot be read":    {[]elasticsearchtest.Fault{lost, refusal(400, "X"), lists(""), refusal(403, "Forbidden")}, false, "", connection.Upstream, 2, 4, true},
+		"lost, unknown, the other is gone":           {[]elasticsearchtest.Fault{lost, refusal(400, "X"), lists(""), refusal(400, "InstanceNotFound")}, false, connection.AlreadyAbsent, 0, 2, 4, true},
 		"an earlier delivery, a wrong path":          {[]elasticsearchtest.Fault{refusal(404, "InvalidApi.NotFound")}, true, "", connection.Upstream, 1, 1, false},
-		"an earlier delivery did it":                 {[]elasticsearchtest.Fault{{AfterEffect: true, Answer: elasticsearchtest.Refuse(400, "X", "m")}}, true, connection.AlreadyAbsent, 0, 1, 2, false},
+		"an earlier delivery did it":                 {[]elasticsearchtest.Fault{{AfterEffect: true, Answer: elasticsearchtest.Refuse(400, "X", "m")}}, true, connection.AlreadyAbsent, 0, 1, 3, false},
 		"the nonce was used: another nonce":          {[]elasticsearchtest.Fault{refusal(400, "SignatureNonceUsed")}, false, connection.Removed, 0, 2, 2, true},
 	} {
 		elasticsearch.InBubble(t, name, func(t *testing.T) {
