@@ -9,8 +9,9 @@ import (
 )
 
 // cleanup asks DescribeInstance whether an instance is gone, and then the instance itself
-// for its connections. The region is read where that is not enough. In each pair the
-// connected instance is asked for the removal: that one still exists.
+// for its connections. If it is gone, what it lists may be a part of them, so all others are
+// asked too. In each pair the connected instance is asked for the removal: that one still
+// exists.
 func (f Finder) cleanup(ctx context.Context, scope connection.Scope, a trigger.Cleanup) (Finding, error) {
 	reader, err := f.Reader(ctx, scope)
 	if err != nil {
@@ -30,7 +31,7 @@ func (f Finder) cleanup(ctx context.Context, scope connection.Scope, a trigger.C
 	}
 	found.Proof = proof
 	found.isGone = answer != nil
-	found.needsSweep = found.isOpen()
+	found.needsSweep = found.isGone || found.isOpen()
 	if found.isGone {
 		found.needsList = true
 		found.candidates, found.Pairs = found.Pairs, nil

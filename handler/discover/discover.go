@@ -211,8 +211,8 @@ func (f *Finding) add(s *sweep) {
 	f.Scanned = len(s.answers)
 	for _, a := range s.answers {
 		switch pair := (connection.Pair{Instance: a.from, Connected: a.list.Spelling(f.Instance())}); {
-		case pair.Instance.Same(pair.Connected):
-		case a.err != nil && !slices.Contains(f.Pairs, pair):
+		case pair.Instance.Same(pair.Connected), slices.Contains(f.Pairs, pair):
+		case a.err != nil:
 			f.Unread = append(f.Unread, Unread{pair, a.err})
 		case a.list.Has(pair.Connected):
 			f.Pairs = append(f.Pairs, pair)
