@@ -115,7 +115,7 @@ func (r rules) unprotected(pairs []connection.Pair) (others []connection.Pair) {
 func (r rules) decision(f discover.Finding) decision {
 	d := decision{Finding: f, dryRun: r.isDryRun(f.Request.Action), counted: r.unprotected(f.Survey.Leftover)}
 	if a, _ := f.Request.Action.(trigger.Cleanup); f.Absent && a.Requested && !r.mayBeDone {
-		d.Err = &connection.Error{Kind: connection.NoInstance, Message: fmt.Sprintf("%s does not exist, and no instance of %s lists it: are the id and the region right?", a.Instance, f.Request.Scope.Region)}
+		d.Err = &connection.Error{Kind: connection.NoInstance, Message: fmt.Sprintf("%s was not found, and no instance of %s lists it: are the id and the region right?", a.Instance, f.Request.Scope.Region)}
 	}
 	_, isReconcile := f.Request.Action.(trigger.Reconcile)
 	if d.overLimit = isReconcile && len(d.counted) > r.limit; d.overLimit && !d.dryRun {

@@ -83,15 +83,7 @@ func (p Proof) judge(a trigger.Cleanup, status elasticsearch.Status, answer erro
 	case s == unclear:
 		return "", &connection.Error{Kind: connection.Upstream, Message: fmt.Sprintf("%s is %s: it is not clear whether it was released", a.Instance, status)}
 	case a.Requested:
-		// An id that was pasted by mistake would be an outage.
-		return "", &connection.Error{
-			Kind:    connection.Conflict,
-			Message: fmt.Sprintf("%s exists and is %s: nothing is removed", a.Instance, status),
-			Advice: connection.Advice{
-				Function: ". To cut it off on purpose, add force (true); to see what that would remove, dryRun",
-				Command:  ". To cut it off on purpose, add --force; to see first what that would remove, --force --dry-run",
-			},
-		}
+		return "", refusal(a.Instance, s, status)
 	case s == frozen:
 		return fmt.Sprintf("%s is frozen and can be recovered until its release is final (RELEASE_POLICY=eager would not wait)", a.Instance), nil
 	case a.Expects == trigger.Gone: // one of the two is late
@@ -100,10 +92,31 @@ func (p Proof) judge(a trigger.Cleanup, status elasticsearch.Status, answer erro
 	return fmt.Sprintf("%s is still %s", a.Instance, status), nil
 }
 
+// refusal returns why the connections of an instance that is not gone stay although a person asks for
+// their removal: an id that was pasted by mistake would be an outage.
+func refusal(id connection.InstanceID, s state, status elasticsearch.Status) error {
+	refused := &connection.Error{
+		Kind:    connection.Conflict,
+		Message: fmt.Sprintf("%s exists and is %s: nothing is removed", id, status),
+		Advice: connection.Advice{
+			Function: ". To cut it off on purpose, add force (true); to see what that would remove, dryRun",
+			Command:  ". To cut it off on purpose, add --force; to see first what that would remove, --force --dry-run",
+		},
+	}
+	if s == frozen {
+		refused.Message = fmt.Sprintf("%s is frozen and can be recovered for 24 hours: nothing is removed", id)
+		refused.Advice = connection.Advise(". Repeat this when the 24 hours are over")
+	}
+	return refused
+}
+
 // judgeList returns why an instance that DescribeInstance calls gone is not proven to be,
 // by the readings of the region's list: isListed if any has it, unread if none is whole.
 func judgeList(id connection.InstanceID, isListed bool, unread error) error {
-	if isListed {
+	switch {
+	case isListed && id.String() != id.Key():
+		return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("%s was not found, and %s is listed: did you mean that?", id, id.Key())}
+	case isListed:
 		return &connection.Error{Kind: connection.Conflict, Message: fmt.Sprintf("the API answers that %s does not exist, and lists it", id)}
 	}
 	return unread

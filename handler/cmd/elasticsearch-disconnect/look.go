@@ -13,8 +13,8 @@ import (
 	"elasticsearch-disconnect/handler/parallel"
 )
 
-// notFound is the status of an instance that the API does not know in this account and region:
-// it is gone, or its id is wrong.
+// notFound is the status of an instance that the API does not know in this account and region: it
+// may have been released, or its id may be wrong. One that another lists has no wrong id: it is gone.
 const notFound = "not found"
 
 // lookAt returns the two instances of a pair as the API describes them now, and the pair as
@@ -28,10 +28,11 @@ func (s session) lookAt(ctx context.Context, pair connection.Pair) (ends []view.
 	if listed, err = listing(ctx, reader, pair); err != nil {
 		return nil, listed, failure(err)
 	}
-	if listed != (connection.Pair{}) {
+	isListed := listed != (connection.Pair{})
+	if isListed {
 		pair = listed
 	}
-	ends, err = describeAll(ctx, reader, []connection.InstanceID{pair.Instance, pair.Connected})
+	ends, err = describeAll(ctx, reader, []connection.InstanceID{pair.Instance, pair.Connected}, isListed)
 	return ends, listed, err
 }
 
@@ -63,13 +64,13 @@ func (s session) look(ctx context.Context, plan *handler.Plan, of connection.Ins
 			}
 		}
 	}
-	return describeAll(ctx, reader, ids)
+	return describeAll(ctx, reader, ids, len(pairs) > 0)
 }
 
-func describeAll(ctx context.Context, reader *elasticsearch.Reader, ids []connection.InstanceID) ([]view.End, error) {
+func describeAll(ctx context.Context, reader *elasticsearch.Reader, ids []connection.InstanceID, areListed bool) ([]view.End, error) {
 	ends := make([]view.End, len(ids))
 	for _, err := range parallel.Do(len(ids), len(ids), func(i int) (err error) {
-		ends[i], err = describe(ctx, reader, ids[i])
+		ends[i], err = describe(ctx, reader, ids[i], areListed)
 		return err
 	}) {
 		if err != nil {
@@ -80,15 +81,18 @@ func describeAll(ctx context.Context, reader *elasticsearch.Reader, ids []connec
 }
 
 // describe returns an instance. One of Logstash cannot be described.
-func describe(ctx context.Context, reader *elasticsearch.Reader, id connection.InstanceID) (view.End, error) {
+func describe(ctx context.Context, reader *elasticsearch.Reader, id connection.InstanceID, isListed bool) (view.End, error) {
 	if !strings.HasPrefix(id.Key(), "es-") {
 		return view.End{ID: id.String(), Status: view.StatusUnknown}, nil
 	}
 	instance, err := reader.DescribeInstance(ctx, id)
-	if connection.KindOf(err) == connection.NoInstance {
-		return view.End{ID: id.String(), Status: notFound}, nil
+	switch {
+	case connection.KindOf(err) != connection.NoInstance:
+		return endOf(id, instance), err
+	case isListed:
+		return view.End{ID: id.String(), Status: view.StatusGone}, nil
 	}
-	return endOf(id, instance), err
+	return view.End{ID: id.String(), Status: notFound}, nil
 }
 
 // inUse counts the instances that are there, and not frozen.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -74,18 +75,26 @@ func (c Command) removePair(ctx context.Context, s session, with consent, q requ
 	plan := s.handler.Plan(ctx, s.requests(request{listed.Instance, listed.Connected, false}.action()), nil) // which reads nothing
 	step := plan.Steps()[0]
 	c.note(step)
-	if len(step.Pairs) > 0 && inUse(ends) == 2 {
-		c.say("Both instances are in use: searches and copies between them will fail.")
+	if len(step.Pairs) > 0 {
+		c.warn(ends)
+		if inUse(ends) == 2 {
+			c.say("Both instances are in use: searches and copies between them will fail.")
+		}
 	}
 	return c.carryOut(ctx, s.job(plan), with)
 }
 
-// refuseUnconnected says that there is no connection. It is a failure if an instance does not
-// exist: the account, the region or an id may be wrong.
+// refuseUnconnected says that there is no connection. It is a failure unless both instances are known:
+// the account, the region or an id may be wrong.
 func (c Command) refuseUnconnected(s session, ends []view.End) (int, error) {
 	for _, e := range ends {
-		if e.Status == notFound {
-			return 0, fmt.Errorf("not connected, and in %s of account %s there is no %s: are the account, the region and the ids right?", s.scopes[0].Region, s.scopes[0].Account, e.ID)
+		switch lower := strings.ToLower(e.ID); {
+		case e.Status == notFound && e.ID != lower:
+			return 0, fmt.Errorf("%s was not found in %s of account %s: did you mean %s?", e.ID, s.scopes[0].Region, s.scopes[0].Account, lower)
+		case e.Status == notFound:
+			return 0, fmt.Errorf("not connected, and %s was not found in %s of account %s: are the account, the region and the ids right?", e.ID, s.scopes[0].Region, s.scopes[0].Account)
+		case e.Status == view.StatusUnknown:
+			return 0, fmt.Errorf("not connected, and it is not known whether %s exists: are the account, the region and the ids right?", e.ID)
 		}
 	}
 	c.say("The two are not connected: there is nothing to remove.")
@@ -114,10 +123,31 @@ func (c Command) removeAll(ctx context.Context, s session, with consent, q reque
 		fmt.Fprint(to, "is connected with\n", endsText(ends[1:]))
 	}
 	c.note(step)
-	if len(step.Pairs) > 0 && ends[0].Status != notFound {
-		c.say("%s exists: searches and copies between it and the others will fail.", q.instance)
+	if len(step.Pairs) > 0 {
+		c.warnOfAll(ends)
 	}
 	return c.carryOut(ctx, s.job(plan), with)
+}
+
+// warn names the instances that can be recovered.
+func (c Command) warn(ends []view.End) {
+	for _, e := range ends {
+		if e.Status == view.StatusFrozen {
+			c.say("%s is frozen: it can be recovered for 24 hours, and needs its connections then.", e.ID)
+		}
+	}
+}
+
+// warnOfAll says what it breaks to cut off the first of some instances from the others.
+func (c Command) warnOfAll(ends []view.End) {
+	c.warn(ends)
+	const fail = "searches and copies between it and the others will fail."
+	switch of := ends[0]; {
+	case inUse(ends[:1]) == 1:
+		c.say("%s exists: "+fail, of.ID)
+	case of.Status != view.StatusFrozen && of.Status != view.StatusGone:
+		c.say("It is not clear whether %s was released. If it was not, "+fail, of.ID)
+	}
 }
 
 // note says what a person has to know besides the instances.
