@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"html/template"
-	"slices"
 	"strings"
 	"time"
 
@@ -112,9 +111,7 @@ func (d document) Incomplete() (scopes []Scope) {
 }
 
 // IsOfSeveral reports whether there is another account than the one that asks.
-func (d document) IsOfSeveral() bool {
-	return slices.ContainsFunc(d.Scopes, func(s Scope) bool { return s.Account != d.Identity.Account })
-}
+func (d document) IsOfSeveral() bool { return d.isOfSeveral() }
 
 // Rows returns the connections with those first that need a look most.
 func (d document) Rows() []Connection { return inOrder(d.Connections) }

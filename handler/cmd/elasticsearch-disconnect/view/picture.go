@@ -13,6 +13,7 @@ type drawing struct {
 	Place
 	Looks    int // connections that need a look
 	Clusters []cluster
+	parts    [][]Connection // that may be drawn, each as a cluster
 }
 
 // Undrawn returns how many of the connections that need a look are not drawn.
@@ -25,19 +26,17 @@ func (d drawing) Undrawn() int {
 }
 
 // picture draws each place that has connections that need a look, the largest clusters first.
-func picture(connections []Connection) []drawing {
-	var drawings []drawing
-	var clusters [][][]Connection // of each drawing
+func picture(connections []Connection) (drawings []drawing) {
 	for _, place := range placesOf(connections) {
 		looks := slices.DeleteFunc(slices.Clone(connections), func(c Connection) bool { return c.Place != place || c.Look == Nothing })
 		if len(looks) > 0 {
-			drawings, clusters = append(drawings, drawing{Place: place, Looks: len(looks)}), append(clusters, clustersOf(looks))
+			drawings = append(drawings, drawing{Place: place, Looks: len(looks), parts: clustersOf(looks)})
 		}
 	}
-	most := share(clusters, maxClusters)
-	for i := range drawings {
-		for _, c := range clusters[i][:min(most, len(clusters[i]))] {
-			drawings[i].Clusters = append(drawings[i].Clusters, layout(c))
+	most := share(drawings, maxClusters)
+	for i, d := range drawings {
+		for _, part := range d.parts[:min(most, len(d.parts))] {
+			drawings[i].Clusters = append(drawings[i].Clusters, layout(part))
 		}
 	}
 	return drawings
@@ -54,11 +53,11 @@ func placesOf(connections []Connection) (places []Place) {
 
 // share returns how many clusters of a place are drawn at most, so that a place with many
 // leaves room for the others. Each place has at least one.
-func share(clusters [][][]Connection, limit int) int {
+func share(drawings []drawing, limit int) int {
 	for most := limit; ; most-- {
 		sum := 0
-		for _, c := range clusters {
-			sum += min(most, len(c))
+		for _, d := range drawings {
+			sum += min(most, len(d.parts))
 		}
 		if sum <= limit || most == 1 {
 			return most

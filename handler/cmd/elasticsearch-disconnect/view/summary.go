@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -48,6 +49,11 @@ func (s Scope) fate() string {
 
 // withheld returns how many leftovers are proven to be gone, and are not removed.
 func (s Scope) withheld() int { return s.Leftover - s.Removable - s.Kept - s.Unclear }
+
+// isOfSeveral reports whether there is another account than the one that asks.
+func (r Report) isOfSeveral() bool {
+	return slices.ContainsFunc(r.Scopes, func(s Scope) bool { return s.Account != r.Identity.Account })
+}
 
 // total returns the scopes as one. It has no place, and no problem of its own.
 func (r Report) total() Scope {

@@ -138,10 +138,8 @@ func (t table) empty() (names []string) {
 
 // name returns a place as it is called in this report: with its account if that is not clear.
 func (r Report) name(p Place) string {
-	for _, s := range r.Scopes {
-		if s.Account != r.Identity.Account {
-			return p.Region + ", account " + p.Account
-		}
+	if r.isOfSeveral() {
+		return p.Region + ", account " + p.Account
 	}
 	return p.Region
 }
