@@ -2,12 +2,15 @@ package elasticsearchtest
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"elasticsearch-disconnect/handler/acs3"
 )
@@ -104,6 +107,27 @@ func TestOtherHostsAreRefused(t *testing.T) {
 	}
 	if got, want := c.Hosts(), append(hosts, "elasticsearch.cn-hangzhou.aliyuncs.com"); !slices.Equal(got, want) {
 		t.Errorf("Hosts:\n got %q\nwant %q", got, want)
+	}
+}
+
+// A client that sends before it knows that it is connected is cut off, and not left waiting: no stand-in would see its
+// first bytes.
+func TestClientThatDoesNotWait(t *testing.T) {
+	t.Parallel()
+	c := startSTS(t)
+	client, err := net.Dial("tcp", c.Proxy().Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if err := client.SetDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(client, "CONNECT "+stsHost+":443 HTTP/1.1\r\nHost: "+stsHost+":443\r\n\r\nearly"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, client); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("it is left waiting")
 	}
 }
 
