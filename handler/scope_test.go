@@ -126,21 +126,22 @@ func TestWhereItMayNotAct(t *testing.T) {
 	}
 }
 
-// TestTwoAccountsAtOnce: in batches, and in invocations at the same time, each request is
-// signed for the account of its instance, and each invocation assumes a role once.
+// TestTwoAccountsAtOnce: in batches, and in invocations at the same time, each request is signed for
+// the account of its instance, and each invocation assumes a role once, whatever the regions are.
 func TestTwoAccountsAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newSpread(t)
 	other := newMember()
-	api := s.cloud.Region("cn-hangzhou")
-	api.AddAccount(other)
 	var events []string
 	for i := range 25 {
+		region := []string{"cn-hangzhou", "cn-beijing"}[i%2]
+		api := s.cloud.Region(region)
+		api.AddAccount(other)
 		for _, a := range []elasticsearchtest.Account{s.member, other} {
 			survivor, gone := fmt.Sprintf("es-cn-%s-a%d", a.ID, i), fmt.Sprintf("es-cn-%s-b%d", a.ID, i)
 			api.AddInstanceOf(a.ID, survivor)
 			api.Connect(survivor, gone)
-			events = append(events, strings.Replace(released(gone), `"data":{`, `"data":{"recipientAccountId":"`+a.ID+`",`, 1))
+			events = append(events, strings.Replace(released(gone), `"data":{`, `"data":{"acsRegion":"`+region+`","recipientAccountId":"`+a.ID+`",`, 1))
 		}
 	}
 	synctest.Test(t, func(t *testing.T) {
@@ -154,7 +155,7 @@ func TestTwoAccountsAtOnce(t *testing.T) {
 		}
 		all.Wait()
 	})
-	for _, r := range api.Requests() {
+	for _, r := range append(s.cloud.Region("cn-hangzhou").Requests(), s.cloud.Region("cn-beijing").Requests()...) {
 		about := strings.TrimPrefix(strings.TrimPrefix(r.Path, "/openapi/instances"), "/")
 		if about != "" && !strings.HasPrefix(about, "es-cn-member") && !strings.HasPrefix(about, "es-cn-"+r.Account+"-") || r.Status >= 500 {
 			t.Errorf("account %s: %s", r.Account, r)
