@@ -35,6 +35,10 @@ func TestDeadlines(t *testing.T) {
 	first := func(call string, f fault) hook {
 		return elasticsearchtest.At(call, func(n int) fault { return map[bool]fault{true: f}[n == 1] })
 	}
+	eightTimes := func(call string, f fault) hook {
+		return elasticsearchtest.At(call, func(n int) fault { return map[bool]fault{true: f}[n <= 8] })
+	}
+	busy, limited := refuse(400, "InstanceActivating"), refuse(400, "Throttling")
 	slow := withHeader("Retry-After", "20", refuse(400, "Throttling"))
 	brokenLong := withHeader("Retry-After", "20", refuse(500, "InternalError"))
 	three := batch(pair(instance, connected), pair(instance, "es-b"), pair(instance, "es-c"))
@@ -69,6 +73,16 @@ func TestDeadlines(t *testing.T) {
 			takes: during(60, 66), calls: 2, want: []string{`"outcome":"removed"`}},
 		"a date far away is no more": {event: direct, hook: first(theDelete, withHeader("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT", refuse(400, "Throttling"))), seconds: 60,
 			takes: during(30, 33), calls: 2, want: []string{`"outcome":"removed"`}},
+		"busy for minutes, a request": {event: direct, hook: eightTimes(theDelete, busy), seconds: 600,
+			takes: during(75, 92), calls: 6, want: []string{"Conflict {"}},
+		"busy for minutes, an event": {event: event, hook: eightTimes(theDelete, busy), seconds: 600,
+			takes: during(165, 182), calls: 9, want: []string{`"outcome":"removed"`}},
+		"limited for long, a request for two": {event: direct, hook: eightTimes(theDelete, limited), seconds: 600,
+			takes: during(9, 10), calls: 6, want: []string{"Throttled {"}},
+		"limited for long, a request for all": {event: all(instance), hook: eightTimes("ListConnectedClusters", limited), seconds: 600,
+			takes: during(23, 27), calls: 12, want: []string{`"outcome":"cleaned"`}},
+		"limited for long, an event": {event: event, hook: eightTimes(theDelete, limited), seconds: 600,
+			takes: during(23, 27), calls: 9, want: []string{`"outcome":"removed"`}},
 		"cancelled during a wait": {event: direct, hook: at(theDelete, refuse(400, "InstanceActivating")), seconds: 60, cancel: time.Second,
 			takes: exactly(1), calls: 1, want: []string{"Conflict {"}},
 		"cancelled during an attempt": {event: direct, hook: at(theDelete, hang), seconds: 60, cancel: time.Second,
