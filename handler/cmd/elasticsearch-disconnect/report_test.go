@@ -50,9 +50,10 @@ func reports() map[string]report {
 		"on a terminal":                   {nil, onTerminal(1040), handler.ExitLeft},
 		"on a terminal of no known total": {nil, untold(onTerminal(120)), handler.ExitLeft},
 
-		"of more than the limit": {nil, limited(leftovers), handler.ExitLeft},
+		"of more than the limit": {nil, atTerminal(limited(leftovers)), handler.ExitLeft},
 		"denied":                 {nil, denied, handler.ExitFailed},
-		"not all read":           {nil, unread, handler.ExitFailed},
+		"not all read":           {nil, atTerminal(unread), handler.ExitFailed},
+		"not all read, as CSV":   {[]string{"-o", "csv"}, unread, handler.ExitFailed},
 		"of a leftover that cannot be asked": {nil, func(f *fixture) {
 			leftovers(f)
 			f.api.OnRequest = elasticsearchtest.Each(at("DescribeInstance es-unclear", refuse(403, "Forbidden.RAM", "You are not authorized.")), f.api.OnRequest)
@@ -94,15 +95,21 @@ func notOpen(f *fixture) {
 	f.cloud.Region("cn-beijing").OnRequest = func(apiRequest) fault { return refuse(401, "UserNotOpen", "The service is not opened.") }
 }
 
+func atTerminal(setUp func(*fixture)) func(*fixture) {
+	return func(f *fixture) {
+		setUp(f)
+		f.Terminal = Terminal{Out: true, Err: true, Width: 80}
+	}
+}
+
 // onTerminal is a region of n instances, of which the first has a leftover.
 func onTerminal(n int) func(*fixture) {
-	return func(f *fixture) {
-		f.Terminal = Terminal{Out: true, Err: true, Width: 80}
+	return atTerminal(func(f *fixture) {
 		for i := range n {
 			f.add(fmt.Sprintf("es-%04d", i))
 		}
 		f.api.Connect("es-0000", "es-gone")
-	}
+	})
 }
 
 func untold(setUp func(*fixture)) func(*fixture) {

@@ -90,3 +90,17 @@ func calm() view.Report {
 	r.Identity.Endpoint = ""
 	return r
 }
+
+// several is the first of five places: one is calm, two are empty, one was not read to its end, and one not at all.
+func several(n int) view.Report {
+	r := calm()
+	at := func(region string) view.Place { return view.Place{Region: region, Account: own} }
+	r.Scopes = append(r.Scopes,
+		view.Scope{Place: at("cn-beijing"), Whole: true},
+		view.Scope{Place: at("cn-qingdao"), Whole: true},
+		view.Scope{Place: at("cn-shenzhen"), Instances: 1, Connections: 1, Leftover: 1, Unclear: 1, Problem: "the time was too short"},
+		view.Scope{Place: at("cn-shanghai"), Problem: "the API answered HTTP 403: Forbidden.RAM"},
+	)[:n]
+	r.Connections = append(r.Connections, view.Connection{Place: at("cn-shenzhen"), Instance: end(1, "active", ""), Connected: end(9, "?", ""), Look: view.Unclear, Reason: "it could not be asked"})[:1+n/4]
+	return r
+}

@@ -19,6 +19,8 @@ func TestForms(t *testing.T) {
 		"table of one place":      one().Table(view.Options{}),
 		"table of nothing":        calm().Table(view.Options{}),
 		"table of all of nothing": calm().Table(view.Options{All: true}),
+		"table of two places":     several(2).Table(view.Options{}),
+		"table of empty places":   several(5).Table(view.Options{}),
 		"table of a cut place":    cut().Table(view.Options{All: true}),
 		"wide":                    fleet().Table(view.Options{Wide: true, All: true, Width: 80}),
 		"json":                    fleet().JSON(),

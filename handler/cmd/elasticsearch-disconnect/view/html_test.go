@@ -120,6 +120,23 @@ func TestHTMLCounts(t *testing.T) {
 	}
 }
 
+// TestHeadline: a page does not say that there is nothing where nothing could be read.
+func TestHeadline(t *testing.T) {
+	t.Parallel()
+	for want, s := range map[string]view.Scope{
+		"None of 2 connections needs a look":                   {Connections: 2, Whole: true},
+		"1 of 2 connections needs a look":                      {Connections: 2, Leftover: 1, Whole: true},
+		"2 of 3 connections that could be read need a look":    {Connections: 3, Leftover: 1, Frozen: 1},
+		"None of 1 connection that could be read needs a look": {Connections: 1},
+		"No connection was found":                              {Whole: true},
+		"No connection could be read":                          {},
+	} {
+		if page := (view.Report{Scopes: []view.Scope{s}}).HTML(at); !strings.Contains(page, ">"+want+"<") {
+			t.Errorf("%+v: not %s", s, want)
+		}
+	}
+}
+
 // cellsOf returns the texts of the cells of a part of a page's first table, by row.
 func cellsOf(page, part string) (rows [][]string) {
 	_, after, _ := strings.Cut(page, "<"+part+">")
