@@ -74,8 +74,7 @@ type Outcome struct {
 
 // A Done is what became of a plan.
 type Done struct {
-	Outcomes []Outcome // of every connection, in the order of the requests and of the ids
-	Reply    []byte    // as indented JSON: the function's reports, with all connections
+	Reply    []byte // as indented JSON: the function's reports, with all connections
 	ExitCode int
 }
 
@@ -97,20 +96,11 @@ func (p *Plan) Execute(ctx context.Context, dryRun bool, onOutcome func(Outcome)
 	log.trigger = p.event.Shape
 	results := h.carryOut(ctx, steps, p.access, func(o outcome) {
 		log.outcome(ctx, o)
-		onOutcome(o.exported())
+		onOutcome(Outcome{o.of.Scope, o.Pair, o.Outcome, o.err})
 	}, log)
-	done := Done{ExitCode: exitCode(results)}
-	for _, r := range results {
-		for _, o := range r.parts {
-			done.Outcomes = append(done.Outcomes, o.exported())
-		}
-	}
 	reports := renderer{h.info(inv), inv}.reports(results, p.event.Batch) // and no problem, which lists some parts alone
-	done.Reply = response{reply: reports, redact: p.access.redact}.indented()
-	return done
+	return Done{response{reply: reports, redact: p.access.redact}.indented(), exitCode(results)}
 }
-
-func (o outcome) exported() Outcome { return Outcome{o.of.Scope, o.Pair, o.Outcome, o.err} }
 
 // Redact removes the credentials from a text.
 func (p *Plan) Redact(text string) string { return p.access.redact(text) }

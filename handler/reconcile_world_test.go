@@ -155,8 +155,14 @@ func (w *world) planned(t *rapid.T, ctx context.Context, h *handler.Handler, isD
 	ctx = fccontext.NewContext(ctx, &fccontext.FcContext{RequestID: "planned", Region: "cn-hangzhou", AccountId: "1234567890984321", Credentials: role})
 	p := h.Plan(ctx, []trigger.Request{{Action: trigger.Reconcile{}}}, nil)
 	step := p.Steps()[0]
-	done := p.Execute(ctx, isDry, func(handler.Outcome) {})
-	for _, o := range done.Outcomes {
+	var mu sync.Mutex
+	var outcomes []handler.Outcome
+	done := p.Execute(ctx, isDry, func(o handler.Outcome) {
+		mu.Lock()
+		defer mu.Unlock()
+		outcomes = append(outcomes, o)
+	})
+	for _, o := range outcomes {
 		if isDry && o.Attempts > 0 {
 			t.Errorf("%v is sent in a dry run", o.Pair)
 		}

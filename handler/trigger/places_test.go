@@ -35,6 +35,7 @@ func TestPlaces(t *testing.T) {
 		"twice":                        {places(`"regionIds":"cn-beijing,cn-shanghai,cn-beijing"`), "direct: " + both},
 		"one, twice: no batch":         {places(`"regionIds":["cn-beijing","cn-beijing"]`), "direct: reconcile in cn-beijing/"},
 		"as many as may be":            {places(`"regionIds":"` + idsWith("cn-", 16) + `","accountIds":"1,2"`), "direct: 32"},
+		"as long as may be":            {places(`"accountIds":"` + strings.Repeat("1,", 2046) + `11"`), "direct: reconcile in /1\nreconcile in /11"},
 		"own members that are no typo": {cloudEvent(places(`"region":"x","account":"y","regionName":"z"`)), "eventbridge: reconcile"},
 	} {
 		e, err := trigger.Parse([]byte(test.event))
