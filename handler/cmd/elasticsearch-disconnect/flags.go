@@ -21,6 +21,7 @@ const allRegions = "all"
 type target struct {
 	profile  string
 	regions  []string
+	isOne    bool // region, however it is named
 	accounts []string
 	verbose  bool
 }
@@ -41,6 +42,7 @@ func (t *target) addPlace(cmd *cobra.Command) {
 
 // addRegion adds the flags of a command that acts in one region.
 func (t *target) addRegion(cmd *cobra.Command) {
+	t.isOne = true
 	t.addCommon(cmd)
 	addOnce(cmd.Flags(), oneOf(&t.regions), "region", "", "where (else ALIBABA_CLOUD_REGION_ID)", "REGION")
 	completeRegions(cmd, elasticsearch.Regions())

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -67,8 +68,12 @@ func (c Command) place(t target) (at place, err error) {
 	if at.source, err = c.source(t); err != nil {
 		return at, err
 	}
-	if at.regions, err = regionsOf(c.preset(t, at.source), at.config); err != nil {
+	from := c.preset(t, at.source)
+	if at.regions, err = regionsOf(from, at.config); err != nil {
 		return at, err
+	}
+	if t.isOne && len(at.regions) > 1 {
+		return at, wrongUsage("%s names %d regions, and this acts in one: give --region REGION", strings.TrimSuffix(from.by, ","), len(at.regions))
 	}
 	at.accounts, err = accountsOf(t.accounts)
 	return at, err

@@ -71,6 +71,19 @@ func TestPreset(t *testing.T) {
 	}
 }
 
+// TestOneRegion: a command that shows one region acts in one, whatever names it.
+func TestOneRegion(t *testing.T) {
+	t.Parallel()
+	for _, args := range []string{"remove es-a es-b --yes", "remove es-b --all --force --yes", "event -"} {
+		f := newFixture(t)
+		f.env[regionVariable] = "cn-hangzhou,cn-beijing"
+		exit, want := f.run(t, strings.Fields(args)...), regionVariable+" names 2 regions, and this acts in one: give --region REGION"
+		if exit != handler.ExitInvalid || !strings.Contains(f.stderr.String(), want) || len(f.api.Requests()) > 0 {
+			t.Errorf("%s: %s", args, f.transcript(exit))
+		}
+	}
+}
+
 // TestAllRegions: finance and government have to be named.
 func TestAllRegions(t *testing.T) {
 	t.Parallel()
