@@ -67,7 +67,7 @@ func (l logger) result(ctx context.Context, r result) {
 			removal: connection.Removal{Pair: connection.Pair{Instance: m.Of}},
 			outcome: skipped,
 			start:   l.start,
-			reason:  "skipped an entry of the list of " + cmp.Or(m.Of.String(), "instances") + " that is not a valid instance id: it " + m.Reason,
+			reason:  "skipped " + m.String(),
 		})
 	}
 	_, isInfo := r.Request.Action.(trigger.Info)

@@ -227,6 +227,9 @@ func (w *world) checkDocumented(t *rapid.T, reply string) verdict {
 		v.outcome = "failed"
 	}
 	for _, p := range r.Failed {
+		if p.InstanceID == "" {
+			continue // the reconcile itself
+		}
 		v.results[p.InstanceID+" "+p.ConnectedInstanceID] = "failed"
 	}
 	for _, p := range append(r.Results, r.Done...) {
@@ -296,10 +299,21 @@ func (w *world) expect(limit int) verdict {
 	switch {
 	case slices.Contains(slices.Collect(maps.Values(v.results)), "failed"):
 		v.outcome = "incomplete"
+	case w.isOdd(visible) && len(v.results) == 0:
+		v.outcome = "failed"
+	case w.isOdd(visible):
+		v.outcome = "incomplete"
 	case len(leftover) > limit:
 		v.outcome = "withheld"
 	}
 	return v
+}
+
+// isOdd reports whether a list has entries that are no ids: that of the instances, or one that
+// can be read of a visible instance.
+func (w *world) isOdd(visible []string) bool {
+	isRead := func(id string) bool { return w.unread[id] == "" }
+	return len(w.api.Quirks.Malformed) > 0 && (!w.hides() || slices.ContainsFunc(visible, isRead))
 }
 
 // leftover returns the connections of visible, readable instances with invisible ones, in

@@ -1,6 +1,8 @@
 package handler
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"sort"
 
@@ -37,6 +39,7 @@ func summarize(decisions []decision, outcomes []outcome) []result {
 	results := make([]result, len(decisions))
 	for i, d := range decisions {
 		r := result{decision: d}
+		r.Err = cmp.Or(d.Err, d.unasked())
 		for _, at := range d.removals {
 			r.parts = append(r.parts, outcomes[at])
 		}
@@ -48,6 +51,19 @@ func summarize(decisions []decision, outcomes []outcome) []result {
 		results[i] = r
 	}
 	return results
+}
+
+// unasked returns why a reconcile is not done though it read all of its region: an entry of a
+// list that is no instance id stands for an instance that nobody asked. Nil if there is none.
+func (d decision) unasked() error {
+	if _, isReconcile := d.Request.Action.(trigger.Reconcile); !isReconcile || len(d.Malformed) == 0 {
+		return nil
+	}
+	text := "not everything could be asked: skipped " + d.Malformed[0].String()
+	if n := len(d.Malformed); n > 1 {
+		text += fmt.Sprintf(", and others: the log has %d", n)
+	}
+	return &connection.Error{Kind: connection.Upstream, Message: text}
 }
 
 // crashed is the result of an event that a panic interrupted.

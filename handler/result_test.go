@@ -64,6 +64,11 @@ func TestSummarize(t *testing.T) {
 		return f
 	}
 
+	odd := func(f discover.Finding) discover.Finding {
+		f.Malformed = []discover.Malformed{{Reason: "is empty"}}
+		return f
+	}
+
 	for name, test := range map[string]struct {
 		findings []discover.Finding
 		ends     []any // of the removals, in order
@@ -127,6 +132,10 @@ func TestSummarize(t *testing.T) {
 		"reconcile: the only one was not read":           {[]discover.Finding{unread(reconcile(), ofD, denied)}, nil, "incomplete, exit 1, 403 PartialFailure"},
 		"reconcile: the reading is cut":                  {[]discover.Finding{failing(reconcile(), timeout)}, nil, "failed, exit 1, 504 Timeout"},
 		"reconcile: it is cut, and one not read":         {[]discover.Finding{failing(unread(reconcile(), ofD, denied), timeout)}, nil, "incomplete, exit 1, 504 PartialFailure"},
+		"reconcile: an entry that is no id":              {[]discover.Finding{odd(reconcile())}, nil, "failed, exit 1, 502 Upstream"},
+		"reconcile: the same, and one removed":           {[]discover.Finding{odd(reconcile(ab))}, []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
+		"reconcile: the same, and too many":              {[]discover.Finding{odd(reconcile(ab, cb, db))}, nil, "incomplete, exit 1, 207 PartialFailure"},
+		"reconcile: the same, dry":                       {[]discover.Finding{odd(flags{dryRun: true}.reconcile(ab))}, []any{dryRun}, "incomplete, exit 1, 207 PartialFailure"},
 		"reconcile: too many":                            {[]discover.Finding{reconcile(ab, cb, db)}, nil, "withheld, exit 3, 200"},
 		"reconcile: too many with one kept":              {[]discover.Finding{kept(reconcile(ab, cb))}, nil, "withheld, exit 3, 200"},
 		"reconcile: too many, and one not read":          {[]discover.Finding{unread(reconcile(ab, cb, db), ofD, denied)}, nil, "incomplete, exit 1, 207 PartialFailure"},

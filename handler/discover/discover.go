@@ -51,6 +51,11 @@ type Malformed struct {
 	Reason string                // why the entry is not an instance id
 }
 
+// String says what the entry is, without a capital.
+func (m Malformed) String() string {
+	return "an entry of the list of " + cmp.Or(m.Of.String(), "instances") + " that is not a valid instance id: it " + m.Reason
+}
+
 // maxMalformed is the most malformed entries that a Finding reports.
 const maxMalformed = 20
 

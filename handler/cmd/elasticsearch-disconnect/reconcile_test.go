@@ -46,6 +46,7 @@ func reconciles() map[string]reconcile {
 
 		"of nothing":                   {[]string{"--yes"}, fine, "", handler.ExitDone, nil},
 		"of what cannot be asked":      {[]string{"--yes"}, unproven, "", handler.ExitFailed, nil},
+		"of one that is no id":         {[]string{"--yes"}, oneNoID, "", handler.ExitFailed, nil},
 		"of what is kept of too many":  {[]string{"--yes"}, limited(keptOnly), "", handler.ExitDone, nil},
 		"of what is not all read":      {nil, unread, "yes\n", handler.ExitFailed, both[:1]},
 		"denied":                       {[]string{"--yes"}, denied, "", handler.ExitFailed, nil},

@@ -62,13 +62,21 @@ func reports() map[string]report {
 			leftovers(f)
 			f.api.OnRequest = at("ListInstance 2", refuse(403, "Forbidden.RAM", "You are not authorized."))
 		}, handler.ExitFailed},
-		"of texts that steer a terminal": {[]string{"-o", "wide", "--all"}, odd, handler.ExitDone},
+		"of texts that steer a terminal": {[]string{"-o", "wide", "--all"}, odd, handler.ExitFailed},
+		"of one that is no id":           {nil, oneNoID, handler.ExitFailed},
 	}
 }
 
 func oneLeftover(f *fixture) {
 	f.add("es-a")
 	f.api.Connect("es-a", "es-gone")
+}
+
+// oneNoID is a region with an instance that cannot be asked: its id has an unforeseen form.
+func oneNoID(f *fixture) {
+	fine(f)
+	f.api.Quirks.Total = func(int, int) any { return 3 }
+	f.api.OnRequest = at("ListInstance 1", fault{Answer: elasticsearchtest.Page(3, "es-a", "es-b", "es.c")})
 }
 
 // tenRows is a region as a person may find it: ids are as long as real ones.
