@@ -145,16 +145,21 @@ func (f *partialFailure) add(of partName, err error, outcome string) {
 	if refused := (*trigger.Error)(nil); errors.As(err, &refused) {
 		p.Detail = refused.Error() // all faults: a part has no list of them
 	}
-	f.failed = append(f.failed, failedPart{partName: of, Kind: p.kind, Code: p.Code, Detail: shortened(p.Detail), status: p.Status, retryAfter: p.retryAfter})
+	f.failed = append(f.failed, failedPart{partName: of, Kind: p.kind, Code: p.Code, Detail: shortened(p.Detail, maxDetail), status: p.Status, retryAfter: p.retryAfter})
 }
 
-// shortened bounds a text, which may have many faults, or be the API's.
-func shortened(text string) string {
-	const most = 500 // bytes
+// maxDetail bounds the detail of a part, in bytes: it may have many faults, or be the API's.
+const maxDetail = 500
+
+// cutOff is the end of a text that is cut.
+const cutOff = " …"
+
+// shortened returns so many bytes of a text, and shows if there are more.
+func shortened(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}
-	return strings.ToValidUTF8(text[:most], "") + " …"
+	return strings.ToValidUTF8(text[:max(0, most)], "") + cutOff
 }
 
 // status is 200 if nothing failed, 207 if something was done, and else that of the
@@ -179,8 +184,10 @@ func (f *partialFailure) problem(about about) *problem {
 	if len(f.done) == 0 {
 		p.Title = "Nothing of what was asked was done; it is safe to repeat"
 	}
-	p.Failed = listed(placesFirst(f.failed, func(part failedPart) connection.Scope { return part.Scope }))
-	p.Done = listed(placesFirst(f.done, func(part donePart) connection.Scope { return part.Scope }))
+	failed, more := byPlace(f.failed, func(part failedPart) connection.Scope { return part.Scope })
+	p.Failed = listed(append(fitted(failed), more...))
+	done, rest := byPlace(f.done, func(part donePart) connection.Scope { return part.Scope })
+	p.Done = listed(append(done, rest...))
 	return p
 }
 
@@ -191,14 +198,24 @@ const (
 	maxPartsSize = 16 << 10 // bytes of each list
 )
 
-// placesFirst returns the first part of each place before all others, so that what there is
-// room for names each place.
-func placesFirst[Part any](parts []Part, place func(Part) connection.Scope) []Part {
-	var first, rest []Part
+// byPlace returns the first part of each place, and all others. The first ones come first, so
+// that what there is room for names each place.
+func byPlace[Part any](parts []Part, place func(Part) connection.Scope) (first, others []Part) {
 	for _, of := range parallel.Groups(parts, place) {
-		first, rest = append(first, of[0]), append(rest, of[1:]...)
+		first, others = append(first, of[0]), append(others, of[1:]...)
 	}
-	return append(first, rest...)
+	return first, others
+}
+
+// fitted shortens the details of parts so that there is room for all of these.
+func fitted(parts []failedPart) []failedPart {
+	share := maxPartsSize / max(1, min(len(parts), maxParts))
+	for i, part := range parts {
+		if over := len(marshal(part)) - share; over > 0 {
+			parts[i].Detail = shortened(part.Detail, len(part.Detail)-over-len(cutOff))
+		}
+	}
+	return parts
 }
 
 // listed returns as many of the first parts as there is room for.

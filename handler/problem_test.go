@@ -235,6 +235,14 @@ func TestPartsAreBounded(t *testing.T) {
 	if quoted := marshal(marshal(f.problem(aboutTests))); len(quoted) > 64<<10 || !strings.Contains(quoted, "60 of 60 failed") {
 		t.Errorf("%d bytes: %.200s", len(quoted), quoted)
 	}
+	var places partialFailure
+	for i := range trigger.MaxPlaces {
+		region, _ := connection.ParseRegion(fmt.Sprintf("cn-place-%02d", i))
+		places.add(partName{Scope: connection.Scope{Region: region}, EventID: "e1"}, &connection.Error{Kind: connection.Denied, Message: strings.Repeat("<&>", 10*(i+1))}, "failed")
+	}
+	if p := places.problem(aboutTests); len(p.Failed) != trigger.MaxPlaces || len(marshal(p.Failed)) > 16<<10+trigger.MaxPlaces+2 {
+		t.Errorf("of %d places %d are named: %s", trigger.MaxPlaces, len(p.Failed), marshal(p.Failed))
+	}
 	for i := range f.failed {
 		f.failed[i].Detail = strings.Repeat("x", 400)
 	}
