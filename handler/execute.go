@@ -212,10 +212,11 @@ func (e *executor) checkUnlisted(ctx context.Context, o outcome, id connection.I
 		return nil
 	}
 	has, err := e.listed.Get(o.of.Scope, func() (has func(connection.InstanceID) bool, err error) {
-		return has, e.prover.ask(ctx, o.of.Scope, func(reader *elasticsearch.Reader) error {
+		err = e.prover.ask(ctx, o.of.Scope, func(reader *elasticsearch.Reader) (err error) {
 			has, err = discover.Listed(ctx, reader, e.limit)
 			return err
 		})
+		return has, err
 	})
 	switch {
 	case err != nil:
