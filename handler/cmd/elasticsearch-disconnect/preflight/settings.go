@@ -18,6 +18,12 @@ type settings struct {
 	shell    func(string) (string, bool)
 }
 
+// Settings returns what gives the value of a variable as s.yaml gets it.
+func (s Setup) Settings() (value func(name string) string, err error) {
+	settings, err := s.readSettings()
+	return settings.value, err
+}
+
 // readSettings reads s.yaml and, if it exists, .env.
 func (s Setup) readSettings() (settings, error) {
 	template, err := fs.ReadFile(s.Folder, "s.yaml")
