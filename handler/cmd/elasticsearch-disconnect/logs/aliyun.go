@@ -16,20 +16,20 @@ type Aliyun struct {
 	Region  string
 }
 
-// An Error is a call that failed.
-type Error struct {
-	Operation string
-	Answer    string // the code that Log Service gave, such as ProjectNotExist; "" if it gave none
-	Text      string // what the CLI printed, or why it did not run
+// A callError is a call that failed.
+type callError struct {
+	operation string
+	answer    string // the code that Log Service gave, such as ProjectNotExist; "" if it gave none
+	text      string // what the CLI printed, or why it did not run
 }
 
-func (e *Error) Error() string { return e.Operation + ": " + e.Text }
+func (e *callError) Error() string { return e.operation + ": " + e.text }
 
 // answer is what the CLI prints of an error that Log Service answers with, among other lines.
 var answer = regexp.MustCompile(`(?m)^ *Code: (\w+)\s*$`)
 
 // call calls an operation by its name: since version 3.1.1 the CLI takes no path that has a
-// value in it. It returns the answer. Every error is an *Error.
+// value in it. It returns the answer. Every error is a *callError.
 func (a Aliyun) call(ctx context.Context, operation string, flags ...string) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := a.Command(ctx, "aliyun", append([]string{"sls", operation, "--region", a.Region}, flags...)...)
@@ -38,12 +38,12 @@ func (a Aliyun) call(ctx context.Context, operation string, flags ...string) ([]
 	case err == nil:
 		return stdout.Bytes(), nil
 	case errors.Is(err, exec.ErrNotFound):
-		return nil, &Error{operation, "", "aliyun is not installed: https://github.com/aliyun/aliyun-cli"}
+		return nil, &callError{operation, "", "aliyun is not installed: https://github.com/aliyun/aliyun-cli"}
 	default:
 		printed := stdout.String() + stderr.String() // by its version, an error is on either
-		failed := &Error{operation, "", strings.Join(strings.Fields(fmt.Sprintf("%s (%v)", printed, err)), " ")}
+		failed := &callError{operation, "", strings.Join(strings.Fields(fmt.Sprintf("%s (%v)", printed, err)), " ")}
 		if match := answer.FindStringSubmatch(printed); match != nil {
-			failed.Answer = match[1]
+			failed.answer = match[1]
 		}
 		return nil, failed
 	}
@@ -51,6 +51,6 @@ func (a Aliyun) call(ctx context.Context, operation string, flags ...string) ([]
 
 // isAnswer reports whether an error is an answer of Log Service with this code.
 func isAnswer(err error, code string) bool {
-	failed := (*Error)(nil)
-	return errors.As(err, &failed) && failed.Answer == code
+	failed, ok := errors.AsType[*callError](err)
+	return ok && failed.answer == code
 }

@@ -6,23 +6,14 @@ import (
 	"time"
 )
 
-// What became of a thing.
-const (
-	Created = "created"
-	Updated = "updated"
-	Present = "present" // and stays as it is
-	Deleted = "deleted"
-	Absent  = "absent"
-)
-
 // What is new is not known everywhere at once: for how long what goes into it is tried again.
 const (
 	pause = 5 * time.Second
 	tries = 12
 )
 
-// Apply makes a thing, or updates the one that there is, and says which. What it is made in
-// must have been applied before.
+// Apply makes a thing, or updates the one that there is, and says which in a word: created,
+// updated, or present if that stays as it is. What it is made in must have been applied before.
 func (a Aliyun) Apply(ctx context.Context, t Thing) (word string, err error) {
 	for range tries {
 		if word, err = a.apply(ctx, t); !t.isEarly(err) {
@@ -53,11 +44,11 @@ func (a Aliyun) apply(ctx context.Context, t Thing) (word string, err error) {
 	case err != nil:
 		return "", err
 	case !exists:
-		return Created, a.write(ctx, "Create"+t.object, t.within, t.body)
+		return "created", a.write(ctx, "Create"+t.object, t.within, t.body)
 	case t.change == nil:
-		return Present, nil
+		return "present", nil
 	}
-	return Updated, a.write(ctx, "Update"+t.object, t.naming, t.change(present))
+	return "updated", a.write(ctx, "Update"+t.object, t.naming, t.change(present))
 }
 
 // Exists reports whether Log Service has a thing.
@@ -66,13 +57,13 @@ func (a Aliyun) Exists(ctx context.Context, t Thing) (bool, error) {
 	return exists, err
 }
 
-// Delete deletes a thing, and says whether there was one.
+// Delete deletes a thing, and says in a word whether there was one: deleted, or absent.
 func (a Aliyun) Delete(ctx context.Context, t Thing) (word string, err error) {
 	_, err = a.call(ctx, "Delete"+t.object, t.naming...)
 	if isAnswer(err, t.absent) {
-		return Absent, nil
+		return "absent", nil
 	}
-	return Deleted, err
+	return "deleted", err
 }
 
 // get asks for a thing. That there is none is believed if Log Service says so, in the code it
@@ -86,7 +77,7 @@ func (a Aliyun) get(ctx context.Context, t Thing) (present body, exists bool, er
 		return nil, false, err
 	}
 	if err := json.Unmarshal(answer, &present); err != nil {
-		return nil, false, &Error{"Get" + t.object, "", "the answer is not JSON: " + err.Error()}
+		return nil, false, &callError{"Get" + t.object, "", "the answer is not JSON: " + err.Error()}
 	}
 	return present, true, nil
 }

@@ -16,9 +16,8 @@ import (
 
 func main() {
 	answer, err := run(os.Args[1:], os.Getenv("ALIYUN_STATE"))
-	failed := (*failure)(nil)
-	switch {
-	case errors.As(err, &failed):
+	switch failed, ok := errors.AsType[*failure](err); {
+	case ok:
 		fmt.Fprintf(os.Stderr, "ERROR: %s\n", failed.text)
 		os.Exit(failed.exit)
 	case err != nil:

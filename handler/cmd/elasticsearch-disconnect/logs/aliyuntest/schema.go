@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -31,9 +32,7 @@ func logStore() schema {
 func index() schema {
 	text := func(more schema) schema {
 		s := schema{"type!": "string", "alias": "string", "caseSensitive": "boolean", "chn": "boolean", "doc_value": "boolean", "token": list{"string"}}
-		for name, kind := range more {
-			s[name] = kind
-		}
+		maps.Copy(s, more)
 		return s
 	}
 	return schema{
