@@ -15,6 +15,7 @@ import (
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/goldentest"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/view"
 	"elasticsearch-disconnect/handler/elasticsearch/elasticsearchtest"
 )
 
@@ -164,6 +165,23 @@ func TestReconcile(t *testing.T) {
 }
 
 func compare(a, b [2]string) int { return strings.Compare(a[0]+" "+a[1], b[0]+" "+b[1]) }
+
+// TestNamesWith: a question names where something would be removed, each place once.
+func TestNamesWith(t *testing.T) {
+	t.Parallel()
+	in := func(region string, removable int) view.Scope {
+		return view.Scope{Place: view.Place{Region: region}, Removable: removable}
+	}
+	for want, scopes := range map[string][]view.Scope{
+		"a":          {in("a", 1), in("b", 0)},
+		"a and b":    {in("a", 1), in("b", 2), in("a", 1)},
+		"a, b and d": {in("a", 1), in("b", 1), in("c", 0), in("d", 1)},
+	} {
+		if got := namesWith(view.Report{Scopes: scopes}, region); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
 
 // TestOnlyYesIsYes: as a whole line, and as nothing else.
 func TestOnlyYesIsYes(t *testing.T) {

@@ -52,7 +52,7 @@ func reports() map[string]report {
 
 		"of more than the limit": {nil, atTerminal(limited(leftovers)), handler.ExitLeft},
 		"denied":                 {nil, denied, handler.ExitFailed},
-		"not all read":           {nil, atTerminal(unread), handler.ExitFailed},
+		"not all read":           {[]string{"-o", "wide"}, atTerminal(unread), handler.ExitFailed},
 		"not all read, as CSV":   {[]string{"-o", "csv"}, unread, handler.ExitFailed},
 		"of a leftover that cannot be asked": {nil, func(f *fixture) {
 			leftovers(f)
@@ -106,7 +106,7 @@ func notOpen(f *fixture) {
 func atTerminal(setUp func(*fixture)) func(*fixture) {
 	return func(f *fixture) {
 		setUp(f)
-		f.Terminal = Terminal{Out: true, Err: true, Width: 80}
+		f.Terminal = Terminal{Out: true, Err: true, Width: 100}
 	}
 }
 

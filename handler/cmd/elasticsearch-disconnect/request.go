@@ -36,7 +36,7 @@ func parseRequest(args []string, all, force bool) (q request, err error) {
 	if err != nil {
 		return q, wrongUsage("an instance id %s", printable.Text(err.Error()))
 	}
-	if !all && q.instance.Same(q.connected) {
+	if q.instance.Same(q.connected) {
 		return q, wrongUsage("%s is not connected with itself: give two instances", q.instance)
 	}
 	return q, nil

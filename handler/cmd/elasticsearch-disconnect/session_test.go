@@ -33,6 +33,7 @@ func TestRegions(t *testing.T) {
 		"all and one":         {[]string{"all", "cn-hangzhou-finance"}, none, strings.Join(append(expanded("all", handler.Config{}), "cn-hangzhou-finance"), " ")},
 		"a new one":           {[]string{"cn-new-1"}, map[string]string{"REGIONS": "cn-new-1"}, "cn-new-1"},
 		"all of REGIONS":      {[]string{"all"}, map[string]string{"REGIONS": "cn-beijing,cn-hangzhou-finance"}, "cn-beijing cn-hangzhou-finance"},
+		"all of one":          {[]string{"all"}, map[string]string{"REGIONS": "cn-beijing"}, "cn-beijing"},
 		"an endpoint there":   {[]string{"cn-hangzhou"}, endpoint("elasticsearch-vpc.cn-hangzhou.aliyuncs.com"), "cn-hangzhou"},
 		"an endpoint of ours": {[]string{"cn-hangzhou"}, endpoint("es.example.com"), "cn-hangzhou"},
 		"an endpoint elsewhere": {[]string{"cn-beijing"}, endpoint("elasticsearch.cn-hangzhou.aliyuncs.com"),
@@ -98,6 +99,8 @@ func TestAllRegions(t *testing.T) {
 func TestSource(t *testing.T) {
 	t.Parallel()
 	const half = "the environment has ALIBABA_CLOUD_ACCESS_KEY_ID without ALIBABA_CLOUD_ACCESS_KEY_SECRET: set all of them, or unset ALIBABA_CLOUD_ACCESS_KEY_ID"
+	const noAnswer = "no answer from 127.0.0.1:1 for ALIBABA_CLOUD_CREDENTIALS_URI in the environment (no stand-in serves 127.0.0.1): check its address"
+	fails := map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "", "ALIBABA_CLOUD_CREDENTIALS_URI": "http://127.0.0.1:1"}
 	const refuses = "sts.cn-hangzhou.aliyuncs.com refuses the credentials of ALIBABA_CLOUD_ACCESS_KEY_ID in the environment (the answer is "
 	for name, test := range map[string]struct {
 		args string
@@ -105,12 +108,13 @@ func TestSource(t *testing.T) {
 		exit int
 		want string // standard error
 	}{
-		"half a pair":          {"report", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, handler.ExitInvalid, half},
-		"no such profile":      {"report --profile prd", nil, handler.ExitInvalid, "~/.aliyun/config.json cannot be read (no such file or directory): run aliyun configure"},
-		"an unknown key":       {"remove es-a es-b --yes", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "canary-other"}, handler.ExitFailed, refuses + "InvalidAccessKeyId.NotFound, request id UUID); check your access key"},
-		"a wrong signature":    {"event -", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "canary-other"}, handler.ExitFailed, refuses + "SignatureDoesNotMatch, request id UUID); check your access key secret"},
-		"a service that fails": {"report", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "", "ALIBABA_CLOUD_CREDENTIALS_URI": "http://127.0.0.1:1"}, handler.ExitFailed, "no answer from 127.0.0.1:1 for ALIBABA_CLOUD_CREDENTIALS_URI in the environment (no stand-in serves 127.0.0.1): check its address"},
-		"to call":              {"call https://example.com es-a --all", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, handler.ExitInvalid, half},
+		"half a pair":             {"report", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, handler.ExitInvalid, half},
+		"no such profile":         {"report --profile prd", nil, handler.ExitInvalid, "~/.aliyun/config.json cannot be read (no such file or directory): run aliyun configure"},
+		"an unknown key":          {"remove es-a es-b --yes", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "canary-other"}, handler.ExitFailed, refuses + "InvalidAccessKeyId.NotFound, request id UUID); check your access key"},
+		"a wrong signature":       {"event -", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "canary-other"}, handler.ExitFailed, refuses + "SignatureDoesNotMatch, request id UUID); check your access key secret"},
+		"a service that fails":    {"report", fails, handler.ExitFailed, noAnswer},
+		"one that fails for call": {"call https://example.com es-a --all", fails, handler.ExitFailed, noAnswer},
+		"to call":                 {"call https://example.com es-a --all", map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}, handler.ExitInvalid, half},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -159,7 +163,7 @@ func TestMemberAccount(t *testing.T) {
 	defer func() { http.DefaultTransport = before }()
 	http.DefaultTransport = trusting(f.cloud)
 	f.answers(strings.NewReader("yes\n"))
-	f.exits(t, f.run(t, "reconcile", "--region", "cn-hangzhou", "--account", myAccount+","+memberAccount), handler.ExitDone)
+	f.exits(t, f.run(t, "reconcile", "--region", "cn-hangzhou", "--account", myAccount+","+memberAccount+","+memberAccount), handler.ExitDone)
 	if got := f.stdout.String(); got != "removed   es-a  es-gone  cn-hangzhou, account "+memberAccount+"\n" {
 		t.Errorf("standard output:\n%s", got)
 	}
