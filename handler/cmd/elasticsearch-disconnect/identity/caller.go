@@ -59,7 +59,7 @@ func callerIn(body []byte, why refusal, host string, from Source) (Caller, error
 	account, err := connection.ParseAccountID(answer.AccountID)
 	isARN := answer.Arn != "" && printable.Text(answer.Arn) == answer.Arn
 	switch {
-	case why.status == http.StatusOK && !why.HasCode() && err == nil && isARN:
+	case why.status == http.StatusOK && err == nil && isARN:
 		return Caller{account, answer.Arn}, nil
 	case why.IsExpired():
 		return Caller{}, expired(from.Name, time.Time{}, from.renew)

@@ -3,6 +3,7 @@ package identity
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -42,6 +43,14 @@ func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
+// A hanging transport never answers.
+type hanging struct{}
+
+func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
 func TestAsk(t *testing.T) {
 	t.Parallel()
 	forged := session
@@ -71,18 +80,29 @@ func TestAsk(t *testing.T) {
 			"HOST refuses the credentials of PROD (the answer is InvalidSecurityToken.MismatchWithAccessKey); the security token is refused: check your credentials"},
 		"a wrong clock": {&answers{body(400, `{"Code":"InvalidTimeStamp.Expired","RequestId":"r-1"}`)}, person,
 			"HOST refuses the credentials of PROD (the answer is InvalidTimeStamp.Expired, request id r-1); this clock and the API's differ"},
-		"another refusal": {&answers{body(403, `{"Code":"Forbidden","Message":"canary"}`), whole}, person,
+		"another refusal": {&answers{body(403, `{"Code":"Forbidden","Message":"canary","RequestId":"canary is none"}`), whole}, person,
 			"HOST refuses the credentials of PROD (the answer is Forbidden): ask who gave them to you"},
 		"busy": {&answers{busy}, person,
 			"HOST does not say whose PROD is (the answer is ServiceUnavailable, request id r-1): try again"},
-		"a page of a portal": {&answers{elasticsearchtest.HTML(200)}, person,
+		"a gateway's page, then an answer": {&answers{elasticsearchtest.HTML(502), whole}, person, "1234567890984321 acs:ram::1234567890984321:root"},
+		"a page of a portal": {&answers{elasticsearchtest.HTML(200), whole}, person,
 			"HOST does not say whose PROD is (the answer is HTTP 200 OK): try again"},
 		"no account": {&answers{body(200, `{"AccountId":"canary","Arn":"a"}`)}, person,
 			"HOST does not say whose PROD is (the answer is HTTP 200 OK): try again"},
+		"no ARN": {&answers{body(200, `{"AccountId":"1"}`)}, person,
+			"HOST does not say whose PROD is (the answer is HTTP 200 OK): try again"},
+		"a refusal that names somebody": {&answers{body(403, `{"AccountId":"1","Arn":"a"}`)}, person,
+			"HOST does not say whose PROD is (the answer is HTTP 403 Forbidden): try again"},
 		"an ARN that is a trick": {&answers{body(200, `{"AccountId":"1","Arn":"\u001b[2Kcanary"}`)}, person,
 			"HOST does not say whose PROD is (the answer is HTTP 200 OK): try again"},
 		"a code that is a message": {&answers{body(400, `{"Code":"canary is wrong"}`)}, person,
 			"HOST does not say whose PROD is (the answer is HTTP 400 Bad Request): try again"},
+		"no answer in time": {hanging{}, person,
+			"no answer from HOST about the identity of PROD (context deadline exceeded): check the network, and HTTPS_PROXY"},
+		"an address of a proxy that is none": {&http.Transport{Proxy: func(*http.Request) (*url.URL, error) {
+			return nil, errors.New(`invalid proxy address "http://me:canary%@proxy"`)
+		}}, person,
+			"no answer from HOST about the identity of PROD (the address of the proxy cannot be used: check HTTPS_PROXY and HTTP_PROXY): check the network, and HTTPS_PROXY"},
 		"no answer": {&answers{nil}, session,
 			`no answer from HOST about the identity of PROD (the server said "***"): check the network, and HTTPS_PROXY`},
 	} {
@@ -91,7 +111,7 @@ func TestAsk(t *testing.T) {
 			caller, err := asked(t, test.transport, test.as)
 			got := caller.Account.String() + " " + caller.ARN
 			if err != nil {
-				got = shown(err)
+				got = strings.Replace(shown(err), " (Client.Timeout exceeded while awaiting headers)", "", 1) // net/http does not always say so
 			}
 			if want := words.Replace(test.want); got != want {
 				t.Errorf("\n got %s\nwant %s", got, want)

@@ -27,7 +27,7 @@ const again = "run the command again" // gets a new session if a source renews i
 func (s Settings) readConfig() (*profiles, error) {
 	found := &profiles{file: s.shown(s.configFile())}
 	content, err := s.readFile(s.configFile(), configVariable, "run aliyun configure")
-	if err != nil || content == nil {
+	if content == nil {
 		return found, err
 	}
 	var config struct {
@@ -48,7 +48,7 @@ func (s Settings) readConfig() (*profiles, error) {
 func (s Settings) readCredentials() (*profiles, error) {
 	found := &profiles{file: s.shown(s.credentialsFile()), current: "default"}
 	content, err := s.readFile(s.credentialsFile(), credentialsVariable, "check who may read it")
-	if err != nil || content == nil {
+	if content == nil {
 		return found, err
 	}
 	parsed, err := ini.Load(content)
@@ -64,7 +64,7 @@ func (s Settings) readCredentials() (*profiles, error) {
 		has := members(section.KeysHash()).renamed(names)
 		has["name"] = section.Name()
 		has["mode"] = map[string]string{"access_key": "AK", "ecs_ram_role": "EcsRamRole", "ram_role_arn": "RamRoleArn"}[section.Key("type").String()]
-		found.all = append(found.all, profile{who: fmt.Sprintf("profile %q of %s", has["name"], found.file), fix: "correct the file", renew: again, has: has, names: names, among: found})
+		found.all = append(found.all, profile{who: fmt.Sprintf("profile %q of %s", has["name"], found.file), fix: "correct the file", renew: again, has: has, names: names})
 	}
 	return found, nil
 }

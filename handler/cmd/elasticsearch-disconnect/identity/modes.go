@@ -44,7 +44,7 @@ func (s Settings) obtain(p profile) (c acs3.Credentials, err error) {
 	switch {
 	case err != nil && connection.KindOf(err) == 0: // a panic, whose text may hold anything
 		err = unavailable("no credentials of "+p.who+", since an answer makes no sense", "try again", nil)
-	case err == nil && len(malformed) > 0:
+	case len(malformed) > 0:
 		err = denied("a line end or another control character is in the "+strings.Join(malformed, " and the ")+" of "+p.who, "take it out", nil)
 	}
 	return c, err

@@ -61,7 +61,7 @@ func TestSources(t *testing.T) {
 		"the role of the machine": {world{metadata: metadataOf(sessionIssued, 2)}, "the RAM role of this machine", session},
 
 		"AK":         {only(`{"name":"default","mode":"AK","sts_token":"canary-left",` + keysOf(person) + `}`), `profile "default" of ~/.aliyun/config.json`, person},
-		"StsToken":   {only(`{"name":"default","mode":"StsToken",` + keysOf(session) + `,"sts_token":"canary-session-token"}`), `profile "default" of ~/.aliyun/config.json`, session},
+		"StsToken":   {only(`{"name":"default","mode":"StsToken","sts_expiration":0,` + keysOf(session) + `,"sts_token":"canary-session-token"}`), `profile "default" of ~/.aliyun/config.json`, session},
 		"RamRoleArn": {only(`{"name":"default","mode":"RamRoleArn","sts_expiration":1,` + keysOf(person) + `,"ram_role_arn":"` + roleARNOf("ops") + `"}`), `profile "default" of ~/.aliyun/config.json`, member},
 		"ChainableRamRoleArn": {only(`{"name":"default","mode":"ChainableRamRoleArn","source_profile":"base","ram_role_arn":"` + roleARNOf("ops") + `","sts_region":"cn-beijing","enable_vpc":true},
 			{"name":"base","mode":"StsToken",` + keysOf(session) + `,"sts_token":"canary-session-token"}`), `profile "default" of ~/.aliyun/config.json`, member},
@@ -74,7 +74,7 @@ func TestSources(t *testing.T) {
 		"CloudSSO": {only(`{"name":"default",` + sso + `,"access_token":"canary-sso","cloud_sso_access_token_expire":4070908800}`), `profile "default" of ~/.aliyun/config.json`, session},
 		"OAuth": {only(`{"name":"default","mode":"OAuth","oauth_site_type":"CN","oauth_refresh_token":"canary-refused","sts_expiration":4070908800,"sts_token":"canary-session-token",` + keysOf(session) + `}`),
 			`profile "default" of ~/.aliyun/config.json`, session},
-		"External":       {only(`{"name":"default","mode":"External","process_command":"printf '%s' '{\"mode\":\"AK\",\"access_key_id\":\"canary-person\",\"access_key_secret\":\"canary-person-secret\"}'"}`), `profile "default" of ~/.aliyun/config.json`, person},
+		"External":       {only(`{"name":"default","mode":"External","process_command":"printf \\%s '{\"mode\":\"AK\",\"sts_token\":\"canary-left\",\"access_key_id\":\"canary-person\",\"access_key_secret\":\"canary-person-secret\"}'"}`), `profile "default" of ~/.aliyun/config.json`, person},
 		"CredentialsURI": {only(`{"name":"default","mode":"CredentialsURI","credentials_uri":"` + issues + `"}`), `profile "default" of ~/.aliyun/config.json`, session},
 
 		"a section": {world{files: map[string]string{credentialsPath: "[default]\ntype = access_key\naccess_key_id = canary-person\naccess_key_secret = canary-person-secret\n"}},
