@@ -167,7 +167,7 @@ const (
 // change, or a sign that the API's answers are wrong.
 const (
 	defaultReconcileLimit = 20
-	maxReconcileLimit     = 100_000
+	MaxReconcileLimit     = 100_000
 )
 
 // A variable of the environment, and how its text becomes configuration. Without a text
@@ -223,8 +223,8 @@ func variables() []variable {
 			return nil
 		}},
 		{"RECONCILE_LIMIT", func(c *Config, text string) (err error) {
-			if c.ReconcileLimit, err = strconv.Atoi(text); err != nil || c.ReconcileLimit < 0 || c.ReconcileLimit > maxReconcileLimit {
-				return fmt.Errorf("is not a number from 0 to %d", maxReconcileLimit)
+			if c.ReconcileLimit, err = strconv.Atoi(text); err != nil || c.ReconcileLimit < 0 || c.ReconcileLimit > MaxReconcileLimit {
+				return fmt.Errorf("is not a number from 0 to %d", MaxReconcileLimit)
 			}
 			return nil
 		}},

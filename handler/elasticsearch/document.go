@@ -17,7 +17,7 @@ type document struct {
 	result                   value
 	hasResult                bool
 	requestID, code, message string
-	unsuccessful             bool   // Success is false
+	unsuccessful             bool   // Success is false, or the text "false"
 	total                    string // X-Total-Count of Headers, as it came
 }
 
@@ -110,7 +110,7 @@ func (doc *document) member(d *json.Decoder, name string) error {
 	case "message":
 		return textInto(&doc.message, raw)
 	case "success":
-		doc.unsuccessful = string(raw) == "false"
+		doc.unsuccessful = doc.unsuccessful || strings.EqualFold(strings.Trim(string(raw), `"`), "false")
 	case "headers":
 		doc.total = totalOf(raw)
 	}

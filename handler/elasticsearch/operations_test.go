@@ -141,6 +141,7 @@ func TestListConnectedClusters(t *testing.T) {
 		"null, and a message":              {said(`{"RequestId":"r","Result":null,"Message":"internal error"}`), noList},
 		"no success, and a list":           {said(`{"Result":[],"Success":false,"Message":"m"}`), "Upstream the API answered HTTP 200: Success is false: m"},
 		"no success, and no message":       {said(`{"Result":[],"Success":false}`), "Upstream the API answered HTTP 200: Success is false"},
+		"no success, as a text":            {said(`{"Result":[],"Success":"False","success":true}`), "Upstream the API answered HTTP 200: Success is false"},
 		"a success":                        {said(`{"Result":[],"Success":true}`), "{[] []}"},
 		"two lists":                        {said(`{"Result":[{"instances":"es-a"}],"result":[{"instances":"es-b"}]}`), notJSON},
 		"a thousand commas":                {said(`{"Result":[{"instances":"` + strings.Repeat(",", 1000) + `es-a"}]}`), "{[es-a] []}"},

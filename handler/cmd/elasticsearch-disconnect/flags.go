@@ -127,11 +127,11 @@ func choice(to *string, words ...string) func(string) error {
 	}
 }
 
-// number sets a number that is not negative.
-func number(to *int) func(string) error {
+// number sets a number from 0 to most.
+func number(to *int, most int) func(string) error {
 	return func(given string) (err error) {
-		if *to, err = strconv.Atoi(given); err != nil || *to < 0 {
-			return errors.New("it must be a number, 0 or greater")
+		if *to, err = strconv.Atoi(given); err != nil || *to < 0 || *to > most {
+			return fmt.Errorf("it must be a number from 0 to %d", most)
 		}
 		return nil
 	}

@@ -33,7 +33,7 @@ RECONCILE_LIMIT) is left alone: if you know that all were released, add --limit.
 	}
 	t.addPlaces(cmd)
 	with.add(cmd)
-	addOnce(cmd.Flags(), number(&limit), "limit", "", "the most connections to remove in a region", "N")
+	addOnce(cmd.Flags(), number(&limit, handler.MaxReconcileLimit), "limit", "", "the most connections to remove in a region", "N")
 	return cmd
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -70,7 +71,7 @@ func (c Command) removePair(ctx context.Context, s session, with consent, q requ
 	to, _ := c.shows(with)
 	fmt.Fprint(to, endsText(ends))
 	if listed == (connection.Pair{}) {
-		return c.refuseUnconnected(s, ends)
+		return c.refuseUnconnected(s, ends, with)
 	}
 	plan := s.handler.Plan(ctx, s.requests(request{listed.Instance, listed.Connected, false}.action()), nil) // which reads nothing
 	step := plan.Steps()[0]
@@ -86,7 +87,7 @@ func (c Command) removePair(ctx context.Context, s session, with consent, q requ
 
 // refuseUnconnected says that there is no connection. It is a failure unless both instances are known:
 // the account, the region or an id may be wrong.
-func (c Command) refuseUnconnected(s session, ends []view.End) (int, error) {
+func (c Command) refuseUnconnected(s session, ends []view.End, with consent) (int, error) {
 	for _, e := range ends {
 		switch lower := strings.ToLower(e.ID); {
 		case e.Status == notFound && e.ID != lower:
@@ -98,7 +99,29 @@ func (c Command) refuseUnconnected(s session, ends []view.End) (int, error) {
 		}
 	}
 	c.say("The two are not connected: there is nothing to remove.")
-	return handler.ExitDone, nil
+	if with.form != jsonForm {
+		return handler.ExitDone, nil
+	}
+	return handler.ExitDone, c.printDone(s.absent(ends))
+}
+
+// absent is what the function replies about two instances that are not connected any more, as JSON.
+func (s session) absent(ends []view.End) string {
+	reply := struct {
+		Result      bool
+		InstanceID  string `json:"instanceId"`
+		ConnectedID string `json:"connectedInstanceId"`
+		connection.Scope
+		Outcome connection.State `json:"outcome"`
+	}{true, ends[0].ID, ends[1].ID, s.scopes[0], connection.AlreadyAbsent}
+	if reply.Account.String() == s.who.Account {
+		reply.Account = connection.AccountID{}
+	}
+	text, err := json.MarshalIndent(reply, "", "  ")
+	if err != nil {
+		panic("texts and a boolean are JSON: " + err.Error())
+	}
+	return string(text) + "\n"
 }
 
 // removeAll removes all connections of an instance.

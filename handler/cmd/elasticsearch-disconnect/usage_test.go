@@ -23,8 +23,8 @@ func TestWrongUsage(t *testing.T) {
 		"report -o csv -o json": `invalid argument "json" for "-o, --output" flag: it is given twice` + see + " report --help",
 
 		"report --profile a --profile b": `invalid argument "b" for "--profile" flag: it is given twice` + see + " report --help",
-		"reconcile --yes --limit -1":     `invalid argument "-1" for "--limit" flag: it must be a number, 0 or greater` + see + " reconcile --help",
-		"reconcile --limit 100001 --yes": "configuration: RECONCILE_LIMIT is not a number from 0 to 100000",
+		"reconcile --yes --limit -1":     `invalid argument "-1" for "--limit" flag: it must be a number from 0 to 100000` + see + " reconcile --help",
+		"reconcile --limit 100001 --yes": `invalid argument "100001" for "--limit" flag: it must be a number from 0 to 100000` + see + " reconcile --help",
 		"reconcile":                      "This asks before it removes, but standard input or standard error is not a terminal: add --yes, or look first with --dry-run",
 
 		"report":                                    "In which region? Give --region REGION, or --region all",
