@@ -98,8 +98,8 @@
 //
 // What an event expects of an instance: trigger/notice.go, by the names in trigger/names.go.
 // What proves that the instance is gone: discover/proof.go, and prover.go immediately before
-// a removal. When a list of instances is whole: discover/reading.go. Which instances are
-// protected: protection.go.
+// the first of its removals. When a list of instances is whole: discover/reading.go. Which
+// instances are protected: protection.go.
 //
 // Several places: trigger/places.go reads them, and nothing else knows of them. Scopes, of
 // places as of a batch, never wait for each other: Finder.Find and executor.execute go by

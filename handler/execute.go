@@ -107,7 +107,7 @@ func (e *executor) remove(ctx context.Context, r removal) outcome {
 }
 
 // whyNot returns why a removal is not sent: a failure that every call of the scope would have,
-// or the API's answers immediately before it.
+// or the API's answers about its instances.
 func (e *executor) whyNot(ctx context.Context, r removal) error {
 	if cause, ok := e.broken.Load(r.of.Scope); ok && !r.DryRun {
 		return cause.(error)

@@ -11,7 +11,8 @@ import (
 	"elasticsearch-disconnect/handler/parallel"
 )
 
-// A prover asks, immediately before a removal, whether it may be sent.
+// A prover asks whether a removal may be sent: about each instance once, immediately before
+// the first of its removals.
 type prover struct {
 	client    func(context.Context, connection.Scope) (*elasticsearch.Client, error)
 	confirmed parallel.Memo[scopedID, struct{}] // see confirm
@@ -31,8 +32,8 @@ type proofOf struct {
 	discover.Proof
 }
 
-// mayRemove returns why a removal must not be sent, by the API's answers immediately
-// before it; nil if it may.
+// mayRemove returns why a removal must not be sent, by the API's answers about
+// its instances; nil if it may.
 func (p *prover) mayRemove(ctx context.Context, r removal) error {
 	if r.DryRun {
 		return nil
