@@ -65,7 +65,7 @@ func (a *access) credentials(ctx context.Context, account connection.AccountID) 
 		if account == a.own.Scope.Account {
 			return a.remember(a.own.Credentials())
 		}
-		member := member{a.own.Scope.Account, account, a.config.MemberRole, a.own.Scope.Region, a.config.Network}
+		member := member{a.own.Scope.Account, account, a.config.MemberRole, a.own.Scope.Region, a.config.Network, a.common.Transport, a.common.UserAgent}
 		if err := member.check(); err != nil {
 			return acs3.Credentials{}, err
 		}

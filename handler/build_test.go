@@ -32,9 +32,7 @@ var built = sync.OnceValues(func() (program, error) {
 })
 
 func TestMain(m *testing.M) {
-	stopSTS := startSTS()
 	code := m.Run()
-	stopSTS()
 	if flag.Lookup("test.short").Value.String() == "false" {
 		if p, _ := built(); p.dir != "" {
 			os.RemoveAll(p.dir)

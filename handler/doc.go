@@ -36,6 +36,7 @@
 //	trigger        bytes in, a typed Event out; the struct of an HTTP response
 //	discover       the connections of an instance, of a deleted one, and of a region
 //	elasticsearch  the OpenAPI client: operations, error codes, retries; elasticsearchtest is a stand-in server
+//	sts            the Security Token Service: a role in another account, and whose credentials are
 //	acs3           the signature ACS3-HMAC-SHA256
 //	parallel       concurrent calls, each panic as the error of its call; groups; values made once
 //	cmd            the command for people: report, removal after a question, checks before a deployment, alerts

@@ -2,7 +2,6 @@ package handler
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -62,51 +61,36 @@ func roleCredentials(c acs3.Credentials) (acs3.Credentials, error) {
 	if len(missing) > 0 {
 		return acs3.Credentials{}, denied("the invocation came without "+strings.Join(missing, " and ")+": give the function a role", nil)
 	}
-	from, err := static(c)
+	from, err := providers.NewStaticSTSCredentialsProviderBuilder().
+		WithAccessKeyId(c.AccessKeyID.Reveal()).
+		WithAccessKeySecret(c.AccessKeySecret.Reveal()).
+		WithSecurityToken(c.SecurityToken.Reveal()).
+		Build()
 	if err != nil {
 		return acs3.Credentials{}, denied("the invocation's credentials cannot be used", err)
 	}
-	return obtain(from, "the function's role")
-}
-
-// obtain takes the credentials from credentials-go, whose own type would print them. With
-// a control character, mostly a line end, they could not be sent or would sign wrongly:
-// that is a *connection.Error which names the part and the source.
-func obtain(from providers.CredentialsProvider, source string) (acs3.Credentials, error) {
-	c, err := from.GetCredentials()
+	given, err := from.GetCredentials()
 	if err != nil {
 		return acs3.Credentials{}, err
 	}
-	if c.AccessKeyId == "" || c.AccessKeySecret == "" {
-		return acs3.Credentials{}, errors.New("an empty access key")
-	}
-	obtained := acs3.Credentials{
-		AccessKeyID:     acs3.NewSecret(c.AccessKeyId),
-		AccessKeySecret: acs3.NewSecret(c.AccessKeySecret),
-		SecurityToken:   acs3.NewSecret(c.SecurityToken),
-	}
-	malformed := obtained.Parts(func(value string) bool { return strings.ContainsFunc(value, unicode.IsControl) })
+	return usable(acs3.Credentials{
+		AccessKeyID:     acs3.NewSecret(given.AccessKeyId),
+		AccessKeySecret: acs3.NewSecret(given.AccessKeySecret),
+		SecurityToken:   acs3.NewSecret(given.SecurityToken),
+	}, "the function's role")
+}
+
+// usable returns credentials that can be sent. With a control character, mostly a line end,
+// they could not be, or would sign wrongly: that is a *connection.Error which names the part
+// and the source.
+func usable(c acs3.Credentials, source string) (acs3.Credentials, error) {
+	malformed := c.Parts(func(value string) bool { return strings.ContainsFunc(value, unicode.IsControl) })
 	if len(malformed) > 0 {
 		failed := denied(fmt.Sprintf("a line end or another control character is in the %s, which came from %s", strings.Join(malformed, " and the "), source), nil)
 		failed.EveryCall = true
 		return acs3.Credentials{}, failed
 	}
-	return obtained, nil
-}
-
-// static returns a provider of the given credentials.
-func static(c acs3.Credentials) (providers.CredentialsProvider, error) {
-	if token := c.SecurityToken.Reveal(); token != "" {
-		return providers.NewStaticSTSCredentialsProviderBuilder().
-			WithAccessKeyId(c.AccessKeyID.Reveal()).
-			WithAccessKeySecret(c.AccessKeySecret.Reveal()).
-			WithSecurityToken(token).
-			Build()
-	}
-	return providers.NewStaticAKCredentialsProviderBuilder().
-		WithAccessKeyId(c.AccessKeyID.Reveal()).
-		WithAccessKeySecret(c.AccessKeySecret.Reveal()).
-		Build()
+	return c, nil
 }
 
 func denied(message string, cause error) *connection.Error {

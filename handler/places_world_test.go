@@ -30,14 +30,14 @@ type worlds struct {
 
 func newWorlds(t *testing.T) worlds {
 	t.Helper()
-	member := newMember()
+	own, others := elasticsearchtest.NewCloud(), elasticsearchtest.NewCloud()
+	t.Cleanup(own.Close)
+	t.Cleanup(others.Close)
+	own.STS.AddAccount(accountOf(role))
+	member := addMember(own.STS, 1)
 	p := worlds{
-		clouds: map[string]*elasticsearchtest.Cloud{},
+		clouds: map[string]*elasticsearchtest.Cloud{role.AccessKeyId: own, member.AccessKeyID: others},
 		event:  `{"reconcile":true,"regionIds":"cn-hangzhou,cn-beijing","accountIds":"` + ownAccount + `,` + member.ID + `"}`,
-	}
-	for _, key := range []string{role.AccessKeyId, member.AccessKeyID} {
-		p.clouds[key] = elasticsearchtest.NewCloud()
-		t.Cleanup(p.clouds[key].Close)
 	}
 	for _, region := range []string{"cn-hangzhou", "cn-beijing"} {
 		p.add(region, "", accountOf(role))

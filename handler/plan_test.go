@@ -31,9 +31,9 @@ func TestPlan(t *testing.T) {
 			ctx, cancel := context.WithTimeout(invocation(t, role), 600*time.Second)
 			defer cancel()
 			plan := s.Plan(ctx, []trigger.Request{request}, nil)
-			before := assumed(s.member)
+			before := s.assumed(s.member)
 			done := plan.Execute(ctx, false, func(handler.Outcome) {})
-			if again := assumed(s.member) - before; done.ExitCode != handler.ExitDone || !isDry && again != 1 {
+			if again := s.assumed(s.member) - before; done.ExitCode != handler.ExitDone || !isDry && again != 1 {
 				t.Errorf("exit code %d, the role was assumed %d times again: %s", done.ExitCode, again, done.Reply)
 			}
 		})

@@ -3,7 +3,6 @@ package handler_test
 import (
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,18 +31,15 @@ type spread struct {
 // The instances of the member.
 const memberInstance, memberConnected = "es-cn-member-a", "es-cn-member-b"
 
-var members atomic.Int64 // created so far: the tests share an STS, and each has its own accounts
-
-// newMember returns a new account whose role the function may assume.
-func newMember() elasticsearchtest.Account {
-	n := members.Add(1)
+// addMember lets the function assume the role of the nth other account.
+func addMember(sts *elasticsearchtest.STS, n int) elasticsearchtest.Account {
 	a := elasticsearchtest.Account{
 		ID:              fmt.Sprintf("9%015d", n),
 		AccessKeyID:     fmt.Sprintf("STS.canary-member-key-%d", n),
 		AccessKeySecret: fmt.Sprintf("canary-member-secret-%d", n),
-		SecurityToken:   fmt.Sprintf("canary-member-token-%d", n) + [2]string{"", "+/=="}[n%2],
+		SecurityToken:   fmt.Sprintf("canary-member-token-%d+/==", n),
 	}
-	sts.STS.AddRole(roleOfMember(a), a)
+	sts.AddRole(roleOfMember(a), a)
 	return a
 }
 
@@ -53,10 +49,13 @@ func roleOfMember(a elasticsearchtest.Account) string {
 
 func newSpread(t *testing.T) *spread {
 	t.Helper()
-	s := &spread{fixture: newPlainFixture(t), cloud: elasticsearchtest.NewCloud(), member: newMember()}
+	s := &spread{fixture: newPlainFixture(t), cloud: elasticsearchtest.NewCloud()}
 	t.Cleanup(s.cloud.Close)
+	s.cloud.STS.Now = func() time.Time { return bubbleStart }
 	own := accountOf(role)
 	own.ID = ownAccount
+	s.cloud.STS.AddAccount(own)
+	s.member = addMember(s.cloud.STS, 1)
 	for _, region := range []string{"cn-hangzhou", "cn-beijing"} {
 		api := s.cloud.Region(region)
 		api.Now = func() time.Time { return bubbleStart }

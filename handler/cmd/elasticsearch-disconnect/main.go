@@ -13,6 +13,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -21,6 +22,7 @@ import (
 	"golang.org/x/term"
 
 	"elasticsearch-disconnect/handler"
+	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/identity"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/preflight"
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
@@ -30,6 +32,7 @@ func main() {
 	defer stop()
 	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
 	signal.Ignore(syscall.SIGPIPE) // a reader that leaves must not end a removal
+	identity.RefuseRedirects(http.DefaultTransport.(*http.Transport))
 	home, _ := os.UserHomeDir()
 	os.Exit(Command{
 		Args:      os.Args[1:],

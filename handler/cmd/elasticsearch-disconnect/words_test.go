@@ -41,7 +41,8 @@ func newFailing(t *testing.T) *failing {
 	t.Cleanup(f.cloud.Close)
 	key := elasticsearchtest.Account{AccessKeyID: keyID, AccessKeySecret: secret, ID: ownAccount}
 	f.cloud.STS.AddAccount(key)
-	f.cloud.Region("cn-hangzhou").Now = func() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) } // when a bubble begins
+	f.cloud.STS.Now = func() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) } // when a bubble begins
+	f.cloud.Region("cn-hangzhou").Now = f.cloud.STS.Now
 	f.cloud.Region("cn-hangzhou").AddAccount(key)
 	f.cloud.Region("cn-hangzhou").AddInstanceOf(ownAccount, "es-a")
 	f.transport.Proxy = http.ProxyURL(f.cloud.Proxy())
@@ -114,9 +115,9 @@ func closedPort(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// TestExplain: each kind of failure, as real components have it. It is not parallel, since
-// credentials-go asks STS over http.DefaultTransport.
+// TestExplain: each kind of failure, as real components have it.
 func TestExplain(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		arrange func(*testing.T, *failing)
 		want    string // a pattern
@@ -147,10 +148,10 @@ func TestExplain(t *testing.T) {
 		"STS refuses": {func(_ *testing.T, f *failing) {
 			f.cloud.STS.AddRole("acs:ram::"+memberAccount+":role/ops", elasticsearchtest.Account{})
 			f.toMember()
-		}, `the credentials of account 1234567890984321 may not assume acs:ram::2234567890984321:role/ops \(STS answered NoPermission, request id \S+\): check that account 2234567890984321 has this role, that the role trusts your identity, and that your identity has sts:AssumeRole on it`},
+		}, `the credentials of account 1234567890984321 may not assume acs:ram::2234567890984321:role/ops \(STS: the answer is NoPermission, request id \S+\): check that account 2234567890984321 has this role, that the role trusts your identity, and that your identity has sts:AssumeRole on it`},
 		"STS has another certificate": {func(_ *testing.T, f *failing) {
 			f.toMember()
-			http.DefaultTransport = &http.Transport{Proxy: http.ProxyURL(f.cloud.Proxy()), DisableKeepAlives: true}
+			f.Transport = f.transport
 		}, `no answer from STS to assume acs:ram::2234567890984321:role/ops; nothing was sent to the API, safe to repeat \(sts\.cn-hangzhou\.aliyuncs\.com: tls: failed to verify certificate: x509: certificate signed by unknown authority; the certificate is of CN=sts\.cn-hangzhou\.aliyuncs\.com, made by CN=elasticsearchtest, TRUST\)`},
 		"no role": {func(_ *testing.T, f *failing) { f.toMember(); f.Config.MemberRole = "" }, `the request is for account 2234567890984321, the credentials are of account 1234567890984321, and MEMBER_ROLE is not set: set it to the name of a role in that account that you may assume`},
 		"another region than REGIONS": {func(_ *testing.T, f *failing) {
@@ -168,10 +169,8 @@ func TestExplain(t *testing.T) {
 		"a panic of a library": {func(_ *testing.T, f *failing) { f.Transport = panicking{} }, `a bug of this program: a panic of a library\. Please report it, with what you did`},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := newFailing(t)
-			before := http.DefaultTransport
-			defer func() { http.DefaultTransport = before }()
-			http.DefaultTransport = trusting(f.cloud)
 			test.arrange(t, f)
 			synctest.Test(t, func(t *testing.T) {
 				got := explain(f.Plan(t.Context(), []trigger.Request{f.request}, nil).Steps()[0].Err)

@@ -4,49 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"strings"
-	"time"
 )
-
-// serveSigned takes one request with an ACS3 signature, of which there is one: GetCallerIdentity. It needs no right, so
-// every key that is known may ask.
-func (s *STS) serveSigned(w http.ResponseWriter, r *http.Request) {
-	c, err := readCall(r)
-	if err != nil {
-		panic(http.ErrAbortHandler) // The client went away before its request was whole.
-	}
-	request := s.record(w, STSRequest{
-		Method:      c.method,
-		Host:        r.Host,
-		Action:      c.header.Get("x-acs-action"),
-		AccessKeyID: c.authorization.accessKeyID,
-	})
-	answer := s.judgeSigned(c, *request)
-	answer(&recorder{w, &s.mu, &request.Status, &request.Code, func() {}}, r)
-}
-
-func (s *STS) judgeSigned(c *call, r STSRequest) http.HandlerFunc {
-	s.mu.Lock()
-	account, known := s.accounts[r.AccessKeyID]
-	s.mu.Unlock()
-	switch refusal := checkAll(c, account, known, checkToken, checkDate(time.Now), checkSignedHeaders, checkSignature, s.spendNonce); {
-	case refusal != nil:
-		return refusal
-	case c.method != http.MethodPost, strings.Join(c.path, "/") != "", r.Action != "GetCallerIdentity", c.header.Get("x-acs-version") != stsVersion:
-		return refuseRPC(http.StatusNotFound, "InvalidAction.NotFound", "No action of version "+stsVersion+" has this name, method and path.")
-	}
-	if s.OnRequest != nil {
-		if answer := s.OnRequest(r); answer != nil {
-			return answer
-		}
-	}
-	return callerIdentity(s.roleOf(account), account)
-}
-
-func (s *STS) spendNonce(c *call, account Account) http.HandlerFunc {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.nonces.spend(c, account)
-}
 
 // roleOf returns the ARN of the role that hands out an account's credentials; "" if none does.
 func (s *STS) roleOf(account Account) string {

@@ -57,7 +57,7 @@ func TestCallerIdentity(t *testing.T) {
 		"garbled Authorization": {account: Account{}, after: set("Authorization", "Bearer x"), status: 400, want: "IncompleteSignature"},
 		"old date":              {account: user, signed: shift(-time.Hour), status: 400, want: "InvalidTimeStamp.Expired"},
 		"unsigned header":       {account: user, after: set("x-acs-more", "1"), status: 400, want: "IncompleteSignature"},
-		"other action":          {account: user, before: set("x-acs-action", "AssumeRole"), status: 404, want: "InvalidAction.NotFound"},
+		"other action":          {account: user, before: set("x-acs-action", "AssumeRoleWithOIDC"), status: 404, want: "InvalidAction.NotFound"},
 		"other version":         {account: user, before: set("x-acs-version", "2017-06-13"), status: 404, want: "InvalidAction.NotFound"},
 		"other method":          {account: user, before: func(r *http.Request) { r.Method = "GET" }, status: 404, want: "InvalidAction.NotFound"},
 		"other path":            {account: user, before: func(r *http.Request) { r.URL.Path = "/who" }, status: 404, want: "InvalidAction.NotFound"},

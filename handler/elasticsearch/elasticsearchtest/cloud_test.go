@@ -71,7 +71,7 @@ func TestRegions(t *testing.T) {
 			t.Errorf("%s: got %d %s", host, r.StatusCode, body)
 		}
 	}
-	rpcTampering{}.send(t, c)
+	roundTrip(t, c.Transport(), assuming(t, "DurationSeconds", "900"))
 	if got, want := c.Hosts(), append(hosts, stsHost); !slices.Equal(got, want) {
 		t.Errorf("Hosts:\n got %q\nwant %q", got, want)
 	}
@@ -169,7 +169,7 @@ func TestHangEndsBehindTheProxy(t *testing.T) {
 				dialled <- connection
 				return connection, err
 			}
-			go func() { failed <- read(transport, rpcTampering{}.made(t).WithContext(ctx)) }()
+			go func() { failed <- read(transport, assuming(t, "DurationSeconds", "900").WithContext(ctx)) }()
 			<-arrived
 			end(c, leave, <-dialled)
 			<-left

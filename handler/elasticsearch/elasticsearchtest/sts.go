@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,9 +20,11 @@ const (
 )
 
 // An STS is a stand-in for AssumeRole and GetCallerIdentity of the Security Token Service, version 2015-04-01, over TLS.
-// One serves every region of its [Cloud]. It takes the old signature for the first, and ACS3 for the second. It verifies the signature of every request with code of its own, as a [Server] does. Its
-// methods are safe for concurrent use; its fields are to be set before the first request.
+// One serves every region of its [Cloud]. It verifies the signature of every request with code of its own, as a [Server]
+// does. Its methods are safe for concurrent use; its fields are to be set before the first request.
 type STS struct {
+	Now func() time.Time // the clock that dates are judged by; nil: time.Now
+
 	// OnRequest is called with every request whose signature was accepted, and may answer it instead; nil, or one that
 	// returns nil: not. No lock is held, and it is called for several requests at a time. Hang, Reset and Body are
 	// answers for it; it may also wait, or change the state.
@@ -96,25 +99,21 @@ func (s *STS) Reset() {
 
 // ServeHTTP takes one request: read, record, judge, answer.
 func (s *STS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Authorization") != "" {
-		s.serveSigned(w, r)
-		return
-	}
-	c, err := readRPC(r)
+	c, err := readCall(r)
 	if err != nil {
 		panic(http.ErrAbortHandler) // The client went away before its request was whole.
 	}
 	request := s.record(w, STSRequest{
 		Method:      c.method,
 		Host:        r.Host,
-		Action:      c.get("Action"),
-		RoleARN:     c.get("RoleArn"),
-		SessionName: c.get("RoleSessionName"),
-		Duration:    c.duration(),
-		AccessKeyID: c.get("AccessKeyId"),
+		Action:      c.header.Get("x-acs-action"),
+		RoleARN:     c.query.Get("RoleArn"),
+		SessionName: c.query.Get("RoleSessionName"),
+		Duration:    durationOf(c.query.Get("DurationSeconds")),
+		AccessKeyID: c.authorization.accessKeyID,
 	})
-	rec := &recorder{w, &s.mu, &request.Status, &request.Code, func() {}}
-	s.judge(c, *request)(rec, r)
+	answer := s.judge(c, *request)
+	answer(&recorder{w, &s.mu, &request.Status, &request.Code, func() {}}, r)
 }
 
 // record keeps a request on its arrival, and numbers its answer.
@@ -127,16 +126,49 @@ func (s *STS) record(w http.ResponseWriter, r STSRequest) *STSRequest {
 	return &r
 }
 
-func (s *STS) judge(c *rpcCall, r STSRequest) http.HandlerFunc {
-	if refusal := s.verify(c); refusal != nil {
+func (s *STS) judge(c *call, r STSRequest) http.HandlerFunc {
+	s.mu.Lock()
+	account, known := s.accounts[r.AccessKeyID]
+	s.mu.Unlock()
+	if refusal := checkAll(c, account, known, checkToken, checkDate(s.now), checkSignedHeaders, checkSignature, s.spendNonce); refusal != nil {
 		return refusal
+	}
+	actions := map[string]func() http.HandlerFunc{
+		"AssumeRole":        func() http.HandlerFunc { return s.assumeRole(r) },
+		"GetCallerIdentity": func() http.HandlerFunc { return callerIdentity(s.roleOf(account), account) },
+	}
+	action := actions[r.Action]
+	if c.method != http.MethodPost || strings.Join(c.path, "/") != "" || action == nil || c.header.Get("x-acs-version") != stsVersion {
+		return refuseRPC(http.StatusNotFound, "InvalidAction.NotFound", "No action of version "+stsVersion+" has this name, method and path.")
 	}
 	if s.OnRequest != nil {
 		if answer := s.OnRequest(r); answer != nil {
 			return answer
 		}
 	}
-	return s.assumeRole(r)
+	return action()
+}
+
+func (s *STS) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+func (s *STS) spendNonce(c *call, account Account) http.HandlerFunc {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.nonces.spend(c, account)
+}
+
+// refuseRPC answers with the documented error body of the RPC style, which has no Recommend.
+func refuseRPC(status int, code, message string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		writeJSON(w, status, struct{ RequestId, HostId, Code, Message string }{
+			w.Header().Get(requestIDHeader), r.Host, code, message,
+		})
+	}
 }
 
 // The forms that are documented for a role's ARN and a session's name.
@@ -161,11 +193,11 @@ func (s *STS) assumeRole(r STSRequest) http.HandlerFunc {
 	case gives == Account{}:
 		return refuseRPC(http.StatusForbidden, "NoPermission", "You are not authorized to do this action.")
 	}
-	return handOut(gives, r, time.Now().Add(r.Duration))
+	return handOut(gives, r, s.now().Add(r.Duration))
 }
 
-func (c *rpcCall) duration() time.Duration {
-	text := c.get("DurationSeconds")
+// durationOf reads DurationSeconds; zero for what cannot be read.
+func durationOf(text string) time.Duration {
 	seconds, err := strconv.ParseUint(text, 10, 16)
 	switch {
 	case text == "":

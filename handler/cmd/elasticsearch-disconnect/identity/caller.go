@@ -4,15 +4,15 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
-
-	"github.com/google/uuid"
 
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/sts"
 )
 
 // A Caller is as whom credentials work.
@@ -26,47 +26,45 @@ type Caller struct {
 // in errors.
 func Ask(ctx context.Context, transport http.RoundTripper, host string, c acs3.Credentials, from Source) (Caller, error) {
 	const attempts = 3
-	client := &http.Client{Transport: transport, Timeout: requestTimeout}
+	client := sts.Client{Host: host, Credentials: c, UserAgent: sessionName, Transport: transport}
 	for attempt := 1; ; attempt++ {
-		status, body, err := send(client, question(ctx, host, c))
-		if err != nil {
-			return Caller{}, unavailable("no answer from "+host+" about the identity of "+from.Name, checkNetwork, c.RedactError(err))
-		}
-		why := refusal{elasticsearch.ReadRefusal(body), status}
-		if !why.isPassing() || attempt == attempts || !elasticsearch.Sleep(ctx, time.Second) {
-			return callerIn(body, why, host, from)
+		caller, err := ask(ctx, client)
+		why, isRefusal := errors.AsType[sts.Refusal](err)
+		switch {
+		case err == nil:
+			return caller, nil
+		case !isRefusal:
+			return Caller{}, unavailable("no answer from "+host+" about the identity of "+from.Name, checkNetwork, reasonOfNetwork(err))
+		case !why.IsPassing() || attempt == attempts || !elasticsearch.Sleep(ctx, time.Second):
+			return Caller{}, refused(why, host, from)
 		}
 	}
 }
 
-// question is a GetCallerIdentity, signed.
-func question(ctx context.Context, host string, c acs3.Credentials) *http.Request {
-	r, _ := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+host+"/", http.NoBody) // a host makes a URL
-	r.Header = http.Header{
-		"Accept":        {"application/json"},
-		"User-Agent":    {sessionName},
-		"X-Acs-Action":  {"GetCallerIdentity"},
-		"X-Acs-Version": {"2015-04-01"},
+// ask returns whom an answer names.
+func ask(ctx context.Context, client sts.Client) (Caller, error) {
+	body, err := client.Ask(ctx, "GetCallerIdentity", nil)
+	if err != nil {
+		return Caller{}, err
 	}
-	acs3.Sign(r, acs3.Input{Credentials: c, Time: time.Now(), Nonce: uuid.NewString()})
-	return r
-}
-
-// callerIn returns whom an answer names, or why it names nobody.
-func callerIn(body []byte, why refusal, host string, from Source) (Caller, error) {
 	var answer struct{ AccountID, Arn string }
 	_ = json.Unmarshal(body, &answer) // what cannot be read names nobody
 	account, err := connection.ParseAccountID(answer.AccountID)
-	isARN := answer.Arn != "" && printable.Text(answer.Arn) == answer.Arn
-	switch {
-	case why.status == http.StatusOK && err == nil && isARN:
-		return Caller{account, answer.Arn}, nil
-	case why.IsExpired():
-		return Caller{}, expired(from.Name, time.Time{}, from.renew)
-	case !why.HasCode() || why.isPassing():
-		return Caller{}, unavailable(host+" does not say whose "+from.Name+" is", "try again", why)
+	if err != nil || answer.Arn == "" || printable.Text(answer.Arn) != answer.Arn {
+		return Caller{}, sts.ReadRefusal(http.StatusOK, body)
 	}
-	refused := denied(host+" refuses the credentials of "+from.Name, "ask who gave them to you", why)
-	refused.Advice = cmp.Or(why.Advice(), refused.Advice)
-	return Caller{}, refused
+	return Caller{account, answer.Arn}, nil
+}
+
+// refused is for an answer that names nobody.
+func refused(why sts.Refusal, host string, from Source) error {
+	switch {
+	case why.IsExpired():
+		return expired(from.Name, time.Time{}, from.renew)
+	case why.IsUnclear():
+		return unavailable(host+" does not say whose "+from.Name+" is", tryAgain(why), why)
+	}
+	failed := denied(host+" refuses the credentials of "+from.Name, "ask who gave them to you", why)
+	failed.Advice = cmp.Or(why.Advice(), failed.Advice)
+	return failed
 }

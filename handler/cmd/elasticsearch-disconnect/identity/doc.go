@@ -23,9 +23,10 @@
 // unless --profile names one of it, and ALIBABA_CLOUD_ECS_METADATA_DISABLED the machine.
 //
 // credentials-go takes what is empty from the environment, and so would mix two identities:
-// it gets every part, checked, and only where it asks STS or CloudSSO. It would send requests
-// for metadata through a proxy, and print what a command answers: those are asked here. No
-// text of it is shown, since it quotes whole answers. A session that the aliyun CLI renews and
+// it gets every part, checked, and only for OIDC and CloudSSO. It would send requests
+// for metadata through a proxy, print what a command answers, and send the token of an
+// AssumeRole to where a redirect leads: those are asked here. No text of it is shown, since
+// it quotes whole answers. A session that the aliyun CLI renews and
 // writes down (OAuth) is used while it lasts; to write into that file is left to the CLI.
 //
 // Each error is a [connection.Error] whose Message says what to do.

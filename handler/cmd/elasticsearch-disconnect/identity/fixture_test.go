@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,7 +46,9 @@ func TestMain(m *testing.M) {
 		os.Setenv("ALIBABA_CLOUD_"+name, value)
 	}
 	os.Setenv("HTTP_PROXY", proxy.URL)
-	http.DefaultTransport = cloud.Transport()
+	shared := cloud.Transport()
+	RefuseRedirects(shared)
+	http.DefaultTransport = shared
 	for _, a := range []account{person, session, member} {
 		cloud.STS.AddAccount(a)
 	}
@@ -66,7 +69,8 @@ const jsonType = "application/json"
 // faults are answers of STS for roles of their name.
 func faults(r elasticsearchtest.STSRequest) http.HandlerFunc {
 	return map[string]http.HandlerFunc{
-		roleARNOf("panics"):  elasticsearchtest.Body(200, jsonType, `{"Credentials":{"AccessKeyId":"canary-a","AccessKeySecret":"canary-b","SecurityToken":"canary-c"}}`),
+		roleARNOf("half"):    elasticsearchtest.Body(200, jsonType, `{"Credentials":{"AccessKeyId":"canary-a","SecurityToken":"canary-c"}}`),
+		roleARNOf("moved"):   elasticsearchtest.Redirect(307, "https://portal.example.com/"),
 		roleARNOf("resets"):  elasticsearchtest.Reset(),
 		roleARNOf("html"):    elasticsearchtest.HTML(200),
 		roleARNOf("is-busy"): elasticsearchtest.Refuse(503, "ServiceUnavailable", "canary"),
@@ -104,9 +108,22 @@ func (w world) settings(t *testing.T) Settings {
 			short, _ := strings.CutPrefix(name, "ALIBABA_CLOUD_")
 			return strings.ReplaceAll(w.env[short], "HOME", home)
 		},
-		Transport:   &http.Transport{DisableKeepAlives: true},
+		Transport:   transport(),
 		metadataURL: w.metadataAddress(t),
 	}
+}
+
+// transport leads to the cloud, and to services that have no certificate.
+func transport() http.RoundTripper {
+	t := cloud.Transport()
+	t.DisableKeepAlives = true
+	t.Proxy = func(r *http.Request) (*url.URL, error) {
+		if r.URL.Scheme == "http" {
+			return nil, nil
+		}
+		return cloud.Proxy(), nil
+	}
+	return t
 }
 
 // metadataAddress is one that a proxy would be asked for: it is not that of loopback,
@@ -175,6 +192,7 @@ func serveSessions() {
 			_, _ = w.Write([]byte(handOut[r.URL.Path]))
 		}
 	})
+	cloud.Serve("sts.cn-moved.aliyuncs.com", elasticsearchtest.Redirect(307, "https://portal.example.com/"))
 	for _, host := range []string{"signin.example.com", "sts.cn-oidc.aliyuncs.com"} {
 		cloud.Serve(host, serve)
 	}

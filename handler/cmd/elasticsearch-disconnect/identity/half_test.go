@@ -3,6 +3,7 @@ package identity
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +97,8 @@ func halves(t *testing.T) map[string]struct {
 			"~/.alibabacloud/credentials is not of the form [profile], name = value: correct it"},
 		"a profile variable for what is turned off": {inEnvironment("PROFILE", "default", "CLI_PROFILE_DISABLED", "true").with(credentialsPath, "[sdk]\n"),
 			`ALIBABA_CLOUD_PROFILE names profile "default", which is not in ~/.aliyun/config.json or ~/.alibabacloud/credentials; the profiles there are "sdk": correct ALIBABA_CLOUD_PROFILE`},
+		"an OIDC token that would be redirected": {inEnvironment("OIDC_TOKEN_FILE", "HOME/token", "OIDC_PROVIDER_ARN", "acs:ram::2:oidc-provider/p", "ROLE_ARN", "acs:ram::2:role/ops", "STS_REGION", "cn-moved").with("token", "canary-oidc"),
+			"no credentials from sts.cn-moved.aliyuncs.com for ALIBABA_CLOUD_OIDC_TOKEN_FILE in the environment (the answer is HTTP 307 Temporary Redirect, a redirect, which is not followed): check the network, and HTTPS_PROXY"},
 		"a profile variable that names none": {inEnvironment("PROFILE", "prdo").with(credentialsPath, "[sdk]\n"),
 			`ALIBABA_CLOUD_PROFILE names profile "prdo", which is not in ~/.aliyun/config.json or ~/.alibabacloud/credentials; the profiles there are "default", "sdk": correct ALIBABA_CLOUD_PROFILE`},
 		"a config file that is missing": {inEnvironment("CONFIG_FILE", "HOME/my.json"),
@@ -120,6 +123,8 @@ func halves(t *testing.T) map[string]struct {
 			"no answer from 127.0.0.1:1 for THE-URI (dial tcp 127.0.0.1:1: connect: connection refused): check its address"},
 		"a credentials URI that fails": {inEnvironment("CREDENTIALS_URI", broken),
 			"HOST gives THE-URI no credentials (the answer is HTTP 500 Internal Server Error): check its address"},
+		"a credentials URI that redirects": {inEnvironment("CREDENTIALS_URI", answering(t, elasticsearchtest.Redirect(302, serving(t, sessionIssued)))),
+			"HOST gives THE-URI no credentials (the answer is HTTP 302 Found, a redirect, which is not followed): check its address"},
 		"a credentials URI that is no HTTP": {inEnvironment("CREDENTIALS_URI", answering(t, http.HandlerFunc(sayWithoutHTTP))),
 			"no answer from HOST for THE-URI (the answer is not HTTP): check its address"},
 		"a credentials URI that answers nonsense": {inEnvironment("CREDENTIALS_URI", serving(t, "<html>canary")),
@@ -136,6 +141,8 @@ func halves(t *testing.T) map[string]struct {
 			"the metadata service of this machine gives ALIBABA_CLOUD_ECS_METADATA in the environment no credentials (the answer is HTTP 404 Not Found): check that this is an ECS instance with that RAM role"},
 		"metadata without a Code": {inEnvironment("ECS_METADATA", "my-role").on(metadataOf(`{"AccessKeyId":"canary"}`, 2)),
 			"the answer of the metadata service of this machine for ALIBABA_CLOUD_ECS_METADATA in the environment has no AccessKeySecret and no SecurityToken: ask who runs it"},
+		"metadata that redirects": {inEnvironment("ECS_METADATA", "my-role").on(elasticsearchtest.Redirect(307, serving(t, sessionIssued))),
+			"the metadata service of this machine gives ALIBABA_CLOUD_ECS_METADATA in the environment no credentials (the answer is HTTP 307 Temporary Redirect, a redirect, which is not followed): check that this is an ECS instance with that RAM role"},
 		"only the second version of metadata": {inEnvironment("ECS_METADATA", "my-role", "IMDSV1_DISABLED", "true").on(metadataOf(sessionIssued, 1)),
 			"the metadata service of this machine gives ALIBABA_CLOUD_ECS_METADATA in the environment no credentials (the answer is HTTP 404 Not Found): check that this is an ECS instance with that RAM role"},
 
@@ -189,8 +196,10 @@ func halves(t *testing.T) map[string]struct {
 			"no credentials from sts.aliyuncs.com for PROD (the answer is ServiceUnavailable): try again"},
 		"STS that answers nonsense": {ram("html"),
 			"no credentials from sts.aliyuncs.com for PROD (the answer makes no sense): try again"},
-		"STS that panics the library": {ram("panics"),
-			"no credentials of PROD, since an answer makes no sense: try again"},
+		"STS that answers half": {ram("half"),
+			"no credentials from sts.aliyuncs.com for PROD (the answer makes no sense): try again"},
+		"STS that redirects": {ram("moved"),
+			"no credentials from sts.aliyuncs.com for PROD (the answer is HTTP 307 Temporary Redirect, a redirect, which is not followed): check the network, and HTTPS_PROXY"},
 		"a source profile that is not there": {of(`"mode":"ChainableRamRoleArn","source_profile":"gone","ram_role_arn":"` + roleARNOf("ops") + `"`),
 			`PROD has the source profile "gone", which is not in ~/.aliyun/config.json; the profiles there are "default", "prod": run aliyun configure --mode ChainableRamRoleArn --profile prod`},
 		"a source profile that is itself": {of(`"mode":"ChainableRamRoleArn","source_profile":"b","ram_role_arn":"r"},{"name":"b","mode":"ChainableRamRoleArn","source_profile":"prod","ram_role_arn":"r"`),
@@ -266,6 +275,11 @@ func halves(t *testing.T) map[string]struct {
 // do, and the message has no secret. No request for metadata went to the proxy.
 func TestHalfThere(t *testing.T) {
 	t.Parallel()
+	t.Cleanup(func() {
+		if slices.Contains(cloud.Hosts(), "portal.example.com") {
+			t.Error("a redirect was followed")
+		}
+	})
 	words := strings.NewReplacer("PROD", `profile "prod" of ~/.aliyun/config.json`, "THE-URI", "ALIBABA_CLOUD_CREDENTIALS_URI in the environment")
 	for name, test := range halves(t) {
 		t.Run(name, func(t *testing.T) {

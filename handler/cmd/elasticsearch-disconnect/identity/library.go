@@ -2,7 +2,10 @@ package identity
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -14,6 +17,7 @@ import (
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 	"elasticsearch-disconnect/handler/connection"
 	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/sts"
 )
 
 const (
@@ -22,30 +26,29 @@ const (
 	leastDuration   = 900                        // that STS gives
 )
 
+// RefuseRedirects lets a request of credentials-go fail where an answer is a redirect, which
+// the library would follow, with a token in its form. t is http.DefaultTransport: the library
+// clones it for each request, and its Proxy is asked about a redirected one first.
+func RefuseRedirects(t *http.Transport) {
+	proxy := t.Proxy
+	t.Proxy = func(r *http.Request) (*url.URL, error) {
+		if r.Response != nil { // which led to this request
+			return nil, sts.Refusal{Status: r.Response.StatusCode}
+		}
+		return proxy(r)
+	}
+}
+
 // provided are the credentials of a provider of credentials-go, as its Build returns it.
 func provided[P providers.CredentialsProvider](provider P, err error) (acs3.Credentials, error) {
 	if err != nil {
-		return acs3.Credentials{}, err
+		return acs3.Credentials{}, errorOf(err)
 	}
 	c, err := provider.GetCredentials()
 	if err != nil {
-		return acs3.Credentials{}, err
+		return acs3.Credentials{}, errorOf(err)
 	}
 	return newCredentials(c.AccessKeyId, c.AccessKeySecret, c.SecurityToken), nil
-}
-
-// A previous is credentials as credentials-go wants them, to assume a role with. Its own
-// provider of them would fill what is empty from the environment.
-type previous acs3.Credentials
-
-func (p previous) GetProviderName() string { return sessionName }
-
-func (p previous) GetCredentials() (*providers.Credentials, error) {
-	return &providers.Credentials{
-		AccessKeyId:     p.AccessKeyID.Reveal(),
-		AccessKeySecret: p.AccessKeySecret.Reveal(),
-		SecurityToken:   p.SecurityToken.Reveal(),
-	}, nil
 }
 
 // assume gets the credentials of the profile's role with those that get returns of signer.
@@ -58,15 +61,14 @@ func (s Settings) assume(p, signer profile, get func(Settings, profile) (acs3.Cr
 	if err != nil {
 		return acs3.Credentials{}, err
 	}
-	c, err := provided(providers.NewRAMRoleARNCredentialsProviderBuilder().
-		WithCredentialsProvider(previous(first)).
-		WithRoleArn(p.has["ram_role_arn"]).
-		WithRoleSessionName(cmp.Or(p.has["ram_session_name"], sessionName)).
-		WithDurationSeconds(duration).
-		WithPolicy(p.has["policy"]).
-		WithExternalId(p.has["external_id"]).
-		WithStsEndpoint(host).
-		Build())
+	client := sts.Client{Host: host, Credentials: first, UserAgent: sessionName, Transport: s.Transport}
+	c, err := client.Assume(context.Background(), sts.Role{
+		ARN:         p.has["ram_role_arn"],
+		SessionName: cmp.Or(p.has["ram_session_name"], sessionName),
+		Duration:    time.Duration(duration) * time.Second,
+		Policy:      p.has["policy"],
+		ExternalID:  p.has["external_id"],
+	})
 	return c, p.explain(err, host, "check that the role "+printable.Text(p.has["ram_role_arn"])+" exists and trusts the identity of this profile", signer)
 }
 

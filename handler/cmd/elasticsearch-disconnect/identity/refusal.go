@@ -2,65 +2,53 @@ package identity
 
 import (
 	"errors"
-	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 	"elasticsearch-disconnect/handler/connection"
-	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/sts"
 )
 
-// explain makes an error of credentials-go ours, and leaves out its text. todo is what to do
-// about a refusal of host, and from whose session an expired one is.
+// errorOf makes an error of credentials-go one as package sts has them: it may quote a whole answer.
+func errorOf(err error) error {
+	if _, isNetwork := errors.AsType[net.Error](err); isNetwork {
+		return err
+	}
+	_, answer, _ := strings.Cut(err.Error(), "{")
+	return sts.ReadRefusal(0, []byte("{"+answer))
+}
+
+// explain says what an error means for a profile. todo is what to do about a refusal of host,
+// and from whose session an expired one is.
 func (p profile) explain(err error, host, todo string, from profile) error {
 	if err == nil {
 		return nil
 	}
 	host = printable.Text(host)
-	if _, isNetwork := errors.AsType[net.Error](err); isNetwork {
-		return unavailable("no answer from "+host+" for "+p.who, checkNetwork, reasonOfNetwork(err))
-	}
-	_, answer, _ := strings.Cut(err.Error(), "{")
-	why := refusal{elasticsearch.ReadRefusal([]byte("{" + answer)), 0}
+	why, isRefusal := errors.AsType[sts.Refusal](err)
 	switch {
+	case !isRefusal:
+		return unavailable("no answer from "+host+" for "+p.who, checkNetwork, reasonOfNetwork(err))
 	case why.IsExpired():
 		return expired(from.who, time.Time{}, from.renew)
-	case why.isPassing():
-		return unavailable("no credentials from "+host+" for "+p.who, "try again", why)
+	case why.IsUnclear():
+		return unavailable("no credentials from "+host+" for "+p.who, tryAgain(why), why)
 	}
 	return denied(host+" gives "+p.who+" no credentials", todo, why)
 }
 
+// tryAgain is what to do about an answer that does not say why it is none.
+func tryAgain(why sts.Refusal) string {
+	if why.IsPassing() {
+		return "try again"
+	}
+	return checkNetwork
+}
+
 const checkNetwork = "check the network, and HTTPS_PROXY"
-
-// A refusal is an answer without what was asked for.
-type refusal struct {
-	elasticsearch.Refusal
-	status int // of HTTP; 0 if it is not known
-}
-
-// isPassing reports whether the same request may succeed within moments.
-func (r refusal) isPassing() bool {
-	return r.MayPass() || r.status/100 == 5 || !r.HasCode() && r.status == 0
-}
-
-func (r refusal) Error() string {
-	text := "the answer makes no sense"
-	switch {
-	case r.HasCode():
-		text = fmt.Sprintf("the answer is %s", r.Code)
-	case r.status != 0:
-		text = strings.TrimSpace(fmt.Sprintf("the answer is HTTP %d %s", r.status, http.StatusText(r.status)))
-	}
-	if r.RequestID != "" {
-		text += ", request id " + r.RequestID
-	}
-	return text
-}
 
 // reasonOfNetwork returns why a request has no answer: without its URL, which may be signed,
 // without the address of a proxy, which may have a password, and without what came back in

@@ -14,7 +14,7 @@ import (
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 	"elasticsearch-disconnect/handler/connection"
-	"elasticsearch-disconnect/handler/elasticsearch"
+	"elasticsearch-disconnect/handler/sts"
 )
 
 const (
@@ -37,7 +37,7 @@ func (s Settings) uri(p profile) (acs3.Credentials, error) {
 	if err != nil {
 		return acs3.Credentials{}, err
 	}
-	from := service{&http.Client{Transport: s.Transport, Timeout: requestTimeout}, printable.Text(u.Host), p.who, "check its address"}
+	from := service{over(s.Transport), printable.Text(u.Host), p.who, "check its address"}
 	answer, err := from.ask(http.MethodGet, u.String(), nil)
 	if err != nil {
 		return acs3.Credentials{}, err
@@ -66,7 +66,7 @@ func (s Settings) roleOfMachine(p profile) (acs3.Credentials, error) {
 func (s Settings) metadata(from service, role string) ([]byte, error) {
 	address, header := cmp.Or(s.metadataURL, metadataAddress)+"/latest/", http.Header{}
 	token, err := from.ask(http.MethodPut, address+"api/token", http.Header{"X-Aliyun-Ecs-Metadata-Token-Ttl-Seconds": {"300"}})
-	_, isAnswer := errors.AsType[refusal](err)
+	_, isAnswer := errors.AsType[sts.Refusal](err)
 	switch {
 	case err == nil:
 		header.Set("X-Aliyun-Ecs-Metadata-Token", string(token))
@@ -88,8 +88,14 @@ func (s Settings) metadata(from service, role string) ([]byte, error) {
 // the credentials, or give those of its machine.
 func direct() *http.Client {
 	const dialTimeout = 2 * time.Second // a machine without the service gives no answer at all
-	transport := &http.Transport{DialContext: (&net.Dialer{Timeout: dialTimeout}).DialContext, DisableKeepAlives: true}
-	return &http.Client{Transport: transport, Timeout: requestTimeout}
+	return over(&http.Transport{DialContext: (&net.Dialer{Timeout: dialTimeout}).DialContext, DisableKeepAlives: true})
+}
+
+// over is a client that follows no redirect: the other address would get the token of a
+// request, or hand out another identity.
+func over(transport http.RoundTripper) *http.Client {
+	last := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &http.Client{Transport: transport, Timeout: requestTimeout, CheckRedirect: last}
 }
 
 // ask returns the body of an answer. It is an error without the status 200.
@@ -104,7 +110,7 @@ func (f service) ask(method, address string, header http.Header) ([]byte, error)
 	case err != nil:
 		return nil, unavailable("no answer from "+f.host+" for "+f.who, f.todo, err)
 	case status != http.StatusOK:
-		return nil, denied(f.host+" gives "+f.who+" no credentials", f.todo, refusal{status: status})
+		return nil, denied(f.host+" gives "+f.who+" no credentials", f.todo, sts.Refusal{Status: status})
 	}
 	return body, nil
 }
@@ -128,7 +134,7 @@ func (f service) read(s Settings, answer []byte) (acs3.Credentials, error) {
 		return acs3.Credentials{}, denied(what+" is not JSON with credentials", "ask who runs it", nil)
 	}
 	if code := found["Code"]; code != "" && code != "Success" {
-		return acs3.Credentials{}, denied(f.host+" gives "+f.who+" no credentials", "ask who runs it", refusal{elasticsearch.ReadRefusal(answer), 0})
+		return acs3.Credentials{}, denied(f.host+" gives "+f.who+" no credentials", "ask who runs it", sts.ReadRefusal(0, answer))
 	}
 	names := map[string]string{"access_key_id": "AccessKeyId", "access_key_secret": "AccessKeySecret", "sts_token": "SecurityToken", "sts_expiration": "Expiration"}
 	has := found.renamed(names)

@@ -16,7 +16,7 @@ type Settings struct {
 	Getenv  func(string) string // of the environment
 	Home    string              // the person's home directory
 
-	Transport http.RoundTripper // to a credentials URI; nil: http.DefaultTransport
+	Transport http.RoundTripper // to STS, and to a credentials URI
 	Stderr    io.Writer         // gets what the command of a profile says to the person; nil: nobody
 
 	metadataURL string // of the metadata service of ECS, in tests; "" for the real one
