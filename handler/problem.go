@@ -59,7 +59,7 @@ func statusAndTitle(kind connection.Kind) (int, string) {
 	case connection.Unavailable:
 		return http.StatusServiceUnavailable, "The Elasticsearch API cannot be reached"
 	case connection.Timeout:
-		return http.StatusGatewayTimeout, "No answer in time; the outcome is unknown, and it is safe to repeat"
+		return http.StatusGatewayTimeout, "No answer; the outcome is unknown, and it is safe to repeat"
 	case connection.PartialFailure:
 		return http.StatusMultiStatus, "Some of what was asked failed; it is safe to repeat"
 	default:

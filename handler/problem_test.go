@@ -47,7 +47,7 @@ func failures() map[string]struct {
 		"throttled":   {failed(connection.Throttled), problem("Throttled", "The Elasticsearch API limits the rate of requests", 429)},
 		"upstream":    {failed(connection.Upstream), problem("Upstream", "The Elasticsearch API did not do it", 502)},
 		"unavailable": {failed(connection.Unavailable), problem("Unavailable", "The Elasticsearch API cannot be reached", 503)},
-		"timeout":     {failed(connection.Timeout), problem("Timeout", "No answer in time; the outcome is unknown, and it is safe to repeat", 504)},
+		"timeout":     {failed(connection.Timeout), problem("Timeout", "No answer; the outcome is unknown, and it is safe to repeat", 504)},
 		"internal":    {failed(connection.Internal), problem("Internal", "The function failed", 500)},
 		"wrapped":     {fmt.Errorf("x: %w", failed(connection.NoInstance)), problem("Absent", "There is no such instance or connection", 404)},
 		"denied, by 401": {&connection.Error{Kind: connection.Denied, Message: "m", Code: "C", Status: 401, RequestID: "api"},

@@ -214,8 +214,8 @@ func TestProofIsNotHad(t *testing.T) {
 		breaks func(cancel func())
 		want   string
 	}{
-		"the time is up": {func(cancel func()) { cancel() }, "2 of 2: 1 asked, es-a-es-x, es-a-es-y unread (Timeout: out of time: not sent; safe to repeat)"},
-		"a panic":        {func(func()) { panic("of the transport") }, "2 of 2: 1 asked, es-a-es-y, es-a-es-x unread (panic: of the transport)"},
+		"an interrupt": {func(cancel func()) { cancel() }, "2 of 2: 1 asked, es-a-es-x, es-a-es-y unread (Timeout: interrupted: not sent; safe to repeat)"},
+		"a panic":      {func(func()) { panic("of the transport") }, "2 of 2: 1 asked, es-a-es-y, es-a-es-x unread (panic: of the transport)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

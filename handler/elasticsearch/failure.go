@@ -88,25 +88,36 @@ func noAnswer(ctx context.Context, host string, err error) *attemptError {
 	if timeout := net.Error(nil); ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
 		kind, message = connection.Timeout, "no answer from the API in time: "+outcomeUnknown
 	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		message = "interrupted before the API answered: " + outcomeUnknown
+	}
 	return &attemptError{&connection.Error{Kind: kind, Message: message, Err: fmt.Errorf("%s: %w", host, err)}, retryMaybeDone}
+}
+
+// cutShort says why a call has no time: a person has interrupted it, or the time is up.
+func cutShort(ctx context.Context) string {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return "interrupted"
+	}
+	return "out of time"
 }
 
 // notBegun is for a call whose first attempt did not get its turn in time.
 func notBegun(ctx context.Context) *attemptError {
 	if err := ctx.Err(); err != nil {
-		return &attemptError{&connection.Error{Kind: connection.Timeout, Message: "out of time: not sent; safe to repeat", Err: err}, retryNotDone}
+		return &attemptError{&connection.Error{Kind: connection.Timeout, Message: cutShort(ctx) + ": not sent; safe to repeat", Err: err}, retryNotDone}
 	}
 	return &attemptError{&connection.Error{Kind: connection.Throttled, Message: "the API limits the rate of requests, and there is no time to wait: not sent; safe to repeat"}, retryNotDone}
 }
 
 // outOfTime is the error of a call that has no time for another attempt: a timeout
 // if the last one may have been carried out, else the same.
-func (e *attemptError) outOfTime() *attemptError {
+func (e *attemptError) outOfTime(ctx context.Context) *attemptError {
 	if e.class != retryMaybeDone || e.err.Kind == connection.Timeout {
 		return e
 	}
 	timeout := *e.err
 	timeout.Kind = connection.Timeout
-	timeout.Message = "out of time after " + strings.TrimSuffix(e.err.Message, "; "+outcomeUnknown) + ": " + outcomeUnknown
+	timeout.Message = cutShort(ctx) + " after " + strings.TrimSuffix(e.err.Message, "; "+outcomeUnknown) + ": " + outcomeUnknown
 	return &attemptError{&timeout, e.class}
 }

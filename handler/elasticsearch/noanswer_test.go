@@ -31,9 +31,9 @@ func TestNoAnswer(t *testing.T) {
 		what     string
 		attempts int
 	}{
-		"a reset":           {elasticsearchtest.Reset(), connection.Unavailable, 0, ": the connection failed; outcome unknown; safe to repeat", 6},
-		"a truncated body":  {elasticsearchtest.Truncated(), connection.Unavailable, 200, ": the connection failed; outcome unknown; safe to repeat", 6},
-		"no end of waiting": {elasticsearchtest.Hang(), connection.Timeout, 0, " in time: outcome unknown; safe to repeat", 1},
+		"a reset":           {elasticsearchtest.Reset(), connection.Unavailable, 0, "no answer from the API: the connection failed; outcome unknown; safe to repeat", 6},
+		"a truncated body":  {elasticsearchtest.Truncated(), connection.Unavailable, 200, "no answer from the API: the connection failed; outcome unknown; safe to repeat", 6},
+		"no end of waiting": {elasticsearchtest.Hang(), connection.Timeout, 0, "interrupted before the API answered: outcome unknown; safe to repeat", 1},
 	} {
 		elasticsearch.InBubble(t, name, func(t *testing.T) {
 			server, client := start(t)
@@ -48,7 +48,7 @@ func TestNoAnswer(t *testing.T) {
 				}})
 			}
 			outcome, err := client.DeleteConnectedCluster(ctx, removal())
-			checkNoAnswer(t, client, err, test.kind, "no answer from the API"+test.what)
+			checkNoAnswer(t, client, err, test.kind, test.what)
 			outcome.Uncertain, outcome.Unknown = false, false // see TestLostAnswers
 			if want := (connection.Outcome{Status: test.status, Attempts: test.attempts}); outcome != want {
 				t.Errorf("outcome %+v, want %+v", outcome, want)
@@ -64,7 +64,7 @@ func TestOutOfTime(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	outcome, err := client.DeleteConnectedCluster(ctx, removal())
-	if got, want := outcomeOf(t, outcome, err), "Timeout out of time: not sent; safe to repeat"; got != want {
+	if got, want := outcomeOf(t, outcome, err), "Timeout interrupted: not sent; safe to repeat"; got != want {
 		t.Errorf("error:\n got %s\nwant %s", got, want)
 	}
 	if n := len(server.Requests()); n != 0 || outcome != (connection.Outcome{}) {
@@ -79,7 +79,7 @@ func TestOutOfTimeWhileSigning(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	client.Nonce = func() string { cancel(); return "n" }
 	outcome, err := client.DeleteConnectedCluster(ctx, removal())
-	if got, want := outcomeOf(t, outcome, err), "Timeout out of time: not sent; safe to repeat"; got != want {
+	if got, want := outcomeOf(t, outcome, err), "Timeout interrupted: not sent; safe to repeat"; got != want {
 		t.Errorf("error:\n got %s\nwant %s", got, want)
 	}
 	if n := len(server.Requests()); n != 0 || outcome != (connection.Outcome{Attempts: 1}) || connection.IsOfEveryCall(err) {

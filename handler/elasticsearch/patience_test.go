@@ -178,7 +178,7 @@ func TestNoTurn(t *testing.T) {
 		}
 		cancelled, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second/2, cancel)
-		check(cancelled, "Timeout out of time: not sent; safe to repeat")
+		check(cancelled, "Timeout interrupted: not sent; safe to repeat")
 		if waited := time.Since(begun); waited != time.Second/2 || len(sent) != 1 {
 			t.Errorf("it waited %v, and %d requests were sent", waited, len(sent)-1)
 		}

@@ -52,7 +52,7 @@ func (c *Reader) do(ctx context.Context, op call) (result answer, h history, err
 			return result, h, notBegun(ctx)
 		}
 		if !sent {
-			return result, h, err.outOfTime()
+			return result, h, err.outOfTime(ctx)
 		}
 		h.attempts++
 		h.uncertain = h.uncertain || err != nil && err.class == retryMaybeDone
@@ -70,7 +70,7 @@ func (c *Reader) do(ctx context.Context, op call) (result answer, h history, err
 		}
 		waits++
 		if !Sleep(ctx, waitAfter(waits, err)) {
-			return result, h, err.outOfTime()
+			return result, h, err.outOfTime(ctx)
 		}
 	}
 }

@@ -58,6 +58,16 @@ func (t *target) addCommon(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.NoFileCompletions)
 }
 
+// errNoValue refuses what is no value of a flag, as behind --region $UNSET.
+var errNoValue = errors.New("it has no value")
+
+// isMissing reports whether a text is no value of a flag: it is empty, or the next flag. A negative
+// number is one.
+func isMissing(text string) bool {
+	_, notNumber := strconv.Atoi(text)
+	return text == "" || text[0] == '-' && notNumber != nil
+}
+
 // A list is the value of a flag that takes several, with commas or repeated.
 type list struct {
 	to   *[]string
@@ -65,6 +75,9 @@ type list struct {
 }
 
 func (l *list) Set(text string) error {
+	if isMissing(text) {
+		return errNoValue
+	}
 	for name := range strings.SplitSeq(text, ",") {
 		if name = strings.TrimSpace(name); name == "" {
 			return errors.New("a name is empty")
@@ -88,8 +101,8 @@ func (o *once) Set(text string) error {
 	switch {
 	case o.given:
 		return errors.New("it is given twice")
-	case text == "":
-		return errors.New("it is empty")
+	case isMissing(text):
+		return errNoValue
 	}
 	o.given = true
 	return o.set(text)
@@ -135,6 +148,27 @@ func number(to *int, most int) func(string) error {
 		}
 		return nil
 	}
+}
+
+// again returns the flags that say the same where and as whom.
+func (t target) again() string {
+	var text strings.Builder
+	for _, flag := range []struct{ name, value string }{
+		{"profile", t.profile}, {"region", strings.Join(t.regions, ",")}, {"account", strings.Join(t.accounts, ",")},
+	} {
+		if flag.value != "" {
+			text.WriteString(" --" + flag.name + " " + quoted(flag.value))
+		}
+	}
+	return text.String()
+}
+
+// quoted returns a text as a shell takes it for one word.
+func quoted(text string) string {
+	if strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,") == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // The forms of a result.

@@ -53,10 +53,7 @@ func (c Command) reconcile(ctx context.Context, t target, with consent, limit in
 	}
 	shown := reportOf(s, plan.Steps())
 	c.show(shown, with)
-	j := job{plan: plan, own: s.who.Account, exit: exitOf(shown), isLogged: s.verbose}
-	if j.exit == handler.ExitFailed {
-		j.whyNot = notAllRead
-	}
+	j := job{plan: plan, own: s.who.Account, whyNot: whyNot(shown), exit: exitOf(shown), isLogged: s.verbose}
 	for _, scope := range shown.Scopes {
 		j.removable += scope.Removable
 		j.kept += scope.Kept
@@ -64,7 +61,7 @@ func (c Command) reconcile(ctx context.Context, t target, with consent, limit in
 			j.withheld += scope.Leftover - scope.Kept - scope.Unclear
 		}
 	}
-	j.question = fmt.Sprintf("Remove %s in %s, account %s?", these(j.removable), namesWith(shown, region), namesWith(shown, account))
+	j.question = fmt.Sprintf("Remove %s in %s, account %s?", these(j.removable), namesWith(shown, hasRemovable, region), namesWith(shown, hasRemovable, account))
 	return c.carryOut(ctx, j, with)
 }
 
@@ -80,15 +77,35 @@ func (c Command) withLimit(limit int) Command {
 	return c
 }
 
-func region(s view.Scope) string  { return s.Region }
-func account(s view.Scope) string { return s.Account }
+// whyNot says why nothing is removable although there may be something; "" if all was read.
+func whyNot(r view.Report) string {
+	unread := namesWith(r, isUnread, region) + " could not be read"
+	if slices.ContainsFunc(r.Scopes, func(s view.Scope) bool { return isUnread(s) && s.Instances > 0 }) {
+		unread += " to the end"
+	}
+	switch {
+	case !slices.ContainsFunc(r.Scopes, isUnread):
+		return ""
+	case slices.ContainsFunc(r.Scopes, func(s view.Scope) bool { return s.Unclear > 0 }):
+		return notAllRead
+	case slices.ContainsFunc(r.Scopes, func(s view.Scope) bool { return s.Leftover > 0 }):
+		return "what is left over stays, and " + unread
+	case slices.ContainsFunc(r.Scopes, func(s view.Scope) bool { return s.Whole || s.Instances > 0 }):
+		return "none is left over where it was read, and " + unread
+	}
+	return unread
+}
 
-// namesWith joins the names of the scopes in which something would be removed, each once:
-// a, b and c.
-func namesWith(r view.Report, name func(view.Scope) string) string {
+func region(s view.Scope) string     { return s.Region }
+func account(s view.Scope) string    { return s.Account }
+func hasRemovable(s view.Scope) bool { return s.Removable > 0 }
+func isUnread(s view.Scope) bool     { return !s.Whole }
+
+// namesWith joins the names of some scopes, each once: a, b and c.
+func namesWith(r view.Report, isOne func(view.Scope) bool, name func(view.Scope) string) string {
 	var names []string
 	for _, s := range r.Scopes {
-		if s.Removable > 0 && !slices.Contains(names, name(s)) {
+		if isOne(s) && !slices.Contains(names, name(s)) {
 			names = append(names, name(s))
 		}
 	}

@@ -45,11 +45,17 @@ func reconciles() map[string]reconcile {
 		"as a dry run in JSON":     {[]string{"--dry-run", "-o", "json"}, leftovers, "no\n", handler.ExitLeft, nil},
 		"as a dry run of nothing":  {[]string{"--dry-run"}, fine, "", handler.ExitDone, nil},
 
-		"of nothing":                   {[]string{"--yes"}, fine, "", handler.ExitDone, nil},
-		"of what cannot be asked":      {[]string{"--yes"}, unproven, "", handler.ExitFailed, nil},
-		"of one that is no id":         {[]string{"--yes"}, oneNoID, "", handler.ExitFailed, nil},
-		"of what is kept of too many":  {[]string{"--yes"}, limited(keptOnly), "", handler.ExitDone, nil},
-		"of what is not all read":      {nil, unread, "yes\n", handler.ExitFailed, both[:1]},
+		"of nothing":                  {[]string{"--yes"}, fine, "", handler.ExitDone, nil},
+		"of what cannot be asked":     {[]string{"--yes"}, unproven, "", handler.ExitFailed, nil},
+		"of one that is no id":        {[]string{"--yes"}, oneNoID, "", handler.ExitFailed, nil},
+		"of what is kept of too many": {[]string{"--yes"}, limited(keptOnly), "", handler.ExitDone, nil},
+		"of what is not all read":     {nil, unread, "yes\n", handler.ExitFailed, both[:1]},
+		"of nothing and one refused":  {[]string{"--region", "cn-beijing", "--yes"}, func(f *fixture) { fine(f); notOpen(f) }, "", handler.ExitFailed, nil},
+		"of kept and one refused":     {[]string{"--region", "cn-beijing", "--yes"}, func(f *fixture) { keptOnly(f); notOpen(f) }, "", handler.ExitFailed, nil},
+		"of nothing not all read": {[]string{"--yes"}, func(f *fixture) {
+			fine(f)
+			f.api.OnRequest = at("ListConnectedClusters es-b", refuse(403, "Forbidden.RAM", "No."))
+		}, "", handler.ExitFailed, nil},
 		"denied":                       {[]string{"--yes"}, denied, "", handler.ExitFailed, nil},
 		"of more than the limit":       {nil, limited(leftovers), "yes\n", handler.ExitLeft, nil},
 		"up to a higher limit":         {[]string{"--limit", "4"}, limited(leftovers), "yes\n", handler.ExitDone, both},
@@ -177,7 +183,7 @@ func TestNamesWith(t *testing.T) {
 		"a and b":    {in("a", 1), in("b", 2), in("a", 1)},
 		"a, b and d": {in("a", 1), in("b", 1), in("c", 0), in("d", 1)},
 	} {
-		if got := namesWith(view.Report{Scopes: scopes}, region); got != want {
+		if got := namesWith(view.Report{Scopes: scopes}, hasRemovable, region); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}

@@ -57,7 +57,7 @@ func (c Command) report(ctx context.Context, t target, form string, all bool) (i
 	case exit == handler.ExitFailed && form != table && form != wide:
 		c.say("Not everything could be read: the result is not complete.")
 	case exit == handler.ExitLeft && c.Terminal.Err && slices.ContainsFunc(shown.Scopes, func(s view.Scope) bool { return s.Removable > 0 }):
-		c.say(`To remove what is marked "remove", give the same flags to reconcile.`)
+		c.say("To remove what is marked \"remove\":\n  %s reconcile%s", handler.Name, t.again())
 	}
 	return exit, nil
 }

@@ -47,7 +47,7 @@ func reports() map[string]report {
 		"of one that is refused":     {[]string{"--region", "cn-beijing"}, func(f *fixture) { leftovers(f); notOpen(f) }, handler.ExitFailed},
 		"of a region not in REGIONS": {nil, func(f *fixture) { f.env["REGIONS"] = "cn-beijing" }, handler.ExitFailed},
 
-		"on a terminal":                   {nil, onTerminal(1040), handler.ExitLeft},
+		"on a terminal":                   {[]string{"--all"}, onTerminal(1040), handler.ExitLeft},
 		"on a terminal of no known total": {nil, untold(onTerminal(120)), handler.ExitLeft},
 
 		"of more than the limit": {nil, atTerminal(limited(leftovers)), handler.ExitLeft},

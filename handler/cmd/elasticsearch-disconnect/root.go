@@ -62,6 +62,9 @@ func (c Command) execute(ctx context.Context) (int, error) {
 	var r run
 	root := c.root(&r)
 	if cmd, err := root.ExecuteContextC(ctx); err != nil {
+		if cmd.Name() == "help" {
+			cmd = root
+		}
 		return 0, wrongUsage("%s\nsee %s --help", onOneLine(err.Error()), cmd.CommandPath())
 	}
 	return r.exit, r.err
@@ -93,16 +96,28 @@ func (c Command) root(r *run) *cobra.Command {
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
-	root.SetFlagErrorFunc(withSuggestion)
+	root.SetFlagErrorFunc(refusedFlag)
 	root.AddCommand(
 		c.reportCommand(r), c.reconcileCommand(r), c.removeCommand(r), c.callCommand(r), c.eventCommand(r),
 		c.preflightCommand(r), c.logsCommand(r), c.versionCommand(r),
 	)
+	root.InitDefaultHelpCmd()
+	help, _, _ := root.Find([]string{"help"})
+	help.Args = func(_ *cobra.Command, names []string) error {
+		_, _, err := root.Find(names)
+		return err
+	}
 	return root
 }
 
-// withSuggestion adds the flag that was probably meant.
-func withSuggestion(cmd *cobra.Command, err error) error {
+// refusedFlag says which flag has no value, and which was probably meant.
+func refusedFlag(cmd *cobra.Command, err error) error {
+	if required, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return fmt.Errorf("--%s has no value", required.GetFlag().Name)
+	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok && errors.Is(err, errNoValue) {
+		return fmt.Errorf("--%s has no value", invalid.GetFlag().Name)
+	}
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
 		return err

@@ -33,9 +33,14 @@ func (c Command) open(ctx context.Context, t target) (session, error) {
 	if err != nil {
 		return session{}, err
 	}
+	who := view.Identity{Account: as.Account.String(), ARN: as.ARN, Source: at.source.Name, Endpoint: c.Getenv("ELASTICSEARCH_ENDPOINT")}
 	for _, account := range at.accounts {
-		if account != as.Account && at.config.MemberRole == "" {
+		switch {
+		case account == as.Account:
+		case at.config.MemberRole == "":
 			return session{}, wrongUsage("--account %s is not your own (%s, by %s): set the variable MEMBER_ROLE to the name of a role there that you may assume", account, as.Account, at.source.Name)
+		default:
+			who.Roles = append(who.Roles, "acs:ram::"+account.String()+":role/"+at.config.MemberRole)
 		}
 	}
 	return session{
@@ -47,7 +52,7 @@ func (c Command) open(ctx context.Context, t target) (session, error) {
 			Invocation: as.invocation(connection.Scope{Region: at.regions[0], Account: as.Account}),
 		},
 		scopes:  scopesOf(at.regions, at.accounts, as.Account),
-		who:     view.Identity{Account: as.Account.String(), ARN: as.ARN, Source: at.source.Name, Endpoint: c.Getenv("ELASTICSEARCH_ENDPOINT")},
+		who:     who,
 		verbose: t.verbose,
 	}, nil
 }

@@ -167,8 +167,10 @@ func TestMemberAccount(t *testing.T) {
 	if got := f.stdout.String(); got != "removed   es-a  es-gone  cn-hangzhou, account "+memberAccount+"\n" {
 		t.Errorf("standard output:\n%s", got)
 	}
-	if got := f.stderr.String(); !strings.Contains(got, "\nRemove this connection in cn-hangzhou, account "+memberAccount+"?") {
-		t.Errorf("standard error:\n%s", got)
+	for _, want := range []string{"\nrole         acs:ram::" + memberAccount + ":role/ops\n", "\nRemove this connection in cn-hangzhou, account " + memberAccount + "?"} {
+		if got := f.stderr.String(); !strings.Contains(got, want) {
+			t.Errorf("standard error:\n%s\nwant %s", got, want)
+		}
 	}
 }
 

@@ -15,7 +15,8 @@ func TestWrongUsage(t *testing.T) {
 		"reprot":                `unknown command "reprot" for "elasticsearch-disconnect" (did you mean report?)` + see + " --help",
 		"frobnicate":            `unknown command "frobnicate" for "elasticsearch-disconnect"` + see + " --help",
 		"report --regoin x":     "unknown flag: --regoin (did you mean --region?)" + see + " report --help",
-		"report --region":       "flag needs an argument: --region" + see + " report --help",
+		"help reconsile":        `unknown command "reconsile" for "elasticsearch-disconnect" (did you mean reconcile?)` + see + " --help",
+		"report --region":       "--region has no value" + see + " report --help",
 		"report cn-hangzhou":    `report takes no argument, and "cn-hangzhou" is one: several regions have commas between them` + see + " report --help",
 		"report \x1b[2J":        `report takes no argument, and "\x1b[2J" is one: several regions have commas between them` + see + " report --help",
 		"report --limit 3":      "unknown flag: --limit" + see + " report --help",
@@ -30,9 +31,13 @@ func TestWrongUsage(t *testing.T) {
 		"report":                                    "In which region? Give --region REGION, or --region all",
 		"report --region cn-hangzou":                "--region cn-hangzou is not in this version's list of Elasticsearch regions (did you mean cn-hangzhou?). A new region can be named in REGIONS",
 		"report --region cn-hangzhou,moon":          "--region moon is not in this version's list of Elasticsearch regions. A new region can be named in REGIONS",
-		"report --region=":                          `invalid argument "" for "--region" flag: a name is empty` + see + " report --help",
+		"report --region=":                          "--region has no value" + see + " report --help",
+		"reconcile --region --limit 45":             "--region has no value" + see + " reconcile --help",
+		"reconcile --region --dry-run":              "--region has no value" + see + " reconcile --help",
+		"reconcile --account -o json":               "--account has no value" + see + " reconcile --help",
+		"remove es-a es-b --region --yes":           "--region has no value" + see + " remove --help",
 		"report --region cn-hangzhou,":              `invalid argument "cn-hangzhou," for "--region" flag: a name is empty` + see + " report --help",
-		"report --profile=":                         `invalid argument "" for "--profile" flag: it is empty` + see + " report --help",
+		"report --profile=":                         "--profile has no value" + see + " report --help",
 		"report --region cn-hangzhou --account x":   `--account is not an account id, which has only digits: "x"`,
 		"report --region cn-hangzhou --account 1,2": "--account 1 is not your own (1234567890984321, by ALIBABA_CLOUD_ACCESS_KEY_ID in the environment): set the variable MEMBER_ROLE to the name of a role there that you may assume",
 		"remove es-a es-b --yes --region cn-a,cn-b": `invalid argument "cn-a,cn-b" for "--region" flag: only one is possible here` + see + " remove --help",
@@ -64,5 +69,19 @@ func TestWrongUsage(t *testing.T) {
 				t.Errorf("asked the API: %v", got)
 			}
 		})
+	}
+}
+
+// TestAgain: the flags of a report can be given to reconcile in a shell.
+func TestAgain(t *testing.T) {
+	t.Parallel()
+	for want, of := range map[string]target{
+		"":              {},
+		" --region all": {regions: []string{"all"}, verbose: true},
+		` --profile 'it'\''s mine' --account 1,2`: {profile: "it's mine", accounts: []string{"1", "2"}},
+	} {
+		if got := of.again(); got != want {
+			t.Errorf("%v:\n got %s\nwant %s", of, got, want)
+		}
 	}
 }

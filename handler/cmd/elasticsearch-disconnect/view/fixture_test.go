@@ -20,6 +20,7 @@ func fleet() view.Report {
 		Identity: view.Identity{
 			Account:  own,
 			ARN:      "acs:ram::" + own + ":assumed-role/elasticsearch-operator/night-shift",
+			Roles:    []string{"acs:ram::" + member + ":role/elasticsearch-operator"},
 			Source:   `profile "prod" of ~/.aliyun/config.json`,
 			Endpoint: "http://127.0.0.1:8080",
 		},
@@ -79,6 +80,17 @@ func cut() view.Report {
 	}
 	r.Connections = r.Connections[:1]
 	r.Connections[0].Instance = view.End{ID: "es-a", Status: "waiting for the person who pays to answer the letter"}
+	return r
+}
+
+// empty is a report of two accounts with places without instances.
+func empty() view.Report {
+	r := calm()
+	for _, account := range []string{own, member} {
+		for _, region := range []string{"cn-beijing", "cn-shanghai"} {
+			r.Scopes = append(r.Scopes, view.Scope{Place: view.Place{Region: region, Account: account}, Whole: true})
+		}
+	}
 	return r
 }
 

@@ -22,6 +22,7 @@ func TestForms(t *testing.T) {
 		"table of two places":     several(2).Table(view.Options{}),
 		"table of empty places":   several(5).Table(view.Options{}),
 		"table of a cut place":    cut().Table(view.Options{All: true}),
+		"table of two accounts":   empty().Table(view.Options{}),
 		"wide":                    fleet().Table(view.Options{Wide: true, All: true, Width: 80}),
 		"json":                    fleet().JSON(),
 		"json of no place":        view.Report{}.JSON(),

@@ -110,12 +110,15 @@ func (t table) summaries() string {
 	var text strings.Builder
 	empty := t.empty()
 	for _, s := range t.Scopes {
-		if len(empty) < 2 || !s.isEmpty() {
+		if !s.isEmpty() {
 			text.WriteString(hang("", 2, phrases(s.summary(t.name(s.Place))), t.width))
 		}
 	}
-	if len(empty) > 1 {
-		text.WriteString(hang("", 2, phrases("no instances: "+strings.Join(empty, ", ")), t.width))
+	for _, s := range t.Scopes {
+		if regions := empty[s.Account]; len(regions) > 0 {
+			text.WriteString(hang("", 2, phrases("no instances"+t.of(s.Account)+": "+strings.Join(regions, ", ")), t.width))
+		}
+		delete(empty, s.Account)
 	}
 	if len(t.Scopes) > 1 {
 		text.WriteString(hang("", 2, phrases(t.total().summary("in all")), t.width))
@@ -125,23 +128,26 @@ func (t table) summaries() string {
 
 func (s Scope) isEmpty() bool { return s.Whole && s.Instances == 0 }
 
-// empty names the places that were read and have no instance. If there are several, they are
-// in one line: most regions of most accounts are empty.
-func (t table) empty() (names []string) {
+// empty names the regions of each account that were read and have no instance. They are in one
+// line: most regions of most accounts are empty.
+func (t table) empty() map[string][]string {
+	regions := map[string][]string{}
 	for _, s := range t.Scopes {
 		if s.isEmpty() {
-			names = append(names, t.name(s.Place))
+			regions[s.Account] = append(regions[s.Account], s.Region)
 		}
 	}
-	return names
+	return regions
 }
 
 // name returns a place as it is called in this report: with its account if that is not clear.
-func (r Report) name(p Place) string {
+func (r Report) name(p Place) string { return p.Region + r.of(p.Account) }
+
+func (r Report) of(account string) string {
 	if r.isOfSeveral() {
-		return p.Region + ", account " + p.Account
+		return ", account " + account
 	}
-	return p.Region
+	return ""
 }
 
 // Text returns as whom the API was asked, a line for each thing that is known.
@@ -153,6 +159,7 @@ func (i Identity) lines(width int) string {
 		{"account      ", i.Account},
 		{"identity     ", i.ARN},
 		{"credentials  ", i.Source},
+		{"role         ", strings.Join(i.Roles, " ")},
 		{"endpoint     ", i.Endpoint},
 	} {
 		if line.text != "" {

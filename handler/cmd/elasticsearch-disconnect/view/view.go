@@ -13,10 +13,11 @@ type Report struct {
 
 // An Identity says as whom the API is asked.
 type Identity struct {
-	Account  string `json:"accountId"`
-	ARN      string `json:"arn"`
-	Source   string `json:"source"`             // of the credentials, such as: profile "prod" of ~/.aliyun/config.json
-	Endpoint string `json:"endpoint,omitempty"` // ELASTICSEARCH_ENDPOINT, if it is set
+	Account  string   `json:"accountId"`
+	ARN      string   `json:"arn"`
+	Source   string   `json:"source"`             // of the credentials, such as: profile "prod" of ~/.aliyun/config.json
+	Roles    []string `json:"roles,omitempty"`    // assumed in other accounts
+	Endpoint string   `json:"endpoint,omitempty"` // ELASTICSEARCH_ENDPOINT, if it is set
 }
 
 // A Place is a region of an account.
