@@ -242,7 +242,7 @@ func (e *executor) list(ctx context.Context, scope connection.Scope, id connecti
 // contradiction is the error for a connection that the API calls absent and lists.
 func contradiction(absent error, side connection.Pair) error {
 	failure := connection.Error{}
-	if of := (*connection.Error)(nil); errors.As(absent, &of) {
+	if of, ok := errors.AsType[*connection.Error](absent); ok {
 		failure = *of
 	}
 	if failure.Kind == connection.NoConnection { // a change may be under way

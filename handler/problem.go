@@ -142,7 +142,7 @@ func (f *partialFailure) add(of partName, err error, outcome string) {
 		return
 	}
 	p := problemOf(err, about{})
-	if refused := (*trigger.Error)(nil); errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*trigger.Error](err); ok {
 		p.Detail = refused.Error() // all faults: a part has no list of them
 	}
 	f.failed = append(f.failed, failedPart{partName: of, Kind: p.kind, Code: p.Code, Detail: shortened(p.Detail, maxDetail), status: p.Status, retryAfter: p.retryAfter})

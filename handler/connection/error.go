@@ -58,7 +58,7 @@ func Kinds() []Kind {
 
 // KindOf returns the Kind of an [Error] in the chain of err; zero if there is none.
 func KindOf(err error) Kind {
-	if failed := (*Error)(nil); errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*Error](err); ok {
 		return failed.Kind
 	}
 	return 0
@@ -66,8 +66,8 @@ func KindOf(err error) Kind {
 
 // IsOfEveryCall reports whether an [Error] in the chain of err has EveryCall.
 func IsOfEveryCall(err error) bool {
-	failed := (*Error)(nil)
-	return errors.As(err, &failed) && failed.EveryCall
+	failed, ok := errors.AsType[*Error](err)
+	return ok && failed.EveryCall
 }
 
 // An Advice says what to do about an [Error], in the words of each program that shows it: the

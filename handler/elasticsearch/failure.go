@@ -85,7 +85,7 @@ func notSendable(err error) *attemptError {
 // may have carried out the request.
 func noAnswer(ctx context.Context, host string, err error) *attemptError {
 	kind, message := connection.Unavailable, "no answer from the API: the connection failed; "+outcomeUnknown
-	if timeout := net.Error(nil); ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
+	if failed, ok := errors.AsType[net.Error](err); ctx.Err() != nil || ok && failed.Timeout() {
 		kind, message = connection.Timeout, "no answer from the API in time: "+outcomeUnknown
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {

@@ -145,7 +145,7 @@ func (t *Transport) dial(ctx context.Context, network, address string) (net.Conn
 	}
 	if roots := t.bundle(); roots != nil {
 		conn, err := t.handshake(ctx, network, address, roots)
-		if untrusted := (*tls.CertificateVerificationError)(nil); !errors.As(err, &untrusted) {
+		if _, isUntrusted := errors.AsType[*tls.CertificateVerificationError](err); !isUntrusted {
 			return conn, err
 		}
 	}

@@ -209,7 +209,7 @@ func (r Request) asking(faults []Fault, requests ...Request) ([]Request, error) 
 // refused returns the request of an event that Parse refuses with an *Error.
 func refused(err error) Request {
 	r := Request{Err: err}
-	if e := (*Error)(nil); errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		r.EventID, r.Source, r.Scope = e.EventID, e.Source, e.Scope
 	}
 	return r
