@@ -41,6 +41,10 @@ func (c Config) endpoint(region, own connection.Region) (elasticsearch.Endpoint,
 	case region != own && variable != "":
 		return elasticsearch.Endpoint{}, internal(fmt.Sprintf("the request is for %s, and %s serves one region alone", region, variable),
 			connection.Advice{Function: ", the function's own", Command: ": unset it, or name that region alone"})
+	case c.Endpoint.Region() != "" && region != (connection.Region{}) && c.Endpoint.Region() != region.String():
+		// There, each instance would seem to be gone.
+		return elasticsearch.Endpoint{}, internal(fmt.Sprintf("the request is for %s, and ELASTICSEARCH_ENDPOINT is in %s", region, c.Endpoint.Region()),
+			connection.Advice{Function: ": correct it, or leave it empty", Command: ": unset it, or name that region"})
 	case c.Endpoint != (elasticsearch.Endpoint{}):
 		return c.Endpoint, nil
 	case region != own && !c.names(region.String()) && Unlisted(region.String()) != "":

@@ -74,6 +74,10 @@ func TestWhereItMayNotAct(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	elsewhere, err := elasticsearch.ParseEndpoint("https://elasticsearch-vpc.CN-Beijing.aliyuncs.com:443")
+	if err != nil {
+		t.Fatal(err)
+	}
 	const stranger = "2234567890984321"
 	for name, test := range map[string]struct {
 		config                    handler.Config
@@ -84,6 +88,8 @@ func TestWhereItMayNotAct(t *testing.T) {
 			"Internal", "Internal", "the request is for cn-beijing, and ELASTICSEARCH_NETWORK=vpc serves one region alone, the function's own"},
 		"an endpoint": {handler.Config{Network: elasticsearch.Public, Endpoint: endpoint}, place{region: "cn-beijing"},
 			"Internal", "Internal", "the request is for cn-beijing, and ELASTICSEARCH_ENDPOINT serves one region alone, the function's own"},
+		"an endpoint elsewhere": {handler.Config{Network: elasticsearch.Public, Endpoint: elsewhere}, place{},
+			"Internal", "Internal", "the request is for cn-hangzhou, and ELASTICSEARCH_ENDPOINT is in cn-beijing: correct it, or leave it empty"},
 		"a region left out": {handler.Config{Network: elasticsearch.Public, Regions: regions(t, "cn-hangzhou", "cn-shanghai")}, place{region: "cn-beijing"},
 			"Denied", "ignored", "cn-beijing is not in REGIONS, the regions in which the function acts"},
 		"another service's host": {handler.Config{Network: elasticsearch.Public}, place{region: "oss-cn-hangzhou"},

@@ -36,9 +36,11 @@ func isLoopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-// Region returns the region that the host of the API names; "" if the host is another.
+// Region returns the region that the host of the API names, in any case and with a port or a
+// final dot; "" if the host is another.
 func (e Endpoint) Region() string {
-	name, isAPI := strings.CutSuffix(e.host, ".aliyuncs.com")
+	u := url.URL{Host: strings.ToLower(e.host)}
+	name, isAPI := strings.CutSuffix(strings.TrimSuffix(u.Hostname(), "."), ".aliyuncs.com")
 	service, region, _ := strings.Cut(name, ".")
 	if !isAPI || service != "elasticsearch" && service != "elasticsearch-vpc" {
 		return ""

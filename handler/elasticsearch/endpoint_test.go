@@ -58,6 +58,24 @@ func TestEndpointOfRegion(t *testing.T) {
 	}
 }
 
+func TestRegionOfEndpoint(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"https://elasticsearch.cn-beijing.aliyuncs.com":      "cn-beijing",
+		"https://elasticsearch-vpc.cn-beijing.aliyuncs.com":  "cn-beijing",
+		"https://elasticsearch.cn-beijing.aliyuncs.com:443":  "cn-beijing",
+		"https://ElasticSearch.CN-Beijing.AliyunCS.com":      "cn-beijing",
+		"https://elasticsearch.cn-beijing.aliyuncs.com.:443": "cn-beijing",
+		"https://ecs.cn-beijing.aliyuncs.com":                "",
+		"https://elasticsearch.cn-beijing.example.com":       "",
+	} {
+		endpoint, err := elasticsearch.ParseEndpoint(text)
+		if got := endpoint.Region(); err != nil || got != want {
+			t.Errorf("%s: got %q, %v, want %q", text, got, err, want)
+		}
+	}
+}
+
 func parseRegion(t *testing.T, text string) connection.Region {
 	t.Helper()
 	region, err := connection.ParseRegion(text)
