@@ -12,6 +12,7 @@ type envFile struct {
 	lines    map[string][]int  // where each name is set
 	unclosed []string          // names with a quote that does not end on its line
 	unread   []int             // the numbers of lines that are no assignment, and so are passed over
+	longer   []int             // those of lines that JavaScript reads as more than one
 }
 
 // readEnv reads .env as dotenv 16.3 does (lib/main.js): a value in quotes may go on over
@@ -31,6 +32,11 @@ func readEnv(text string) envFile {
 		f.lines[name] = append(f.lines[name], 1+strings.Count(text[:at[2]], "\n"))
 		if !isWhole {
 			f.unclosed = append(f.unclosed, name)
+		}
+	}
+	for i, line := range strings.Split(text, "\n") {
+		if strings.ContainsAny(line, "\u2028\u2029") {
+			f.longer = append(f.longer, i+1)
 		}
 	}
 	rest := assignment.ReplaceAllStringFunc(text, func(match string) string { return strings.Repeat("\n", strings.Count(match, "\n")) })

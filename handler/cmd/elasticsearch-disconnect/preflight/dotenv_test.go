@@ -34,7 +34,7 @@ func TestReadEnv(t *testing.T) {
 			"H": "colon", "I": "second", "J": `"half`, "K": "tick", "M": `"two" words`, "N": "", "P": "this\nQ=and that", "L": "last",
 		},
 		map[string][]int{"A": {2}, "B": {3}, "C": {4}, "D": {5}, "E": {6}, "F": {7}, "H": {8}, "I": {9, 11}, "J": {12}, "K": {13}, "M": {14}, "N": {15}, "P": {19}, "L": {21}},
-		[]string{"J", "M", "P"}, []int{16, 17, 18},
+		[]string{"J", "M", "P"}, []int{16, 17, 18}, nil,
 	}
 	if !maps.Equal(got.values, want.values) || !maps.EqualFunc(got.lines, want.lines, slices.Equal) || !slices.Equal(got.unclosed, want.unclosed) || !slices.Equal(got.unread, want.unread) {
 		t.Errorf("readEnv:\n got %+v\nwant %+v", got, want)

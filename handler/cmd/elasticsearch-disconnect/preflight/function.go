@@ -20,6 +20,9 @@ func configuration(s settings) (handler.Config, []finding) {
 	if config.DryRun {
 		found = []finding{ok("function", "starts with these variables, and removes nothing: DRY_RUN is true")}
 	}
+	if in, own := config.Endpoint.Region(), s.value("FUNCTION_REGION"); in != "" && in != own {
+		found = append(found, fault("ELASTICSEARCH_ENDPOINT", "is in %s, and FUNCTION_REGION is %s: each event would fail. Correct it, or leave it empty", in, own))
+	}
 	for _, region := range config.Regions {
 		if text := handler.Unlisted(region.String()); text != "" {
 			found = append(found, warn("REGIONS", "has %s, which %s", region, text))

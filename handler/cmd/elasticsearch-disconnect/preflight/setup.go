@@ -56,6 +56,7 @@ func (s Setup) findings() []finding {
 	return slices.Concat(found,
 		dotenv(v),
 		hidden(v),
+		control(v),
 		ofConfig,
 		[]finding{
 			functionRegion(region),

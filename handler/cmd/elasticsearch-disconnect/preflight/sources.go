@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"elasticsearch-disconnect/handler/elasticsearch"
 )
@@ -17,6 +18,9 @@ func dotenv(s settings) (found []finding) {
 	}
 	for _, line := range s.file.unread {
 		found = append(found, fault(".env", "line %d is not read: write NAME=value, or a # before a comment", line))
+	}
+	for _, line := range s.file.longer {
+		found = append(found, fault(".env", "line %d has the character U+2028 or U+2029, at which Serverless Devs begins a new line: take it out", line))
 	}
 	for _, name := range s.file.unclosed {
 		found = append(found, fault(name, "has a quote in .env that is not closed on its line: close it, or leave the quotes out"))
@@ -53,6 +57,16 @@ func didYouMean(name string, names []string) string {
 		return " (did you mean " + near + "?)"
 	}
 	return ": take the names from .env.example"
+}
+
+// control finds values with a control character. s.yaml puts some of them into JSON as they are.
+func control(s settings) (found []finding) {
+	for _, name := range s.names() {
+		if text := s.value(name); strings.ContainsFunc(text, unicode.IsControl) {
+			found = append(found, fault(name, "is %q, with a tab, a line end or another control character: take it out", text))
+		}
+	}
+	return found
 }
 
 // hidden finds values of .env that the shell hides. One that is not empty may be meant, as

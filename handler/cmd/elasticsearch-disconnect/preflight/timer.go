@@ -111,10 +111,24 @@ func reconcileAccounts(s settings, config handler.Config) finding {
 	if n := count(text) * count(s.value("RECONCILE_REGIONS")); n > trigger.MaxPlaces {
 		return fault(about, "and RECONCILE_REGIONS are %d places, and one run takes %d: deploy a second function for some of them", n, trigger.MaxPlaces)
 	}
-	if config.MemberRole == "" {
-		return warn(about, "is %s, but without MEMBER_ROLE the function acts in no other account than its own: handler/README.md, Accounts", text)
+	const alone = "is %s, but without MEMBER_ROLE the function acts in no other account than its own"
+	switch {
+	case config.MemberRole == "" && areSeveral(text) && s.value("RECONCILE") != "off":
+		return fault(about, alone+", so each run of the timer would fail: handler/README.md, Accounts", text)
+	case config.MemberRole == "":
+		return warn(about, alone+": handler/README.md, Accounts", text)
 	}
 	return ok(about, "%s", text)
+}
+
+// areSeveral reports whether different accounts are named: one of them at most is the own.
+func areSeveral(accounts string) bool {
+	var names []string
+	for id := range strings.SplitSeq(accounts, ",") {
+		names = append(names, strings.TrimSpace(id))
+	}
+	slices.Sort(names)
+	return len(slices.Compact(names)) > 1
 }
 
 // count returns how many names with commas between them a text has; none is one, the own.
