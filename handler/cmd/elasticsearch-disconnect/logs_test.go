@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/logs"
@@ -209,6 +211,17 @@ func testLogsRefused(t *testing.T, f *logsFixture) {
 		}
 		f.env[test.setting] = before
 	}
+	here := f.Setup.Folder
+	for want, folder := range map[string]fs.FS{
+		"open s.yaml: file does not exist; run this in the folder of s.yaml\n":                   fstest.MapFS{},
+		"handler/logs: open index.json: file does not exist; run this in the folder of s.yaml\n": fstest.MapFS{"s.yaml": {}},
+	} {
+		f.Setup.Folder = folder
+		if _, stderr := f.logs(t, handler.ExitInvalid, "--policy", "a"); stderr != want || len(f.Calls) > 0 {
+			t.Errorf("sent %q: %s\nwant %s", f.Calls, stderr, want)
+		}
+	}
+	f.Setup.Folder = here
 	f.Exec = func(ctx context.Context, _ string, args ...string) *exec.Cmd {
 		return exec.CommandContext(ctx, "this-aliyun-is-not-installed", args...)
 	}

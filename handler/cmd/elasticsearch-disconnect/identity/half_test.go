@@ -186,8 +186,6 @@ func halves(t *testing.T) map[string]struct {
 			"PROD has an sts_region that is not a region id such as cn-hangzhou: run aliyun configure --mode RamRoleArn --profile prod"},
 		"a role that trusts nobody": {ram("trusts-nobody"),
 			"sts.aliyuncs.com gives PROD no credentials (the answer is NoPermission): check that the role acs:ram::2234567890984321:role/trusts-nobody exists and trusts the identity of this profile"},
-		"a role that does not exist": {ram("none"),
-			"sts.aliyuncs.com gives PROD no credentials (the answer is EntityNotExist.Role): check that the role acs:ram::2234567890984321:role/none exists and trusts the identity of this profile"},
 		"a session that STS finds expired": {ram("expired"),
 			"the session of PROD has expired: run the command again"},
 		"a source whose session STS finds expired": {of(`"mode":"ChainableRamRoleArn","source_profile":"b","ram_role_arn":"` + roleARNOf("ops") + `"},{"name":"b","mode":"StsToken","sts_token":"canary-old","access_key_id":"STS.canary-session","access_key_secret":"canary-session-secret"`),

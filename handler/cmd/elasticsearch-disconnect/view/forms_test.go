@@ -11,22 +11,19 @@ import (
 func TestForms(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
-		"table":                   fleet().Table(view.Options{}),
-		"table of all":            fleet().Table(view.Options{All: true}),
-		"table in color":          fleet().Table(view.Options{Color: true}),
-		"table of 60 cells":       fleet().Table(view.Options{Width: 20, Color: true}),
-		"table of 120 cells":      fleet().Table(view.Options{Width: 400}),
-		"table of one place":      one().Table(view.Options{}),
-		"table of nothing":        calm().Table(view.Options{}),
-		"table of all of nothing": calm().Table(view.Options{All: true}),
-		"table of two places":     several(2).Table(view.Options{}),
-		"table of empty places":   several(5).Table(view.Options{}),
-		"table of a cut place":    cut().Table(view.Options{All: true}),
-		"table of two accounts":   empty().Table(view.Options{}),
-		"wide":                    fleet().Table(view.Options{Wide: true, All: true, Width: 80}),
-		"json":                    fleet().JSON(),
-		"json of no place":        view.Report{}.JSON(),
-		"csv":                     fleet().CSV(),
+		"table of all":          fleet().Table(view.Options{All: true}),
+		"table in color":        fleet().Table(view.Options{Color: true}),
+		"table of 60 cells":     fleet().Table(view.Options{Width: 20, Color: true}),
+		"table of 120 cells":    fleet().Table(view.Options{Width: 400}),
+		"table of nothing":      calm().Table(view.Options{}),
+		"table of two places":   several(2).Table(view.Options{}),
+		"table of empty places": several(5).Table(view.Options{}),
+		"table of a cut place":  cut().Table(view.Options{All: true}),
+		"table of two accounts": empty().Table(view.Options{}),
+		"wide":                  fleet().Table(view.Options{Wide: true, All: true, Width: 80}),
+		"json":                  fleet().JSON(),
+		"json of no place":      view.Report{}.JSON(),
+		"csv":                   fleet().CSV(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
