@@ -72,6 +72,13 @@ func (s Settings) readCredentials() (*profiles, error) {
 // readFile reads a file of profiles; nil for a missing one that neither a flag nor its
 // variable asks for. todo is what to do about one that cannot be read.
 func (s Settings) readFile(path, variable, todo string) ([]byte, error) {
+	isWanted := s.Profile != "" || s.Getenv(profileVariable) != ""
+	switch {
+	case path == "" && isWanted:
+		return nil, denied("there is no file of profiles, since HOME is not set", "set HOME, or name the file in "+variable, nil)
+	case path == "":
+		return nil, nil
+	}
 	content, err := os.ReadFile(path)
 	isNamed := s.Getenv(variable) != ""
 	switch {

@@ -85,6 +85,7 @@ type world struct {
 	files map[string]string // content by the path below the home directory
 
 	metadata http.Handler // of the machine; nil for none
+	homeless bool         // HOME is not set
 }
 
 // settings puts a world into place. An environment value and a file may have HOME for the
@@ -101,9 +102,13 @@ func (w world) settings(t *testing.T) Settings {
 			t.Fatal(err)
 		}
 	}
+	known := home
+	if w.homeless {
+		known = ""
+	}
 	return Settings{
 		Profile: w.flag,
-		Home:    home,
+		Home:    known,
 		Getenv: func(name string) string {
 			short, _ := strings.CutPrefix(name, "ALIBABA_CLOUD_")
 			return strings.ReplaceAll(w.env[short], "HOME", home)

@@ -264,6 +264,12 @@ func halves(t *testing.T) map[string]struct {
 			"no credentials; looked in the environment (ALIBABA_CLOUD_...), in ~/.aliyun/config.json, in ~/.alibabacloud/credentials, and for a RAM role of this machine (dial tcp 127.0.0.1:1: connect: connection refused): set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run aliyun configure"},
 		"nothing, and no role": {world{metadata: http.NotFoundHandler()},
 			"no credentials; looked in the environment (ALIBABA_CLOUD_...), in ~/.aliyun/config.json, in ~/.alibabacloud/credentials, and for a RAM role of this machine (the answer is HTTP 404 Not Found): set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run aliyun configure"},
+		"a flag without a home": {world{flag: "prod", homeless: true},
+			"there is no file of profiles, since HOME is not set: set HOME, or name the file in ALIBABA_CLOUD_CONFIG_FILE"},
+		"a profile variable without a home": {world{homeless: true, env: map[string]string{"PROFILE": "prod", "CLI_PROFILE_DISABLED": "true"}},
+			"there is no file of profiles, since HOME is not set: set HOME, or name the file in ALIBABA_CLOUD_CREDENTIALS_FILE"},
+		"nothing, and no home": {world{homeless: true, env: map[string]string{"ECS_METADATA_DISABLED": "true"}},
+			"no credentials; looked in the environment (ALIBABA_CLOUD_...), in no file, since HOME is not set, in no file, since HOME is not set, and not for a RAM role of this machine because of ALIBABA_CLOUD_ECS_METADATA_DISABLED: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run aliyun configure"},
 		"nothing, and all turned off": {inEnvironment("CLI_PROFILE_DISABLED", "true"),
 			"no credentials; looked in the environment (ALIBABA_CLOUD_...), not in ~/.aliyun/config.json because of ALIBABA_CLOUD_CLI_PROFILE_DISABLED, in ~/.alibabacloud/credentials, and not for a RAM role of this machine because of ALIBABA_CLOUD_ECS_METADATA_DISABLED: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run aliyun configure"},
 	}
