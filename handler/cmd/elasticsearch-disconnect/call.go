@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -8,6 +9,7 @@ import (
 	"elasticsearch-disconnect/handler"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/call"
 	"elasticsearch-disconnect/handler/connection"
+	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
 func (c Command) callCommand(r *run) *cobra.Command {
@@ -44,6 +46,9 @@ func (c Command) call(ctx context.Context, t target, args []string, event call.E
 	}
 	if event.DryRun, err = c.isDryRun(event.DryRun); err != nil {
 		return 0, err
+	}
+	if err := elasticsearch.CheckProxy(cmp.Or(c.Getenv("HTTPS_PROXY"), c.Getenv("https_proxy"))); err != nil {
+		return 0, wrongUsage("configuration: HTTPS_PROXY %v", err)
 	}
 	source, err := c.source(t)
 	if err != nil {

@@ -102,6 +102,18 @@ func TestCallOfAnother(t *testing.T) {
 	}
 }
 
+// TestCallPastTheProxy: an address of a proxy that cannot be read is not passed over.
+func TestCallPastTheProxy(t *testing.T) {
+	t.Parallel()
+	f, url, bodies := newCallFixture(t, removedPair)
+	f.env["https_proxy"] = "http://user:canary%zz@proxy:1"
+	f.exits(t, f.runWith(t.Context(), t, "call", url, "es-a", "es-b"), handler.ExitInvalid)
+	const want = "configuration: HTTPS_PROXY is not the address of a proxy, such as http://HOST:PORT\n"
+	if f.stderr.String() != want || len(bodies) > 0 {
+		t.Errorf("sent %d; standard error:\n%s\nwant %s", len(bodies), &f.stderr, want)
+	}
+}
+
 // A late transport interrupts when the whole answer is there.
 type late struct{ interrupt func() }
 

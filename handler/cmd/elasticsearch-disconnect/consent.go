@@ -50,16 +50,24 @@ func (c Command) isDryRun(byFlag bool) (bool, error) {
 	return true, nil
 }
 
-// show prints a plan: above a question, or as the result of a dry run.
-func (c Command) show(r view.Report, with consent) {
-	to, isTerminal := c.shows(with)
-	fmt.Fprint(to, r.Table(view.Options{Color: c.hasColor(isTerminal), Width: c.Terminal.Width}))
+// isResult reports whether what would be removed is the result, and not shown above a question.
+func (w consent) isResult() bool { return w.dryRun && w.form == table }
+
+// showPlan shows what would be removed.
+func (c Command) showPlan(r view.Report, with consent) error {
+	isTerminal := c.Terminal.Err
+	if with.isResult() {
+		isTerminal = c.Terminal.Out
+	}
+	return c.show(r.Table(view.Options{Color: c.hasColor(isTerminal), Width: c.Terminal.Width}), with)
 }
 
-// shows returns the stream for what would be removed, and whether it is a terminal.
-func (c Command) shows(with consent) (io.Writer, bool) {
-	if with.dryRun && with.form == table {
-		return c.Stdout, c.Terminal.Out
+// show prints what a person looks at before a removal. A result that cannot be printed is an error.
+func (c Command) show(text string, with consent) error {
+	if !with.isResult() {
+		fmt.Fprint(c.Stderr, text)
+		return nil
 	}
-	return c.Stderr, c.Terminal.Err
+	_, err := io.WriteString(c.Stdout, text)
+	return err
 }

@@ -19,10 +19,13 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"reconcile --yes":         "removed   es-a  es-gone  cn-hangzhou\nremoved   es-b  es-gone  cn-hangzhou\n2 removed, 2 kept.\nno space left on device\n",
-		"reconcile --yes -o json": "  ]\n}\n2 removed, 2 kept.\nno space left on device\n",
-		"event -":                 "  ]\n}\nno space left on device\n",
-		"report":                  "no space left on device\n",
+		"reconcile --yes":                "removed   es-a  es-gone  cn-hangzhou\nremoved   es-b  es-gone  cn-hangzhou\n2 removed, 2 kept.\nno space left on device\n",
+		"reconcile --yes -o json":        "  ]\n}\n2 removed, 2 kept.\nno space left on device\n",
+		"event -":                        "  ]\n}\nno space left on device\n",
+		"report":                         "no space left on device\n",
+		"reconcile --dry-run":            "no space left on device\n",
+		"remove es-a es-gone --dry-run":  "no space left on device\n",
+		"remove es-gone --all --dry-run": "no space left on device\n",
 	} {
 		f := newFixture(t)
 		leftovers(f)

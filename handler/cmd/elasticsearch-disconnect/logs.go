@@ -124,6 +124,7 @@ func (c Command) undoLogs(ctx context.Context, aliyun logs.Aliyun, target logs.T
 // each does something with things, one after the other, and prints what became of each. It
 // stops at the first failure, and says what is not done.
 func (c Command) each(ctx context.Context, things []logs.Thing, do func(context.Context, logs.Thing) (string, error)) (int, error) {
+	var unprinted error
 	for i, thing := range things {
 		word, err := do(ctx, thing)
 		if err != nil {
@@ -133,9 +134,11 @@ func (c Command) each(ctx context.Context, things []logs.Thing, do func(context.
 			}
 			return handler.ExitFailed, nil
 		}
-		fmt.Fprintf(c.Stdout, "%-8s  %s\n", word, thing)
+		if err := c.printDone(fmt.Sprintf("%-8s  %s\n", word, thing)); err != nil {
+			unprinted = err
+		}
 	}
-	return handler.ExitDone, nil
+	return handler.ExitDone, unprinted
 }
 
 // namesOf names things, each after a prefix, with a separator between them.

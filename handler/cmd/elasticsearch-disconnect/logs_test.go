@@ -51,11 +51,29 @@ func TestLogs(t *testing.T) {
 		"undone":                               testLogsUndo,
 		"no timer":                             testLogsNoTimer,
 		"refused":                              testLogsRefused,
+		"a full disk":                          testLogsFullDisk,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, newLogsFixture(t, program))
 		})
+	}
+}
+
+// testLogsFullDisk: what was deleted is not lost, and what preflight found is missed.
+func testLogsFullDisk(t *testing.T, f *logsFixture) {
+	f.logs(t, handler.ExitDone, "--policy", "on-call")
+	f.Stdout = fullDisk{}
+	_, got := f.logs(t, handler.ExitFailed, "--undo", "--yes")
+	if !strings.HasPrefix(got, "deleted   alert f-denied\n") || !strings.HasSuffix(got, "deleted   dashboard f\nno space left on device\n") {
+		t.Errorf("standard error:\n%s", got)
+	}
+	f.Setup.Home = os.DirFS(t.TempDir())
+	f.Setup.LookPath = func(string) (string, error) { return "/bin/x", nil }
+	f.Setup.NodeVersion = func() (string, error) { return "v20.20.2", nil }
+	f.stderr.Reset()
+	if f.exits(t, f.run(t, "preflight"), handler.ExitFailed); f.stderr.String() != "no space left on device\n" {
+		t.Errorf("standard error of preflight:\n%s", &f.stderr)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"golang.org/x/term"
@@ -28,7 +29,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), ending()...)
 	defer stop()
 	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
 	signal.Ignore(syscall.SIGPIPE) // a reader that leaves must not end a removal
@@ -47,6 +48,12 @@ func main() {
 		Setup:     preflight.Here(),
 		Exec:      exec.CommandContext,
 	}.Run(ctx))
+}
+
+// ending returns the signals that end the program. What is ignored stays so: nohup holds.
+func ending() []os.Signal {
+	ends := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGHUP}, signal.Ignored)
+	return append(ends, syscall.SIGTERM)
 }
 
 func terminal() Terminal {

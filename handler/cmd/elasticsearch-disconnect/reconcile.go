@@ -52,7 +52,9 @@ func (c Command) reconcile(ctx context.Context, t target, with consent, limit in
 		return 0, err
 	}
 	shown := reportOf(s, plan.Steps())
-	c.show(shown, with)
+	if err := c.showPlan(shown, with); err != nil {
+		return 0, err
+	}
 	j := job{plan: plan, own: s.who.Account, whyNot: whyNot(shown), exit: exitOf(shown), isLogged: s.verbose}
 	for _, scope := range shown.Scopes {
 		j.removable += scope.Removable

@@ -68,8 +68,9 @@ func (c Command) removePair(ctx context.Context, s session, with consent, q requ
 	if err != nil {
 		return 0, err
 	}
-	to, _ := c.shows(with)
-	fmt.Fprint(to, endsText(ends))
+	if err := c.show(endsText(ends), with); err != nil {
+		return 0, err
+	}
 	if listed == (connection.Pair{}) {
 		return c.refuseUnconnected(s, ends, with)
 	}
@@ -140,10 +141,12 @@ func (c Command) removeAll(ctx context.Context, s session, with consent, q reque
 	if err != nil {
 		return 0, err
 	}
-	to, _ := c.shows(with)
-	fmt.Fprint(to, endsText(ends[:1]))
+	shown := endsText(ends[:1])
 	if len(ends) > 1 {
-		fmt.Fprint(to, "is connected with\n", endsText(ends[1:]))
+		shown += "is connected with\n" + endsText(ends[1:])
+	}
+	if err := c.show(shown, with); err != nil {
+		return 0, err
 	}
 	c.note(step)
 	if len(step.Pairs) > 0 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -149,10 +150,12 @@ func (c Command) preflightCommand(r *run) *cobra.Command {
 		Short: "Check the settings before a deployment, in the folder of s.yaml",
 		Args:  cobra.NoArgs,
 		Run: r.does(func(context.Context, []string) (int, error) {
-			if !c.Setup.Check(c.Stdout) {
-				return handler.ExitFailed, nil
+			text, isGood := c.Setup.Check()
+			_, err := io.WriteString(c.Stdout, text)
+			if !isGood {
+				return handler.ExitFailed, err
 			}
-			return handler.ExitDone, nil
+			return handler.ExitDone, err
 		}),
 	}
 }

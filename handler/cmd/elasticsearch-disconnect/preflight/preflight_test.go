@@ -1,7 +1,6 @@
 package preflight
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"regexp"
@@ -50,9 +49,8 @@ func (f *fixture) set(name, value string) {
 func (f *fixture) check(t *testing.T, isGood bool, want string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
-		if got := f.Check(&out); got != isGood || "\n"+out.String() != want {
-			t.Errorf("%t\n%s\nwant %t%s", got, &out, isGood, want)
+		if lines, got := f.Check(); got != isGood || "\n"+lines != want {
+			t.Errorf("%t\n%s\nwant %t%s", got, lines, isGood, want)
 		}
 	})
 }

@@ -6,8 +6,6 @@
 package preflight
 
 import (
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -38,11 +36,10 @@ func Here() Setup {
 	}
 }
 
-// Check writes a line for each check to out, and reports whether none found an error.
-func (s Setup) Check(out io.Writer) bool {
+// Check returns a line for each check, and reports whether none found an error.
+func (s Setup) Check() (lines string, isGood bool) {
 	found := s.findings()
-	fmt.Fprint(out, table(found))
-	return !isBad(found)
+	return table(found), !isBad(found)
 }
 
 func (s Setup) findings() []finding {
