@@ -162,7 +162,7 @@ func TestReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rights, _ := strings.Cut(string(text), "`report` reads")
+	_, rights, _ := strings.Cut(string(text), "`report` only reads")
 	rights, _, _ = strings.Cut(rights, "`reconcile`")
 	for name, test := range reports() {
 		t.Run(name, func(t *testing.T) {
