@@ -52,6 +52,7 @@ func TestLogs(t *testing.T) {
 		"no timer":                             testLogsNoTimer,
 		"refused":                              testLogsRefused,
 		"a full disk":                          testLogsFullDisk,
+		"interrupted":                          testLogsInterrupted,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -176,6 +177,11 @@ Delete them, and keep the project p-1 and what was logged? Type yes: `
 	if stdout, stderr := f.logs(t, handler.ExitLeft, "--undo"); stdout != "" || stderr != question+"Nothing was deleted.\n" || len(f.Things) != 9 {
 		t.Errorf("answered y: %s%s, %d things", stdout, stderr, len(f.Things))
 	}
+	f.Faults = map[string]string{"DeleteAlert": "Unauthorized"}
+	if stdout, stderr := f.logs(t, handler.ExitFailed, "--undo", "--yes"); stdout != "" || !strings.Contains(stderr, "\nNot done: alert f-denied, ") || len(f.Things) != 9 {
+		t.Errorf("not allowed: %s%s, %d things", stdout, stderr, len(f.Things))
+	}
+	f.Faults = nil
 	f.answers(strings.NewReader("yes\n"))
 	const deleted = "deleted   alert f-denied\ndeleted   alert f-incomplete\ndeleted   alert f-removed\ndeleted   alert f-retries\ndeleted   alert f-withheld\ndeleted   dashboard f\n"
 	if stdout, _ := f.logs(t, handler.ExitDone, "--undo"); stdout != deleted {
@@ -208,6 +214,16 @@ func testLogsNoTimer(t *testing.T, f *logsFixture) {
 	f.env["RECONCILE"], f.env["RECONCILE_CRON"] = "report", "0 17 3 * * MON"
 	if got, stderr := f.logs(t, handler.ExitDone, "--policy", "on-call"); f.of("f") != 6 || !strings.HasPrefix(stderr, "There is no alert silence: the timer does not run between ") {
 		t.Errorf("of Mondays: %s%s", got, stderr)
+	}
+}
+
+// testLogsInterrupted: what is not done is named.
+func testLogsInterrupted(t *testing.T, f *logsFixture) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	f.exits(t, f.runWith(ctx, t, "logs", "--policy", "a"), exitInterrupted)
+	if got := f.stderr.String(); !strings.Contains(got, "\nNot done: project p-1, logstore ") {
+		t.Errorf("standard error: %s", got)
 	}
 }
 
@@ -245,6 +261,10 @@ func testLogsRefused(t *testing.T, f *logsFixture) {
 	}
 	if _, stderr := f.logs(t, handler.ExitFailed, "--policy", "a"); !strings.Contains(stderr, "aliyun is not installed: https://") {
 		t.Errorf("without aliyun: %s", stderr)
+	}
+	f.Exec = func(ctx context.Context, _ string, _ ...string) *exec.Cmd { return exec.CommandContext(ctx, "false") }
+	if _, stderr := f.logs(t, handler.ExitFailed, "--policy", "a"); !strings.HasPrefix(stderr, "project p-1: GetProject: (exit status 1)\n") {
+		t.Errorf("without a reason: %s", stderr)
 	}
 }
 

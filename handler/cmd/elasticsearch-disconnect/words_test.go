@@ -115,6 +115,14 @@ func closedPort(t *testing.T) string {
 	return listener.Addr().String()
 }
 
+// TestExplainPlain: an error that is neither the API's nor a panic is what it says.
+func TestExplainPlain(t *testing.T) {
+	t.Parallel()
+	if got := explain(context.DeadlineExceeded); got != "context deadline exceeded" {
+		t.Errorf("explained: %s", got)
+	}
+}
+
 // TestExplain: each kind of failure, as real components have it.
 func TestExplain(t *testing.T) {
 	t.Parallel()
