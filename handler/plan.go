@@ -39,6 +39,9 @@ type Step struct {
 	Withheld bool // of a reconcile: there are more leftovers than the limit, so none is removed
 }
 
+// IsWhole reports whether everything was read that the request is about.
+func (s Step) IsWhole() bool { return s.Err == nil && len(s.Unread)+len(s.Malformed) == 0 }
+
 // Steps returns the steps of the plan, in the order of the requests.
 func (p *Plan) Steps() []Step {
 	steps := make([]Step, len(p.plan.decisions))

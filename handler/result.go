@@ -53,10 +53,10 @@ func summarize(decisions []decision, outcomes []outcome) []result {
 	return results
 }
 
-// unasked returns why a reconcile is not done though it read all of its region: an entry of a
+// unasked returns why a request is not done though all that it needs was read: an entry of a
 // list that is no instance id stands for an instance that nobody asked. Nil if there is none.
 func (d decision) unasked() error {
-	if _, isReconcile := d.Request.Action.(trigger.Reconcile); !isReconcile || len(d.Malformed) == 0 {
+	if len(d.Malformed) == 0 {
 		return nil
 	}
 	text := "not everything could be asked: skipped " + d.Malformed[0].String()

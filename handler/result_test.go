@@ -133,6 +133,7 @@ func TestSummarize(t *testing.T) {
 		"reconcile: the reading is cut":                  {[]discover.Finding{failing(reconcile(), timeout)}, nil, "failed, exit 1, 504 Timeout"},
 		"reconcile: it is cut, and one not read":         {[]discover.Finding{failing(unread(reconcile(), ofD, denied), timeout)}, nil, "incomplete, exit 1, 504 PartialFailure"},
 		"reconcile: an entry that is no id":              {[]discover.Finding{odd(reconcile())}, nil, "failed, exit 1, 502 Upstream"},
+		"cleanup: an entry that is no id":                {[]discover.Finding{odd(flags{}.cleanup(ab))}, []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
 		"reconcile: the same, and one removed":           {[]discover.Finding{odd(reconcile(ab))}, []any{removed}, "incomplete, exit 1, 207 PartialFailure"},
 		"reconcile: the same, and too many":              {[]discover.Finding{odd(reconcile(ab, cb, db))}, nil, "incomplete, exit 1, 207 PartialFailure"},
 		"reconcile: the same, dry":                       {[]discover.Finding{odd(flags{dryRun: true}.reconcile(ab))}, []any{dryRun}, "incomplete, exit 1, 207 PartialFailure"},

@@ -202,21 +202,6 @@ func recordings(t *testing.T) []event {
 	return events
 }
 
-// TestReadmeExcerpt: the excerpt of a replay in README is what a replay prints, but for the time it takes.
-func TestReadmeExcerpt(t *testing.T) {
-	t.Parallel()
-	elapsed := regexp.MustCompile(`; [0-9.]+m?s\n$`)
-	excerpt := regexp.MustCompile("(?s)\n\\$ make replay ARGS='(.+?)'\n(.+?)```").FindStringSubmatch(string(read(t, "../../README.md")))
-	if excerpt == nil {
-		t.Fatal("README.md has no excerpt of a replay")
-	}
-	args := strings.Fields(strings.ReplaceAll(excerpt[1], "events/", "../"))
-	_, stdout, _ := invoked(t, nil, args...)
-	if got, want := elapsed.ReplaceAllString(excerpt[2], ""), elapsed.ReplaceAllString(stdout, ""); got != want {
-		t.Errorf("README.md:\n got %s\nwant %s", got, want)
-	}
-}
-
 // TestReadmeInstances: README names each connection from both sides, as a replay begins with it.
 func TestReadmeInstances(t *testing.T) {
 	t.Parallel()

@@ -202,7 +202,7 @@ func (s session) job(plan *handler.Plan) job {
 		isLogged:  s.verbose,
 	}
 	switch {
-	case len(step.Unread) > 0:
+	case !step.IsWhole():
 		j.whyNot = notAllRead
 	case len(step.Kept) > 0:
 		j.whyNot = "what is protected stays"
@@ -213,7 +213,7 @@ func (s session) job(plan *handler.Plan) job {
 // exitOfStep returns the exit code if nothing of a step is removed.
 func exitOfStep(step handler.Step) int {
 	switch {
-	case len(step.Unread) > 0, len(step.Pairs) == 0 && len(step.Kept) > 0:
+	case !step.IsWhole(), len(step.Pairs) == 0 && len(step.Kept) > 0:
 		return handler.ExitFailed
 	case len(step.Pairs) > 0:
 		return handler.ExitLeft

@@ -54,9 +54,9 @@ func removals() map[string]removal {
 		"all of one mistyped":                 {"es-typo --all --yes", "", withNames, handler.ExitFailed, nil},
 		"all, one protected":                  {"es-gone --all", "yes\n", protected("es-a"), handler.ExitFailed, both[1:]},
 		"all, all protected, dry":             {"es-b --all --force --dry-run", "", protected("es-b"), handler.ExitFailed, nil},
-		"all, one that both list":             {"es-alone --all --force --yes", "", listedTwice, handler.ExitDone, [][2]string{{"es-a", "es-alone"}}},
+		"all, one that both list":             {"es-alone --all --force --yes", "", listedTwice, handler.ExitFailed, [][2]string{{"es-a", "es-alone"}}},
 		"all, a protected one that both list": {"es-alone --all --force", "yes\n", func(f *fixture) { listedTwice(f); f.env["PROTECTED_INSTANCES"] = "es-a" }, handler.ExitFailed, nil},
-		"all, one that is no id":              {"es-alone --all --force --yes", "", malformed, handler.ExitDone, nil},
+		"all, one that is no id":              {"es-alone --all --force --yes", "", malformed, handler.ExitFailed, nil},
 		"all, one is not described": {"es-gone --all --yes", "", func(f *fixture) {
 			withNames(f)
 			f.api.OnRequest = elasticsearchtest.Each(at("DescribeInstance es-b", refuse(403, "Forbidden.RAM", "You are not authorized.")), f.api.OnRequest)

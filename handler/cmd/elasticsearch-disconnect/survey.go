@@ -40,7 +40,7 @@ func scopeOf(step handler.Step, limit int, connections []view.Connection) view.S
 		Kept:        len(step.Kept),
 		Limit:       limit,
 		Withheld:    isWithheld(step),
-		Whole:       step.Err == nil && len(step.Unread)+len(step.Malformed) == 0,
+		Whole:       step.IsWhole(),
 	}
 	if !s.Withheld {
 		s.Removable = len(step.Pairs)
