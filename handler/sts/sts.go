@@ -1,5 +1,6 @@
 // Package sts asks Alibaba Cloud's Security Token Service, version 2015-04-01, with requests
-// that acs3 signs.
+// that acs3 signs. Their form, with all parameters in the query, is that of the official SDK
+// (alibabacloud-go/sts-20150401 v2.0.4).
 package sts
 
 import (
