@@ -3,7 +3,7 @@ package elasticsearch
 import (
 	"cmp"
 	"encoding/json"
-	"regexp"
+	"strings"
 	"time"
 
 	"elasticsearch-disconnect/handler/connection"
@@ -22,7 +22,6 @@ type Refusal struct {
 func ReadRefusal(answer []byte) (r Refusal) {
 	var found struct{ Code, ErrorCode, RequestID string }
 	_ = json.Unmarshal(answer, &found) // what cannot be read has no code
-	isName := regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`).MatchString
 	if code := cmp.Or(found.Code, found.ErrorCode); isName(code) {
 		r.Code = code
 	}
@@ -30,6 +29,15 @@ func ReadRefusal(answer []byte) (r Refusal) {
 		r.RequestID = found.RequestID
 	}
 	return r
+}
+
+// isName reports whether a text can be a code or a request id.
+func isName(text string) bool {
+	const (
+		signs = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+		most  = 64 // of them
+	)
+	return text != "" && len(text) <= most && strings.Trim(text, signs) == ""
 }
 
 // HasCode reports whether the answer says why. Without a code it makes no sense.
