@@ -85,6 +85,17 @@ func TestOneRegion(t *testing.T) {
 	}
 }
 
+// TestWrongSetting: a setting that cannot be read is not passed over: it may protect an instance.
+func TestWrongSetting(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.env["PROTECTED_INSTANCES"] = "es-a es-b"
+	f.exits(t, f.run(t, "remove", "es-a", "es-b", "--yes", "--region", "cn-hangzhou"), handler.ExitInvalid)
+	if got := f.stderr.String(); !strings.HasPrefix(got, "configuration: PROTECTED_INSTANCES ") || len(f.api.Requests()) > 0 {
+		t.Errorf("%s, %v", got, f.api.Requests())
+	}
+}
+
 // TestAllRegions: finance and government have to be named.
 func TestAllRegions(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 // notes returns what there is to know about a scope besides its connections.
 func (s Scope) notes() (notes []string) {
 	if s.Withheld {
-		notes = append(notes, fmt.Sprintf("withheld: %s left over are more than the limit of %s, so none is removed. If you know that all of them were released, add --limit %d to reconcile, for one run.",
+		notes = append(notes, fmt.Sprintf("withheld: %s left over, and the limit is %s, so none is removed. If you know that all of them were released, add --limit %d to reconcile, for one run.",
 			Thousands(s.Leftover), Thousands(s.Limit), s.Leftover))
 	}
 	for _, same := range byReason(s.Unread) {
