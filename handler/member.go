@@ -86,7 +86,7 @@ func (m member) ask(ctx context.Context, own acs3.Credentials) (acs3.Credentials
 
 // classify tells a refusal of STS from an answer that never came.
 func (m member) classify(err error) error {
-	answer, isRefusal := errors.AsType[sts.Refusal](err)
+	answer, isRefusal := errors.AsType[elasticsearch.Refusal](err)
 	switch {
 	case !isRefusal:
 		return m.unavailable(fmt.Errorf("%s: %w", m.network.STS(m.region), err))

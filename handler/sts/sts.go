@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"elasticsearch-disconnect/handler/acs3"
+	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
 const (
@@ -66,13 +67,13 @@ func (c Client) Assume(ctx context.Context, r Role) (acs3.Credentials, error) {
 		SecurityToken:   acs3.NewSecret(answer.Credentials.SecurityToken),
 	}
 	if len(session.Parts(func(value string) bool { return value == "" })) > 0 {
-		return acs3.Credentials{}, ReadRefusal(0, body)
+		return acs3.Credentials{}, elasticsearch.ReadRefusal(0, body)
 	}
 	return session, nil
 }
 
-// Ask returns the body of the answer to one request. Its error is a [Refusal], or says why
-// there is no answer, and has no credentials in it.
+// Ask returns the body of the answer to one request. Its error is an [elasticsearch.Refusal],
+// or says why there is no answer, and has no credentials in it.
 //
 // It uses the transport and not an http.Client, which would follow a redirect and send the
 // security token there.
@@ -89,7 +90,7 @@ func (c Client) Ask(ctx context.Context, action string, parameters url.Values) (
 	case err != nil:
 		return nil, c.Credentials.RedactError(err)
 	case response.StatusCode != http.StatusOK:
-		return nil, ReadRefusal(response.StatusCode, body)
+		return nil, elasticsearch.ReadRefusal(response.StatusCode, body)
 	}
 	return body, nil
 }

@@ -29,7 +29,7 @@ func Ask(ctx context.Context, transport http.RoundTripper, host string, c acs3.C
 	client := sts.Client{Host: host, Credentials: c, UserAgent: sessionName, Transport: transport}
 	for attempt := 1; ; attempt++ {
 		caller, err := ask(ctx, client)
-		why, isRefusal := errors.AsType[sts.Refusal](err)
+		why, isRefusal := errors.AsType[elasticsearch.Refusal](err)
 		switch {
 		case err == nil:
 			return caller, nil
@@ -51,13 +51,13 @@ func ask(ctx context.Context, client sts.Client) (Caller, error) {
 	_ = json.Unmarshal(body, &answer) // what cannot be read names nobody
 	account, err := connection.ParseAccountID(answer.AccountID)
 	if err != nil || answer.Arn == "" || printable.Text(answer.Arn) != answer.Arn {
-		return Caller{}, sts.ReadRefusal(http.StatusOK, body)
+		return Caller{}, elasticsearch.ReadRefusal(http.StatusOK, body)
 	}
 	return Caller{account, answer.Arn}, nil
 }
 
 // refused is for an answer that names nobody.
-func refused(why sts.Refusal, host string, from Source) error {
+func refused(why elasticsearch.Refusal, host string, from Source) error {
 	switch {
 	case why.IsExpired():
 		return expired(from.Name, time.Time{}, from.renew)

@@ -33,7 +33,7 @@ func RefuseRedirects(t *http.Transport) {
 	proxy := t.Proxy
 	t.Proxy = func(r *http.Request) (*url.URL, error) {
 		if r.Response != nil { // which led to this request
-			return nil, sts.Refusal{Status: r.Response.StatusCode}
+			return nil, elasticsearch.Refusal{Status: r.Response.StatusCode}
 		}
 		return proxy(r)
 	}

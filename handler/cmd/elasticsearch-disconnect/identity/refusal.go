@@ -9,7 +9,7 @@ import (
 
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 	"elasticsearch-disconnect/handler/connection"
-	"elasticsearch-disconnect/handler/sts"
+	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
 // errorOf makes an error of credentials-go one as package sts has them: it may quote a whole answer.
@@ -18,7 +18,7 @@ func errorOf(err error) error {
 		return err
 	}
 	_, answer, _ := strings.Cut(err.Error(), "{")
-	return sts.ReadRefusal(0, []byte("{"+answer))
+	return elasticsearch.ReadRefusal(0, []byte("{"+answer))
 }
 
 // explain says what an error means for a profile. todo is what to do about a refusal of host,
@@ -28,7 +28,7 @@ func (p profile) explain(err error, host, todo string, from profile) error {
 		return nil
 	}
 	host = printable.Text(host)
-	why, isRefusal := errors.AsType[sts.Refusal](err)
+	why, isRefusal := errors.AsType[elasticsearch.Refusal](err)
 	switch {
 	case !isRefusal:
 		return unavailable("no answer from "+host+" for "+p.who, checkNetwork, reasonOfNetwork(err))
@@ -41,7 +41,7 @@ func (p profile) explain(err error, host, todo string, from profile) error {
 }
 
 // tryAgain is what to do about an answer that does not say why it is none.
-func tryAgain(why sts.Refusal) string {
+func tryAgain(why elasticsearch.Refusal) string {
 	if why.IsPassing() {
 		return "try again"
 	}

@@ -14,7 +14,7 @@ import (
 	"elasticsearch-disconnect/handler/acs3"
 	"elasticsearch-disconnect/handler/cmd/elasticsearch-disconnect/printable"
 	"elasticsearch-disconnect/handler/connection"
-	"elasticsearch-disconnect/handler/sts"
+	"elasticsearch-disconnect/handler/elasticsearch"
 )
 
 const (
@@ -66,7 +66,7 @@ func (s Settings) roleOfMachine(p profile) (acs3.Credentials, error) {
 func (s Settings) metadata(from service, role string) ([]byte, error) {
 	address, header := cmp.Or(s.metadataURL, metadataAddress)+"/latest/", http.Header{}
 	token, err := from.ask(http.MethodPut, address+"api/token", http.Header{"X-Aliyun-Ecs-Metadata-Token-Ttl-Seconds": {"300"}})
-	_, isAnswer := errors.AsType[sts.Refusal](err)
+	_, isAnswer := errors.AsType[elasticsearch.Refusal](err)
 	switch {
 	case err == nil:
 		header.Set("X-Aliyun-Ecs-Metadata-Token", string(token))
@@ -110,7 +110,7 @@ func (f service) ask(method, address string, header http.Header) ([]byte, error)
 	case err != nil:
 		return nil, unavailable("no answer from "+f.host+" for "+f.who, f.todo, err)
 	case status != http.StatusOK:
-		return nil, denied(f.host+" gives "+f.who+" no credentials", f.todo, sts.Refusal{Status: status})
+		return nil, denied(f.host+" gives "+f.who+" no credentials", f.todo, elasticsearch.Refusal{Status: status})
 	}
 	return body, nil
 }
@@ -134,7 +134,7 @@ func (f service) read(s Settings, answer []byte) (acs3.Credentials, error) {
 		return acs3.Credentials{}, denied(what+" is not JSON with credentials", "ask who runs it", nil)
 	}
 	if code := found["Code"]; code != "" && code != "Success" {
-		return acs3.Credentials{}, denied(f.host+" gives "+f.who+" no credentials", "ask who runs it", sts.ReadRefusal(0, answer))
+		return acs3.Credentials{}, denied(f.host+" gives "+f.who+" no credentials", "ask who runs it", elasticsearch.ReadRefusal(0, answer))
 	}
 	names := map[string]string{"access_key_id": "AccessKeyId", "access_key_secret": "AccessKeySecret", "sts_token": "SecurityToken", "sts_expiration": "Expiration"}
 	has := found.renamed(names)
