@@ -119,7 +119,7 @@ func (r rules) decision(f discover.Finding) decision {
 	}
 	_, isReconcile := f.Request.Action.(trigger.Reconcile)
 	if d.overLimit = isReconcile && len(d.counted) > r.limit; d.overLimit && !d.dryRun {
-		d.withheld = fmt.Sprintf("%d leftover connections are more than RECONCILE_LIMIT (%d), so nothing was removed. If all of them may be removed, once: %s --limit %[1]d; for every run, raise RECONCILE_LIMIT:", len(d.counted), r.limit, r.byHand(f.Request.Scope))
+		d.withheld = fmt.Sprintf("%d leftover connections are more than RECONCILE_LIMIT (%d), so nothing was removed. If all of them may be removed, once: %s --limit %[1]d; for every run, raise RECONCILE_LIMIT. They are:", len(d.counted), r.limit, r.byHand(f.Request.Scope))
 	}
 	return d
 }

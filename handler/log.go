@@ -111,12 +111,12 @@ func (r result) whatStays() string {
 	var texts []string
 	if r.withheld != "" {
 		for _, pair := range r.counted[:min(len(r.counted), maxPairs)] {
-			texts = append(texts, pair.Instance.String()+"-"+pair.Connected.String())
+			texts = append(texts, pair.Instance.String()+" "+pair.Connected.String())
 		}
 		return r.withheld + " " + strings.Join(texts, ", ")
 	}
 	for _, k := range r.Kept[:min(len(r.Kept), maxPairs)] {
-		texts = append(texts, fmt.Sprintf("%s-%s kept: %s", k.Instance, k.Connected, strings.ToValidUTF8(k.Reason[:min(len(k.Reason), maxReason)], "")))
+		texts = append(texts, fmt.Sprintf("%s %s kept: %s", k.Instance, k.Connected, strings.ToValidUTF8(k.Reason[:min(len(k.Reason), maxReason)], "")))
 	}
 	return strings.Join(texts, "; ")
 }

@@ -14,7 +14,7 @@ func TestNoRemovalOfProtected(t *testing.T) {
 	const reason = " is protected: PROTECTED_INSTANCES names it"
 	for _, protected := range []string{instance, gone} {
 		denied, kept := `"detail":"`+protected+reason, `"kept":[{"instanceId":"`+instance+`","connectedInstanceId":"`+gone+`","reason":"`+protected+reason+`"}]`
-		keptLine := `"reason":"` + instance + "-" + gone + " kept: " + protected + reason
+		keptLine := `"reason":"` + instance + " " + gone + " kept: " + protected + reason
 		for name, test := range map[string]struct {
 			event       string
 			reply, line []string // parts

@@ -129,10 +129,10 @@ func TestReconcile(t *testing.T) {
 		"removed": {none, always(reportOf("reconciled", removedAX+","+removed(12, "es-b", "es-y", dailyBY), "")), "",
 			doneAX + doneBY + run(`INFO","msg":"done`, "reconciled", "false", figures(3, 2, 2, 0))},
 		"kept": {oneKept, always(reportOf("reconciled", removedAX, kept)), by,
-			doneAX + run(`INFO","msg":"done`, "reconciled", "false", figures(3, 2, 1, 1)+`,"reason":"es-b-es-y kept: `+why+`"`)},
+			doneAX + run(`INFO","msg":"done`, "reconciled", "false", figures(3, 2, 1, 1)+`,"reason":"es-b es-y kept: `+why+`"`)},
 		"withheld": {tooMany, always(reportOf("withheld", of("es-a", "es-x", dailyAX, "withheld", "")+","+of("es-b", "es-y", dailyBY, "withheld", ""), "")), ax + ", " + by,
 			run(`ERROR","msg":"withheld`, "withheld", "false", figures(3, 2, 0, 0)+
-				`,"reason":"2 leftover connections are more than RECONCILE_LIMIT (1), so nothing was removed. If all of them may be removed, once: elasticsearch-disconnect reconcile --region cn-hangzhou --limit 2; for every run, raise RECONCILE_LIMIT: es-a-es-x, es-b-es-y"`)},
+				`,"reason":"2 leftover connections are more than RECONCILE_LIMIT (1), so nothing was removed. If all of them may be removed, once: elasticsearch-disconnect reconcile --region cn-hangzhou --limit 2; for every run, raise RECONCILE_LIMIT. They are: es-a es-x, es-b es-y"`)},
 		"unread": {unread, always(partly + `,"failed":[{"instanceId":"es-a",` + atDaily + `,"kind":"Upstream","code":"X","detail":"` + denied + `"}],"done":[{"instanceId":"es-b","connectedInstanceId":"es-y",` + atDaily + `,"outcome":"removed"}]}`), ax,
 			one("es-b", "es-y", dailyBY, "8") +
 				line(`ERROR","msg":"failed`, "es-a", "", "", `"outcome":"failed","kind":"Upstream","code":"X","httpStatus":400,`+apiID+`3","attempts":0,"scanned":0`, "false", `,"error":"`+denied+`"`) +
@@ -180,7 +180,7 @@ func TestWithheldIsOneLine(t *testing.T) {
 	var pairs []string
 	for i := range 60 {
 		s.api.Connect("es-a", fmt.Sprintf("es-x%02d", i))
-		pairs = append(pairs, fmt.Sprintf("es-a-es-x%02d", i))
+		pairs = append(pairs, fmt.Sprintf("es-a es-x%02d", i))
 	}
 	s.Config.ReconcileLimit = 59
 	reply := s.handle(t, daily)
@@ -193,7 +193,7 @@ func TestWithheldIsOneLine(t *testing.T) {
 		Removed, Kept                  int
 	}
 	decode(t, s.log.String(), &line)
-	want := "60 leftover connections are more than RECONCILE_LIMIT (59), so nothing was removed. If all of them may be removed, once: elasticsearch-disconnect reconcile --region cn-hangzhou --limit 60; for every run, raise RECONCILE_LIMIT: " + strings.Join(pairs[:50], ", ")
+	want := "60 leftover connections are more than RECONCILE_LIMIT (59), so nothing was removed. If all of them may be removed, once: elasticsearch-disconnect reconcile --region cn-hangzhou --limit 60; for every run, raise RECONCILE_LIMIT. They are: " + strings.Join(pairs[:50], ", ")
 	if line.Level != "ERROR" || line.Reason != want || fmt.Sprint(line.Scanned, line.Connections, line.Leftover, line.Removed, line.Kept) != "1 60 60 0 0" {
 		t.Errorf("log: %s", &s.log)
 	}
@@ -222,7 +222,7 @@ func TestLongReasons(t *testing.T) {
 	reasons := strings.Split(line.Reason, "; ")
 	for i, reason := range reasons {
 		said := fmt.Sprintf("es-x%02d is ", i)
-		want := fmt.Sprintf("es-a-es-x%02d kept: ", i) + said + strings.Repeat("\u00e9", (300-len(said))/2)
+		want := fmt.Sprintf("es-a es-x%02d kept: ", i) + said + strings.Repeat("\u00e9", (300-len(said))/2)
 		if reason != want {
 			t.Errorf("reason:\n got %s\nwant %s", reason, want)
 		}
