@@ -42,13 +42,15 @@ func TestInterrupted(t *testing.T) {
 		"after the first removal": {"reconcile --yes", "", 0, "removed   es-a  es-gone  cn-hangzhou\nnot sent  es-b  es-gone  cn-hangzhou\n",
 			"Interrupted: 1 removed, 2 kept, 1 not sent.\n", true,
 			func(f *fixture, interrupt func()) { f.Stdout = interruptingOut{&f.stdout, interrupt} }},
-		"while the first one waits": {"reconcile --yes", "", 0, "failed    es-a  es-gone  cn-hangzhou\nnot sent  es-b  es-gone  cn-hangzhou\n", nothing, true,
+		"while the first one waits": {"reconcile --yes", "", 0, "failed    es-a  es-gone  cn-hangzhou\n    the API answered HTTP 400: InstanceActivating: It is busy.\nnot sent  es-b  es-gone  cn-hangzhou\n", nothing, true,
 			func(f *fixture, interrupt func()) {
 				f.api.OnRequest = at("DeleteConnectedCluster es-a", fault{Answer: func(w http.ResponseWriter, r *http.Request) {
 					interrupt()
 					elasticsearchtest.Refuse(400, "InstanceActivating", "It is busy.")(w, r)
 				}})
 			}},
+		"before the first one is sent": {"reconcile --yes", "", 0, "not sent  es-a  es-gone  cn-hangzhou\nnot sent  es-b  es-gone  cn-hangzhou\n", nothing, false,
+			func(f *fixture, interrupt func()) { f.Transport = unsent{f.cloud, interrupt} }},
 		"the removal of one": {"remove es-a es-gone --yes", "DescribeInstance es-a", 1, "", nothing, false, nil},
 		"an event":           {"event -", "DescribeInstance es-gone", 1, "{", "Interrupted: the reply says what was removed.\n", false, nil},
 	} {
@@ -63,10 +65,10 @@ func TestInterrupted(t *testing.T) {
 				if strings.HasPrefix(test.args, "event") {
 					f.Stdin = strings.NewReader(`{"instanceId":"es-gone","all":true}`)
 				}
+				f.Transport = &interrupted{to: f.cloud, at: test.at, nth: test.nth, interrupt: interrupt}
 				if test.setUp != nil {
 					test.setUp(f, interrupt)
 				}
-				f.Transport = &interrupted{to: f.cloud, at: test.at, nth: test.nth, interrupt: interrupt}
 				f.exits(t, f.runWith(ctx, t, append(strings.Fields(test.args), "--region", "cn-hangzhou")...), exitInterrupted)
 			})
 			if got := f.stderr.String(); !strings.HasSuffix(got, test.want) {
@@ -115,4 +117,18 @@ func (i *interrupted) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, r.Context().Err()
 	}
 	return response, err
+}
+
+// An unsent transport interrupts when a removal has its turn, and does not send it.
+type unsent struct {
+	to        http.RoundTripper
+	interrupt func()
+}
+
+func (u unsent) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodDelete {
+		return u.to.RoundTrip(r)
+	}
+	u.interrupt()
+	return nil, r.Context().Err()
 }

@@ -139,6 +139,8 @@ func (w *worker) print(text string) {
 	}
 }
 
+// word says what became of a removal. One that was interrupted without an answer, and that no
+// attempt may have carried out, was not sent, although an attempt may have begun.
 func (w *worker) word(o handler.Outcome) string {
 	switch {
 	case o.Err == nil && o.State == connection.AlreadyAbsent:
@@ -147,21 +149,21 @@ func (w *worker) word(o handler.Outcome) string {
 		return removedWord
 	case o.Unknown:
 		return unknownWord
-	case o.Attempts == 0 && w.ctx.Err() != nil:
+	case o.Status == 0 && w.ctx.Err() != nil:
 		return unsentWord
 	}
 	return failedWord
 }
 
 // line is an outcome, with the reason below if it is a failure for another reason than the
-// last one.
+// last one. An interrupt is reason enough for what has no answer.
 func (w *worker) line(word string, o handler.Outcome) string {
 	text := fmt.Sprintf("%-8s  %s  %s  %s", word, o.Instance, o.Connected, o.Region)
 	if o.Account.String() != w.job.own {
 		text += ", account " + o.Account.String()
 	}
 	text += "\n"
-	if o.Err == nil || w.ctx.Err() != nil {
+	if o.Err == nil || w.ctx.Err() != nil && word != failedWord {
 		return text
 	}
 	reason := w.job.plan.Redact(explain(o.Err))
