@@ -51,6 +51,9 @@ func (a *access) connect(ctx context.Context, scope connection.Scope) (*elastics
 	}
 	client := &elasticsearch.Client{Reader: a.common}
 	client.Endpoint, client.Credentials, client.Pace = endpoint, credentials, a.pace(scope)
+	if scope.Account != a.own.Scope.Account {
+		client.Role = a.member(scope.Account).String()
+	}
 	client.Slots = make(chan struct{}, max(1, a.config.Concurrency))
 	if client.Log != nil {
 		shown := a.own.shown(scope)
@@ -65,7 +68,7 @@ func (a *access) credentials(ctx context.Context, account connection.AccountID) 
 		if account == a.own.Scope.Account {
 			return a.remember(a.own.Credentials())
 		}
-		member := member{a.own.Scope.Account, account, a.config.MemberRole, a.own.Scope.Region, a.config.Network, a.common.Transport, a.common.UserAgent}
+		member := a.member(account)
 		if err := member.check(); err != nil {
 			return acs3.Credentials{}, err
 		}
@@ -75,6 +78,10 @@ func (a *access) credentials(ctx context.Context, account connection.AccountID) 
 		}
 		return a.remember(member.assume(ctx, first))
 	})
+}
+
+func (a *access) member(account connection.AccountID) member {
+	return member{a.own.Scope.Account, account, a.config.MemberRole, a.own.Scope.Region, a.config.Network, a.common.Transport, a.common.UserAgent}
 }
 
 // remember keeps credentials, so that redact knows them.

@@ -34,6 +34,8 @@ type member struct {
 	userAgent string
 }
 
+func (m member) String() string { return fmt.Sprintf("the role %s of account %s", m.role, m.account) }
+
 func (m member) arn() string { return "acs:ram::" + m.account.String() + ":role/" + m.role }
 
 // check returns why there is no role to assume; nil if there is.

@@ -143,6 +143,18 @@ func TestEchoOfSTS(t *testing.T) {
 	}
 }
 
+// TestRightOfMember: a right that is missing in another account is missing there, and not to the
+// function's own role.
+func TestRightOfMember(t *testing.T) {
+	t.Parallel()
+	s := newSpread(t)
+	s.cloud.Region("cn-hangzhou").OnRequest = at("DeleteConnectedCluster", refuse(403, "Forbidden.RAM"))
+	const want = "; allow elasticsearch:DeleteConnectedCluster on the instance to the role member of account 9000000000000001"
+	if got := s.handle(t, `{"accountId":"`+s.member.ID+`",`+pair(memberInstance, memberConnected)[1:]); !strings.HasPrefix(got, "Denied ") || !strings.Contains(got, want) {
+		t.Errorf("reply %s", got)
+	}
+}
+
 // TestSwappedCredentials: a role whose credentials are the function's own is none.
 func TestSwappedCredentials(t *testing.T) {
 	t.Parallel()

@@ -140,8 +140,8 @@ func (b *bounded) over() bool { return b.read > b.most }
 
 // failed returns nil for a success: a status of the 200s, a documented body and no
 // Code. Siblings of DeleteConnectedCluster answer 200 with a Code on an error.
-// sent is when the request was sent.
-func (a *answer) failed(action string, sent time.Time) *attemptError {
+// role is the Reader's. sent is when the request was sent.
+func (a *answer) failed(action, role string, sent time.Time) *attemptError {
 	success := a.status/100 == 2
 	switch {
 	case success && a.unexpectedBody == "" && a.code == "" && !a.unsuccessful:
@@ -152,7 +152,7 @@ func (a *answer) failed(action string, sent time.Time) *attemptError {
 		return f
 	case a.code != "":
 		f := a.failure(strings.TrimSpace(a.code + ": " + a.message))
-		f.err.Advice = advice(a.code, a.message, action, func() time.Duration { return a.skew(sent) })
+		f.err.Advice = advice(a.code, a.message, action, role, func() time.Duration { return a.skew(sent) })
 		return f
 	case a.unexpectedBody != "":
 		return a.failure("the body is " + a.unexpectedBody)

@@ -32,6 +32,7 @@ const (
 type Reader struct {
 	Endpoint    Endpoint
 	Credentials acs3.Credentials
+	Role        string // of the credentials, as messages name it; "" if they are the function's or a person's own
 	UserAgent   string
 
 	Transport http.RoundTripper // follows no redirects; calls the hooks of httptrace
@@ -89,7 +90,7 @@ func (c *Reader) attempt(ctx context.Context, op call) (answer, *attemptError) {
 	r, _ := c.request(ctx, op)
 	a, err := c.roundTrip(r, op)
 	if err == nil {
-		err = a.failed(op.action, start)
+		err = a.failed(op.action, c.Role, start)
 	}
 	c.logAttempt(ctx, op, a, err, start)
 	return a, err

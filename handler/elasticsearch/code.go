@@ -1,6 +1,7 @@
 package elasticsearch
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -124,9 +125,9 @@ func meaningOfStatus(status int) meaning {
 	}
 }
 
-// advice says what a person can do about a refusal. skew is how far this clock is behind
-// the API's.
-func advice(code, message, action string, skew func() time.Duration) connection.Advice {
+// advice says what a person can do about a refusal. role is the Reader's. skew is how
+// far this clock is behind the API's.
+func advice(code, message, action, role string, skew func() time.Duration) connection.Advice {
 	switch code {
 	case "InvalidSecurityToken.Expired":
 		return connection.Advice{
@@ -141,7 +142,7 @@ func advice(code, message, action string, skew func() time.Duration) connection.
 		return connection.Advise("; open Elasticsearch in this account")
 	case "StsRoleAccountNoPermission", "SubAccountNoPermission", "UserUnauthorized", "Forbidden", "Forbidden.RAM", "NoPermission":
 		allow := "; allow elasticsearch:" + action + " on the instance to "
-		return connection.Advice{Function: allow + "the function's role", Command: allow + "your credentials"}
+		return connection.Advice{Function: allow + cmp.Or(role, "the function's role"), Command: allow + cmp.Or(role, "your credentials")}
 	}
 	switch {
 	case isAboutKey(code):

@@ -27,7 +27,7 @@ func Decode(status int, contentType string, body io.Reader, known acs3.Credentia
 	r := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}}
 	a := decode(r, &bounded{r: body, most: maxPageSize}, time.Time{}, known.Redact)
 	d := Decoded{Done: a.result.token == true, Total: a.total}
-	if f := a.failed("Action", time.Time{}); f != nil {
+	if f := a.failed("Action", "", time.Time{}); f != nil {
 		d.Failure = f.err
 	}
 	d.List, d.Err = (&Reader{Credentials: known}).list(a)
@@ -66,7 +66,7 @@ func Meaning(code, message string) (connection.Kind, Class) {
 
 // AdviceOn is advice, of an answer without a date.
 func AdviceOn(code, message, action string) connection.Advice {
-	return advice(code, message, action, func() time.Duration { return 0 })
+	return advice(code, message, action, "", func() time.Duration { return 0 })
 }
 
 // SetDialer makes connections in the place of a net.Dialer.

@@ -62,7 +62,7 @@ func (r Refusal) Advice() connection.Advice {
 	if meaningOf(0, r.Code, "").class != finalForAll {
 		return connection.Advice{}
 	}
-	return advice(r.Code, "", "", func() time.Duration { return 0 })
+	return advice(r.Code, "", "", "", func() time.Duration { return 0 })
 }
 
 func (r Refusal) Error() string {

@@ -149,6 +149,13 @@ func TestExplain(t *testing.T) {
 		"RAM": {func(_ *testing.T, f *failing) {
 			f.answer("DescribeInstance", elasticsearchtest.Refuse(403, "Forbidden.RAM", "User not authorized."))
 		}, `the API answered HTTP 403: Forbidden\.RAM: User not authorized\.; allow elasticsearch:DescribeInstance on the instance to your credentials`},
+		"RAM in a member": {func(_ *testing.T, f *failing) {
+			session := elasticsearchtest.Account{AccessKeyID: "STS.canary", AccessKeySecret: "canary-secret-member", SecurityToken: "canary-token", ID: memberAccount}
+			f.cloud.STS.AddRole("acs:ram::"+memberAccount+":role/ops", session)
+			f.cloud.Region("cn-hangzhou").AddAccount(session)
+			f.answer("DescribeInstance", elasticsearchtest.Refuse(403, "Forbidden.RAM", "User not authorized."))
+			f.toMember()
+		}, `the API answered HTTP 403: Forbidden\.RAM: User not authorized\.; allow elasticsearch:DescribeInstance on the instance to the role ops of account 2234567890984321`},
 		"an expired token": {func(_ *testing.T, f *failing) {
 			f.answer("DescribeInstance", elasticsearchtest.Refuse(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired."))
 		}, `the API answered HTTP 400: InvalidSecurityToken\.Expired: Specified SecurityToken is expired\.; your session has expired: log in again, or get new credentials`},
