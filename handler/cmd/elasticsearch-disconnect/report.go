@@ -52,6 +52,7 @@ func (c Command) report(ctx context.Context, t target, form string, all bool) (i
 	if err := c.print(shown, form, all); err != nil {
 		return 0, err
 	}
+	t.profile = s.profile // a variable may name it, which another shell may not have
 	exit := exitOf(shown)
 	switch {
 	case exit == handler.ExitFailed && form != table && form != wide:

@@ -20,6 +20,7 @@ type session struct {
 	handler *handler.Handler
 	scopes  []connection.Scope
 	who     view.Identity
+	profile string // see identity.Source
 	verbose bool
 }
 
@@ -53,6 +54,7 @@ func (c Command) open(ctx context.Context, t target) (session, error) {
 		},
 		scopes:  scopesOf(at.regions, at.accounts, as.Account),
 		who:     who,
+		profile: at.source.Profile,
 		verbose: t.verbose,
 	}, nil
 }

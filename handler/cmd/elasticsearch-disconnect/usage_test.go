@@ -1,6 +1,10 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -83,5 +87,24 @@ func TestAgain(t *testing.T) {
 		if got := of.again(); got != want {
 			t.Errorf("%v:\n got %s\nwant %s", of, got, want)
 		}
+	}
+}
+
+// TestAgainAsProfile: a profile that a variable names is a flag of what a report proposes: another
+// shell may not have the variable.
+func TestAgainAsProfile(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	leftovers(f)
+	f.env = map[string]string{"ALIBABA_CLOUD_PROFILE": "member"}
+	f.Terminal = Terminal{Err: true}
+	config := fmt.Sprintf(`{"current":"default","profiles":[{"name":"member","mode":"AK","access_key_id":%q,"access_key_secret":%q}]}`, keyID, secret)
+	file := filepath.Join(f.Home, ".aliyun", "config.json")
+	if err := errors.Join(os.Mkdir(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(config), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	f.exits(t, f.run(t, "report", "--region", "cn-hangzhou"), handler.ExitLeft)
+	if got := f.stderr.String(); !strings.HasSuffix(got, "reconcile --profile member --region cn-hangzhou\n") {
+		t.Errorf("standard error:\n%s", got)
 	}
 }

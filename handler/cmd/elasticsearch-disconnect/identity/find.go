@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,8 +13,9 @@ import (
 
 // A Source is where credentials come from.
 type Source struct {
-	Name   string // for people: profile "prod" of ~/.aliyun/config.json
-	Region string // of the profile, as it is written there; "" for none
+	Name    string // for people: profile "prod" of ~/.aliyun/config.json
+	Region  string // of the profile, as it is written there; "" for none
+	Profile string // the name for --profile, if that or a variable names a profile of the aliyun CLI; else ""
 
 	renew string // what gets a new session: run aliyun configure --mode CloudSSO --profile prod
 	get   func() (acs3.Credentials, error)
@@ -48,7 +50,11 @@ func (s Settings) source(p *profile, err error) (Source, error) {
 		return Source{}, err
 	}
 	get := sync.OnceValues(func() (acs3.Credentials, error) { return s.obtain(*p) })
-	return Source{p.who, p.has["region_id"], p.renew, get}, nil
+	named := ""
+	if p.among != nil {
+		named = cmp.Or(s.Profile, s.Getenv(profileVariable))
+	}
+	return Source{p.who, p.has["region_id"], named, p.renew, get}, nil
 }
 
 // byFlag is a profile of the aliyun CLI.
