@@ -39,7 +39,7 @@ func (c Command) open(ctx context.Context, t target) (session, error) {
 		switch {
 		case account == as.Account:
 		case at.config.MemberRole == "":
-			return session{}, wrongUsage("--account %s is not your own (%s, by %s): set the variable MEMBER_ROLE to the name of a role there that you may assume", account, as.Account, at.source.Name)
+			return session{}, wrongUsage("--account %s is not your own (%s, by %s): give --profile with credentials of that account, or set MEMBER_ROLE to the name of a role there that trusts you", account, as.Account, at.source.Name)
 		default:
 			who.Roles = append(who.Roles, "acs:ram::"+account.String()+":role/"+at.config.MemberRole)
 		}

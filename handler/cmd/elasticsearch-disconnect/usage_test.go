@@ -43,7 +43,7 @@ func TestWrongUsage(t *testing.T) {
 		"report --region cn-hangzhou,":              `invalid argument "cn-hangzhou," for "--region" flag: a name is empty` + see + " report --help",
 		"report --profile=":                         "--profile has no value" + see + " report --help",
 		"report --region cn-hangzhou --account x":   `--account is not an account id, which has only digits: "x"`,
-		"report --region cn-hangzhou --account 1,2": "--account 1 is not your own (1234567890984321, by ALIBABA_CLOUD_ACCESS_KEY_ID in the environment): set the variable MEMBER_ROLE to the name of a role there that you may assume",
+		"report --region cn-hangzhou --account 1,2": "--account 1 is not your own (1234567890984321, by ALIBABA_CLOUD_ACCESS_KEY_ID in the environment): give --profile with credentials of that account, or set MEMBER_ROLE to the name of a role there that trusts you",
 		"remove es-a es-b --yes --region cn-a,cn-b": `invalid argument "cn-a,cn-b" for "--region" flag: only one is possible here` + see + " remove --help",
 		"remove es-a es-b --yes --region all":       `invalid argument "all" for "--region" flag: only one is possible here` + see + " remove --help",
 		"remove es-a es-b":                          "This asks before it removes, but standard input or standard error is not a terminal: add --yes, or look first with --dry-run",
