@@ -63,7 +63,7 @@ func (c Command) reconcile(ctx context.Context, t target, with consent, limit in
 			j.withheld += scope.Leftover - scope.Kept - scope.Unclear
 		}
 	}
-	j.question = fmt.Sprintf("Remove %s in %s, account %s?", these(j.removable), namesWith(shown, hasRemovable, region), namesWith(shown, hasRemovable, account))
+	j.question = fmt.Sprintf("Remove %s in %s, %s?", these(j.removable), namesWith(shown, hasRemovable, region), accountsWith(shown, hasRemovable))
 	return c.carryOut(ctx, j, with)
 }
 
@@ -102,6 +102,15 @@ func region(s view.Scope) string     { return s.Region }
 func account(s view.Scope) string    { return s.Account }
 func hasRemovable(s view.Scope) bool { return s.Removable > 0 }
 func isUnread(s view.Scope) bool     { return !s.Whole }
+
+// accountsWith names the accounts of some scopes: account 1, or accounts 1 and 2.
+func accountsWith(r view.Report, isOne func(view.Scope) bool) string {
+	names := namesWith(r, isOne, account)
+	if strings.Contains(names, " and ") {
+		return "accounts " + names
+	}
+	return "account " + names
+}
 
 // namesWith joins the names of some scopes, each once: a, b and c.
 func namesWith(r view.Report, isOne func(view.Scope) bool, name func(view.Scope) string) string {

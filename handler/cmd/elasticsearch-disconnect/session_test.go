@@ -183,6 +183,16 @@ func TestMemberAccount(t *testing.T) {
 			t.Errorf("standard error:\n%s\nwant %s", got, want)
 		}
 	}
+
+	f.add("es-b") // of the own account, too
+	f.api.Connect("es-a", "es-gone")
+	f.api.Connect("es-b", "es-gone")
+	f.answers(strings.NewReader("no\n"))
+	f.exits(t, f.run(t, "reconcile", "--region", "cn-hangzhou", "--account", myAccount+","+memberAccount), handler.ExitLeft)
+	want := "Remove these 2 connections in cn-hangzhou, accounts " + myAccount + " and " + memberAccount + "? Type yes:"
+	if got := strings.Join(strings.Fields(f.stderr.String()), " "); !strings.Contains(got, want) {
+		t.Errorf("standard error:\n%s\nwant %s", &f.stderr, want)
+	}
 }
 
 // TestTokens: two runs are two requests, so that the second is not answered as the first was.
