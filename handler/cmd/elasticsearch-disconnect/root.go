@@ -111,13 +111,18 @@ func (c Command) root(r *run) *cobra.Command {
 	return root
 }
 
-// refusedFlag says which flag has no value, and which was probably meant.
+// refusedFlag says which flag has no value, or none that is true or false, and which was probably meant.
 func refusedFlag(cmd *cobra.Command, err error) error {
 	if required, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		return fmt.Errorf("--%s has no value", required.GetFlag().Name)
 	}
-	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok && errors.Is(err, errNoValue) {
-		return fmt.Errorf("--%s has no value", invalid.GetFlag().Name)
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		switch flag := invalid.GetFlag(); {
+		case errors.Is(err, errNoValue):
+			return fmt.Errorf("--%s has no value", flag.Name)
+		case flag.Value.Type() == "bool": // such as --dry-run=$UNSET
+			return fmt.Errorf("--%s needs no value; if it has one, that is true or false", flag.Name)
+		}
 	}
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {

@@ -38,6 +38,7 @@ func TestWrongUsage(t *testing.T) {
 		"report --region=":                          "--region has no value" + see + " report --help",
 		"reconcile --region --limit 45":             "--region has no value" + see + " reconcile --help",
 		"reconcile --region --dry-run":              "--region has no value" + see + " reconcile --help",
+		"reconcile --dry-run=":                      "--dry-run needs no value; if it has one, that is true or false" + see + " reconcile --help",
 		"reconcile --account -o json":               "--account has no value" + see + " reconcile --help",
 		"remove es-a es-b --region --yes":           "--region has no value" + see + " remove --help",
 		"report --region cn-hangzhou,":              `invalid argument "cn-hangzhou," for "--region" flag: a name is empty` + see + " report --help",
