@@ -22,6 +22,9 @@ type Plan struct {
 // to read. It calls progress with the number of a scope's instances asked so far and in
 // total, -1 if the total is unknown: from several goroutines, but one for each scope.
 // progress may be nil.
+//
+// A connection that a request names is one that the person has seen. Somebody else may remove
+// it before the plan is carried out, so its absence is a success then.
 func (h *Handler) Plan(ctx context.Context, requests []trigger.Request, progress func(scope connection.Scope, asked, of int)) *Plan {
 	p := &Plan{
 		handler: h,
@@ -29,6 +32,9 @@ func (h *Handler) Plan(ctx context.Context, requests []trigger.Request, progress
 		access:  h.access(h.Invocation(ctx)),
 	}
 	p.plan = h.plan(ctx, p.event, p.access, false, progress)
+	for i := range p.plan.removals {
+		p.plan.removals[i].MayBeDone = true
+	}
 	return p
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"io"
 	"strings"
 	"testing"
 
@@ -125,5 +127,19 @@ func TestRemove(t *testing.T) {
 			goldentest.Check(t, "remove-"+name, f.transcript(exit))
 			f.leaves(t, before, test.removed)
 		})
+	}
+}
+
+// TestRemoveMeanwhile: what somebody else removes while a person looks at the question is absent.
+func TestRemoveMeanwhile(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	fine(f)
+	other := f.Command
+	other.Args, other.Stdout, other.Stderr = []string{"remove", "es-b", "es-a", "--yes", "--region", "cn-hangzhou"}, io.Discard, io.Discard
+	f.answers(&typing{func() { other.Run(context.Background()) }, strings.NewReader("yes\n")})
+	f.exits(t, f.run(t, "remove", "es-a", "es-b", "--region", "cn-hangzhou"), handler.ExitDone)
+	if got := f.stdout.String(); got != "absent    es-a  es-b  cn-hangzhou\n" || !strings.HasSuffix(f.stderr.String(), "0 removed, 1 absent.\n") {
+		t.Errorf("%s%s", got, &f.stderr)
 	}
 }
