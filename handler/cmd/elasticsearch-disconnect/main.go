@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"syscall"
 
@@ -29,6 +30,9 @@ import (
 )
 
 func main() {
+	// A run is short, and what it reads is kept to its end. To collect garbage less often brings 25 regions from 1.31 to
+	// 1.26 times the time of one (BenchmarkRegions), for 15 MiB more of 5,000 instances (TestMemory).
+	debug.SetGCPercent(400)
 	ctx, stop := signal.NotifyContext(context.Background(), ending()...)
 	defer stop()
 	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
