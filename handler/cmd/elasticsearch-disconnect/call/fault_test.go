@@ -69,7 +69,7 @@ func TestNotSent(t *testing.T) {
 	}{
 		"closed port": {func(r *call.Request, _ *elasticsearch.Transport) { r.URL = closedPort(t) }, t.Context(), "dial tcp ADDRESS: connect: connection refused"},
 		"unknown host": {func(r *call.Request, to *elasticsearch.Transport) {
-			r.URL, to.DialContext = &url.URL{Scheme: "https", Host: "misspelt.cn-hangzhou.fcapp.run"}, noNames(t).DialContext
+			r.URL, to.DialContext, to.Proxy = &url.URL{Scheme: "https", Host: "misspelt.cn-hangzhou.fcapp.run"}, noNames(t).DialContext, nil
 		}, t.Context(), "dial tcp: lookup misspelt.cn-hangzhou.fcapp.run on DNS: no such host"},
 		"untrusted certificate": {func(_ *call.Request, to *elasticsearch.Transport) { to.TLSClientConfig.RootCAs = nil }, t.Context(),
 			"tls: failed to verify certificate: x509: certificate signed by unknown authority; the certificate is of O=Acme Co, made by O=Acme Co, valid until 2084-01-29: if you trust that, name the file with its authority in SSL_CERT_FILE"},
